@@ -1,0 +1,35 @@
+package dev.tenon.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/// The `tenon` command: the root that every sub-command hangs on.
+///
+/// Without a sub-command it prints its usage. [Program] says what happens on wrong input.
+@Command(
+        name = "tenon",
+        description = "Trains diffusion models in plain Java and samples images from them.",
+        versionProvider = TenonVersion.class,
+        mixinStandardHelpOptions = true,
+        scope = CommandLine.ScopeType.LOCAL,
+        footer = {"", "Benchmarks: tenon bench --help"})
+public final class Main implements Runnable {
+    @Spec CommandSpec spec;
+
+    @Mixin Verbosity verbosity;
+
+    /// Runs the command line and ends the process with its exit code.
+    ///
+    /// @param args the words after `tenon`
+    public static void main(String[] args) {
+        System.exit(Program.run(new Main(), args));
+    }
+
+    @Override
+    public void run() {
+        spec.commandLine().usage(spec.commandLine().getOut());
+    }
+}

@@ -1,0 +1,110 @@
+package dev.tenon.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/// A command line program of Tenon: picocli with one rule for each way to end.
+///
+/// | what happened | on standard error | exit code |
+/// |---|---|---|
+/// | it worked | nothing of this class | what the command returned, else 0 |
+/// | a word or value on the command line is wrong | one line, and where the usage is | 2 |
+/// | Tenon refused the input, or a file could not be read or written | one line | 2 |
+/// | anything else: a bug | the stack trace | 1 |
+public final class Program {
+    /// Exit code for input that Tenon refuses.
+    public static final int REFUSED = 2;
+
+    /// Exit code for a bug in Tenon.
+    public static final int BUG = 1;
+
+    private Program() {}
+
+    /// Parses the arguments, runs the command they name and returns the process's exit code.
+    ///
+    /// @param command an object or class annotated with picocli's `@Command`
+    /// @param args the words of the command line
+    /// @return the exit code as in the table above
+    public static int run(Object command, String... args) {
+        StandardError.restore();
+        return commandLine(command).execute(args);
+    }
+
+    /// The parser behind [#run], for tests that want to capture its output.
+    ///
+    /// @param command an object or class annotated with picocli's `@Command`
+    /// @return a command line with Tenon's handlers on it and on every sub-command
+    public static CommandLine commandLine(Object command) {
+        return new CommandLine(command)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setParameterExceptionHandler(Program::refuseArguments)
+                .setExecutionExceptionHandler(Program::refuseOrFail);
+    }
+
+    private static int refuseArguments(ParameterException e, String[] args) {
+        CommandLine where = e.getCommandLine();
+        String name = where.getCommandSpec().qualifiedName();
+        List<String> similar =
+                e instanceof UnmatchedArgumentException u ? u.getSuggestions() : List.of();
+        String meant =
+                similar.isEmpty() ? "" : "; did you mean " + String.join(" or ", similar) + "?";
+        where.getErr()
+                .println(
+                        name
+                                + ": "
+                                + oneLine(String.valueOf(e.getMessage()))
+                                + meant
+                                + " (see "
+                                + name
+                                + " --help)");
+        return REFUSED;
+    }
+
+    private static int refuseOrFail(Exception e, CommandLine where, ParseResult parsed) {
+        PrintWriter err = where.getErr();
+        String name = where.getCommandSpec().qualifiedName();
+        return switch (e) {
+            case UncheckedIOException io ->
+                    refuseFile(Objects.requireNonNull(io.getCause()), name, err);
+            case IOException io -> refuseFile(io, name, err);
+            default -> {
+                err.println(
+                        name
+                                + ": stopped by a bug in Tenon; please report it with the lines below");
+                e.printStackTrace(err);
+                yield BUG;
+            }
+        };
+    }
+
+    private static int refuseFile(IOException e, String name, PrintWriter err) {
+        // NoSuchFileException and its like carry only the path: their class name is the reason
+        String reason =
+                e instanceof FileSystemException f && f.getReason() == null
+                        ? words(e.getClass().getSimpleName()) + ": " + f.getFile()
+                        : String.valueOf(e.getMessage());
+        err.println(name + ": " + oneLine(reason));
+        return REFUSED;
+    }
+
+    /// "NoSuchFileException" as "no such file".
+    private static String words(String exception) {
+        return exception
+                .replace("Exception", "")
+                .replaceAll("(?<=.)(?=[A-Z])", " ")
+                .toLowerCase(Locale.ROOT);
+    }
+
+    private static String oneLine(String text) {
+        return text.strip().replaceAll("\\s*\\R\\s*", " ");
+    }
+}
