@@ -1,0 +1,4 @@
+package dev.tenon.kernel;
+
+/// Kernels of the family Matmul: matrix products.
+public interface MatmulKernel {}

@@ -1,0 +1,5 @@
+package dev.tenon.kernel;
+
+/// Kernels of the family Norm: normalisation: mean and variance of groups of elements, scaled and
+/// shifted.
+public interface NormKernel {}

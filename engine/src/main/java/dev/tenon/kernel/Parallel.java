@@ -1,0 +1,218 @@
+package dev.tenon.kernel;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
+
+/// The engine's threads: runs the parts of one job side by side and returns when all are done.
+///
+/// Callers cut a job into parts by the job's own sizes, never by the number of threads, and each
+/// part writes only its own output; so results do not depend on the thread count. Parts are handed
+/// out one by one, in order, to the caller and the workers. A worker spins for about twenty
+/// microseconds after a job before it parks, because the next kernel of a network usually follows
+/// within that time, and waking a parked thread costs about forty.
+///
+/// One job runs at a time; a job started from inside a part, or while another thread's job runs, is
+/// done by its caller alone.
+public final class Parallel {
+    private static final int SPINS = 20_000;
+    private static final Object LOCK = new Object();
+    private static final AtomicInteger NEXT = new AtomicInteger();
+    private static final AtomicInteger ACTIVE = new AtomicInteger();
+
+    private static volatile int threads = Runtime.getRuntime().availableProcessors();
+    private static volatile Worker[] workers = new Worker[0];
+    private static volatile @Nullable Job job;
+    private static boolean busy;
+    private static int jobs; // written by the one thread that claimed the pool
+
+    private Parallel() {}
+
+    /// Returns the number of threads that share a job, the caller's included.
+    public static int threads() {
+        return threads;
+    }
+
+    /// Sets the number of threads that share a job, the caller's included; the default is the
+    /// number of processors.
+    ///
+    /// @param count at least 1
+    /// @throws IllegalArgumentException if count is below 1
+    public static void threads(int count) {
+        if (count < 1) {
+            throw new IllegalArgumentException(
+                    "parallel: threads must be at least 1; got " + count);
+        }
+        threads = count;
+    }
+
+    /// Runs `part` once for each number in `[0, parts)` and returns when all have run.
+    ///
+    /// If a part throws, the others still run and the first exception (by time) is thrown here.
+    public static void run(int parts, IntConsumer part) {
+        int helpers = Math.min(threads, parts) - 1;
+        if (helpers <= 0 || !claim()) {
+            for (int i = 0; i < parts; i++) {
+                part.accept(i);
+            }
+            return;
+        }
+        try {
+            Job current = new Job(part, parts);
+            Worker[] crew = crew(helpers);
+            NEXT.set(0);
+            ACTIVE.set(helpers);
+            job = current;
+            jobs++;
+            for (int i = 0; i < helpers; i++) {
+                crew[i].wake(jobs);
+            }
+            work(current);
+            while (ACTIVE.get() > 0) {
+                Thread.onSpinWait();
+            }
+            job = null;
+            current.rethrow();
+        } finally {
+            synchronized (LOCK) {
+                busy = false;
+            }
+        }
+    }
+
+    /// Cuts `[0, count)` into ranges of `grain` elements (the last may be shorter) and runs `range`
+    /// on each.
+    ///
+    /// @param grain elements per part, at least 1: a fixed number for the kernel, so that the cuts
+    ///   are always the same
+    public static void range(long count, long grain, Range range) {
+        long parts = (count + grain - 1) / grain;
+        if (parts <= 1) {
+            if (count > 0) {
+                range.run(0, count);
+            }
+            return;
+        }
+        run(Math.toIntExact(parts), i -> range.run(i * grain, Math.min(count, (i + 1) * grain)));
+    }
+
+    /// What [#range] runs on each part: the elements from `from` (included) to `to` (excluded).
+    @FunctionalInterface
+    public interface Range {
+        void run(long from, long to);
+    }
+
+    private static boolean claim() {
+        synchronized (LOCK) {
+            if (busy) {
+                return false;
+            }
+            busy = true;
+            return true;
+        }
+    }
+
+    private static Worker[] crew(int helpers) {
+        Worker[] crew = workers;
+        if (crew.length < helpers) {
+            Worker[] larger = new Worker[helpers];
+            System.arraycopy(crew, 0, larger, 0, crew.length);
+            for (int i = crew.length; i < helpers; i++) {
+                larger[i] = new Worker(i);
+                larger[i].start();
+            }
+            workers = crew = larger;
+        }
+        return crew;
+    }
+
+    private static void work(Job current) {
+        for (int i = NEXT.getAndIncrement(); i < current.parts; i = NEXT.getAndIncrement()) {
+            try {
+                current.part.accept(i);
+            } catch (
+                    RuntimeException
+                            e) { // both are thrown again by rethrow() in the caller's thread
+                current.fail(e);
+            } catch (Error e) {
+                current.fail(e);
+            }
+        }
+    }
+
+    private static final class Job {
+        final IntConsumer part;
+        final int parts;
+        private @Nullable RuntimeException exception;
+        private @Nullable Error error;
+
+        Job(IntConsumer part, int parts) {
+            this.part = part;
+            this.parts = parts;
+        }
+
+        synchronized void fail(RuntimeException e) {
+            if (exception == null) {
+                exception = e;
+            }
+        }
+
+        synchronized void fail(Error e) {
+            if (error == null) {
+                error = e;
+            }
+        }
+
+        synchronized void rethrow() {
+            if (error != null) {
+                throw error;
+            }
+            if (exception != null) {
+                throw exception;
+            }
+        }
+    }
+
+    private static final class Worker extends Thread {
+        private volatile int invited;
+        private volatile boolean parked;
+
+        Worker(int number) {
+            super("tenon-" + (number + 1));
+            setDaemon(true);
+        }
+
+        void wake(int number) {
+            invited = number;
+            if (parked) {
+                LockSupport.unpark(this);
+            }
+        }
+
+        @Override
+        public void run() {
+            int done = 0;
+            while (true) {
+                int spins = 0;
+                while (invited == done) {
+                    if (++spins < SPINS) {
+                        Thread.onSpinWait();
+                    } else {
+                        parked = true;
+                        if (invited == done) {
+                            LockSupport.park(this);
+                        }
+                        parked = false;
+                    }
+                }
+                done = invited;
+                Job current = job;
+                if (current != null) {
+                    work(current);
+                }
+                ACTIVE.decrementAndGet();
+            }
+        }
+    }
+}

@@ -1,0 +1,4 @@
+package dev.tenon.kernel;
+
+/// Kernels of the family Resample: pooling and up-sampling of images.
+public interface ResampleKernel {}

@@ -1,0 +1,13 @@
+package dev.tenon.kernel.vector;
+
+import dev.tenon.kernel.MatmulKernel;
+
+/// The family Matmul on the Vector API: matrix products.
+public final class VectorMatmul implements MatmulKernel {
+    private final MatmulKernel below;
+
+    /// @param below the backend that does what has no vector form
+    public VectorMatmul(MatmulKernel below) {
+        this.below = below;
+    }
+}
