@@ -1,5 +1,6 @@
 package dev.tenon.cli;
 
+import dev.tenon.tensor.TenonException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -73,6 +74,10 @@ public final class Program {
         PrintWriter err = where.getErr();
         String name = where.getCommandSpec().qualifiedName();
         return switch (e) {
+            case TenonException refused -> {
+                err.println(name + ": " + oneLine(String.valueOf(refused.getMessage())));
+                yield REFUSED;
+            }
             case UncheckedIOException io ->
                     refuseFile(Objects.requireNonNull(io.getCause()), name, err);
             case IOException io -> refuseFile(io, name, err);
