@@ -1,6 +1,33 @@
 package dev.tenon.kernel.scalar;
 
+import dev.tenon.dtype.DType;
 import dev.tenon.kernel.MatmulKernel;
+import dev.tenon.kernel.Strided;
 
 /// The definition of the family Matmul: matrix products.
-public final class ScalarMatmul implements MatmulKernel {}
+public final class ScalarMatmul implements MatmulKernel {
+    @Override
+    public void multiply(Strided c, Strided a, Strided b, boolean accumulate) {
+        DType type = c.type();
+        int inner = a.sizes()[2];
+        for (int batch = 0; batch < c.sizes()[0]; batch++) {
+            for (int i = 0; i < c.sizes()[1]; i++) {
+                for (int j = 0; j < c.sizes()[2]; j++) {
+                    long at = number(c, batch, i, j);
+                    double sum = accumulate ? type.read(c.data(), at) : 0;
+                    for (int k = 0; k < inner; k++) {
+                        sum +=
+                                type.read(a.data(), number(a, batch, i, k))
+                                        * type.read(b.data(), number(b, batch, k, j));
+                    }
+                    type.write(c.data(), at, sum);
+                }
+            }
+        }
+    }
+
+    private static long number(Strided x, int batch, int row, int column) {
+        long[] strides = x.strides();
+        return x.offset() + batch * strides[0] + row * strides[1] + column * strides[2];
+    }
+}
