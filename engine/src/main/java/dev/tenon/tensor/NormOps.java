@@ -1,0 +1,367 @@
+package dev.tenon.tensor;
+
+import dev.tenon.dtype.DType;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Operations of the family Norm: groups of elements brought to mean 0 and variance 1, then scaled
+/// and shifted.
+///
+/// `y = (x - mean) / sqrt(var + eps) * weight + bias`, with the biased variance. The messages
+/// contain PyTorch's own text where PyTorch refuses the same input.
+public final class NormOps {
+    private NormOps() {}
+
+    /// Normalises over the last `normalizedAxes` axes (Ba, Kiros, Hinton 2016).
+    ///
+    /// @param x F32 or F64, `[*, normalized...]`
+    /// @param normalizedAxes how many trailing axes share one mean and variance, at least 1
+    /// @param weight in the shape of these axes, or null for ones
+    /// @param bias in the shape of these axes, or null for zeros
+    /// @param eps added to the variance; PyTorch's default is 1e-5
+    /// @throws ShapeException if shapes or types do not fit
+    public static Tensor layerNorm(
+            Tensor x,
+            int normalizedAxes,
+            @Nullable Tensor weight,
+            @Nullable Tensor bias,
+            double eps) {
+        if (weight != null) {
+            return layerNorm(x, named(weight, normalizedAxes), weight, bias, eps);
+        }
+        if (normalizedAxes > x.rank()) {
+            throw new ShapeException(
+                    "layerNorm: the input must have at least the normalized axes; got "
+                            + normalizedAxes
+                            + " axes for "
+                            + x.shape());
+        }
+        int[] sizes = x.shape().sizes();
+        int from = Math.max(0, sizes.length - Math.max(0, normalizedAxes));
+        Shape normalized = Shape.of(Arrays.copyOfRange(sizes, from, sizes.length));
+        return layerNorm(x, normalized, null, bias, eps);
+    }
+
+    private static Shape named(Tensor weight, int normalizedAxes) {
+        if (weight.rank() != normalizedAxes) {
+            throw new ShapeException(
+                    "layerNorm: the weight must have the normalized axes; got "
+                            + weight.shape()
+                            + " for "
+                            + normalizedAxes
+                            + " axes");
+        }
+        return weight.shape();
+    }
+
+    /// Normalises over the last axes, which must have the shape `normalized`.
+    ///
+    /// @param x F32 or F64, `[*, normalized...]`
+    /// @param normalized sizes of the axes that share one mean and variance, at least one
+    /// @param weight in the shape `normalized`, or null for ones
+    /// @param bias in the shape `normalized`, or null for zeros
+    /// @param eps added to the variance; PyTorch's default is 1e-5
+    /// @throws ShapeException if shapes or types do not fit
+    public static Tensor layerNorm(
+            Tensor x,
+            Shape normalized,
+            @Nullable Tensor weight,
+            @Nullable Tensor bias,
+            double eps) {
+        checkType("layerNorm", x, weight, bias);
+        checkNormalized(x, normalized);
+        checkParameter(weight, "weight", normalized);
+        checkParameter(bias, "bias", normalized);
+        Tensor source = x.contiguous();
+        Tensor scale = weight == null ? null : weight.contiguous();
+        Tensor shift = bias == null ? null : bias.contiguous();
+        int size = Math.toIntExact(normalized.count());
+        int rows = x.shape().count(0, x.rank() - normalized.rank());
+        Tensor mean = Tensor.empty(DType.F64, Shape.of(rows));
+        Tensor rstd = Tensor.empty(DType.F64, Shape.of(rows));
+        Tensor y = Tensor.empty(x.type(), x.shape());
+        Backend.kernels()
+                .norm()
+                .layerNorm(
+                        y.segment(),
+                        mean.segment(),
+                        rstd.segment(),
+                        source.segment(),
+                        segment(scale),
+                        segment(shift),
+                        rows,
+                        size,
+                        eps,
+                        x.type());
+        return Autograd.record(y, new LayerNorm(source, scale, shift, mean, rstd, rows, size));
+    }
+
+    private static @Nullable MemorySegment segment(@Nullable Tensor tensor) {
+        return tensor == null ? null : tensor.segment();
+    }
+
+    private static void checkType(
+            String op, Tensor x, @Nullable Tensor weight, @Nullable Tensor bias) {
+        boolean same =
+                (weight == null || weight.type() == x.type())
+                        && (bias == null || bias.type() == x.type());
+        if (!x.type().isArithmetic() || !same) {
+            throw new ShapeException(
+                    op
+                            + ": the type must be F32 or F64, the same for all; got input "
+                            + x.type()
+                            + (weight == null ? "" : ", weight " + weight.type())
+                            + (bias == null ? "" : ", bias " + bias.type())
+                            + ". Convert with to(DType.F32)");
+        }
+    }
+
+    private static void checkNormalized(Tensor x, Shape normalized) {
+        if (normalized.rank() == 0) {
+            throw new ShapeException(
+                    "layerNorm: Expected normalized_shape to be at least 1-dimensional, i.e.,"
+                            + " containing at least one element, but got normalized_shape = []");
+        }
+        int front = x.rank() - normalized.rank();
+        boolean fits = front >= 0;
+        for (int axis = 0; fits && axis < normalized.rank(); axis++) {
+            fits = x.size(front + axis) == normalized.size(axis);
+        }
+        if (!fits) {
+            String sizes = normalized.toString();
+            throw new ShapeException(
+                    "layerNorm: Given normalized_shape="
+                            + sizes
+                            + ", expected input with shape [*, "
+                            + sizes.substring(1)
+                            + ", but got input of size"
+                            + x.shape());
+        }
+    }
+
+    private static void checkParameter(@Nullable Tensor parameter, String name, Shape normalized) {
+        if (parameter != null && !parameter.shape().equals(normalized)) {
+            throw new ShapeException(
+                    "layerNorm: Expected "
+                            + name
+                            + " to be of same shape as normalized_shape, but got "
+                            + name
+                            + " of shape "
+                            + parameter.shape()
+                            + " and normalized_shape = "
+                            + normalized);
+        }
+    }
+
+    private record LayerNorm(
+            Tensor x,
+            @Nullable Tensor weight,
+            @Nullable Tensor bias,
+            Tensor mean,
+            Tensor rstd,
+            int rows,
+            int size)
+            implements Op {
+        @Override
+        public List<Tensor> inputs() {
+            return present(x, weight, bias);
+        }
+
+        @Override
+        public List<Tensor> saved() {
+            return present(x, mean, rstd, weight);
+        }
+
+        @Override
+        public @Nullable Tensor[] gradient(Tensor dy) {
+            Tensor upstream = dy.contiguous();
+            Tensor dx = like(x);
+            Tensor dweight = like(weight);
+            Tensor dbias = like(bias);
+            Backend.kernels()
+                    .norm()
+                    .layerNormGradient(
+                            segment(dx),
+                            segment(dweight),
+                            segment(dbias),
+                            upstream.segment(),
+                            x.segment(),
+                            mean.segment(),
+                            rstd.segment(),
+                            segment(weight),
+                            rows,
+                            size,
+                            x.type());
+            return aligned(dx, weight, dweight, bias, dbias);
+        }
+    }
+
+    /// Returns a tensor for the gradient of `input`, or null if none is needed.
+    private static @Nullable Tensor like(@Nullable Tensor input) {
+        return input == null || !input.needsGradient()
+                ? null
+                : Tensor.empty(input.type(), input.shape());
+    }
+
+    private static List<Tensor> present(@Nullable Tensor... tensors) {
+        List<Tensor> list = new ArrayList<>();
+        for (Tensor tensor : tensors) {
+            if (tensor != null) {
+                list.add(tensor);
+            }
+        }
+        return list;
+    }
+
+    /// Returns the gradients in the order of `present(x, weight, bias)`.
+    private static @Nullable Tensor[] aligned(
+            @Nullable Tensor dx,
+            @Nullable Tensor weight,
+            @Nullable Tensor dweight,
+            @Nullable Tensor bias,
+            @Nullable Tensor dbias) {
+        List<@Nullable Tensor> list = new ArrayList<>();
+        list.add(dx);
+        if (weight != null) {
+            list.add(dweight);
+        }
+        if (bias != null) {
+            list.add(dbias);
+        }
+        return list.toArray(new @Nullable Tensor[0]);
+    }
+
+    /// Normalises each sample over groups of neighbouring channels and all that follows them (Wu,
+    /// He 2018): one group is layer norm without its per-position weights, a group per channel is
+    /// instance norm.
+    ///
+    /// @param x F32 or F64, `[N, C, *]`
+    /// @param groups a divisor of C
+    /// @param weight `[C]`, or null for ones
+    /// @param bias `[C]`, or null for zeros
+    /// @param eps added to the variance; PyTorch's default is 1e-5
+    /// @throws ShapeException if shapes or types do not fit, or each statistic would be of a single
+    ///   value
+    public static Tensor groupNorm(
+            Tensor x, int groups, @Nullable Tensor weight, @Nullable Tensor bias, double eps) {
+        checkType("groupNorm", x, weight, bias);
+        checkGroups(x, groups);
+        checkChannels(weight, "weight", x);
+        checkChannels(bias, "bias", x);
+        Tensor source = x.contiguous();
+        Tensor scale = weight == null ? null : weight.contiguous();
+        Tensor shift = bias == null ? null : bias.contiguous();
+        Groups sizes =
+                new Groups(x.size(0), groups, x.size(1) / groups, x.shape().count(2, x.rank()));
+        Tensor mean = Tensor.empty(DType.F64, Shape.of(sizes.samples, groups));
+        Tensor rstd = Tensor.empty(DType.F64, Shape.of(sizes.samples, groups));
+        Tensor y = Tensor.empty(x.type(), x.shape());
+        Backend.kernels()
+                .norm()
+                .groupNorm(
+                        y.segment(),
+                        mean.segment(),
+                        rstd.segment(),
+                        source.segment(),
+                        segment(scale),
+                        segment(shift),
+                        sizes.samples,
+                        groups,
+                        sizes.channels,
+                        sizes.inner,
+                        eps,
+                        x.type());
+        return Autograd.record(y, new GroupNorm(source, scale, shift, mean, rstd, sizes));
+    }
+
+    private static void checkGroups(Tensor x, int groups) {
+        if (x.rank() < 2) {
+            throw new ShapeException(
+                    "groupNorm: Expected at least 2 dimensions for input tensor but received "
+                            + x.rank()
+                            + "; got "
+                            + x.shape());
+        }
+        if (groups < 1 || x.size(1) % groups != 0) {
+            throw new ShapeException(
+                    "groupNorm: Expected number of channels in input to be divisible by num_groups,"
+                            + " but got input of shape "
+                            + x.shape()
+                            + " and num_groups="
+                            + groups);
+        }
+        int[] sizes = x.shape().sizes(); // as PyTorch folds it: [N * C / groups, groups, *]
+        sizes[0] = Math.multiplyExact(sizes[0], sizes[1] / groups);
+        sizes[1] = groups;
+        if (x.count() == groups) {
+            throw new ShapeException(
+                    "groupNorm: Expected more than 1 value per channel when training, got input"
+                            + " size "
+                            + Arrays.toString(sizes));
+        }
+    }
+
+    private static void checkChannels(@Nullable Tensor parameter, String name, Tensor x) {
+        if (parameter != null && !parameter.shape().equals(Shape.of(x.size(1)))) {
+            throw new ShapeException(
+                    "groupNorm: Expected "
+                            + name
+                            + " to be a vector of size equal to the number of channels in input,"
+                            + " but got "
+                            + name
+                            + " of shape "
+                            + parameter.shape()
+                            + " and input of shape "
+                            + x.shape());
+        }
+    }
+
+    private record Groups(int samples, int groups, int channels, int inner) {}
+
+    private record GroupNorm(
+            Tensor x,
+            @Nullable Tensor weight,
+            @Nullable Tensor bias,
+            Tensor mean,
+            Tensor rstd,
+            Groups sizes)
+            implements Op {
+        @Override
+        public List<Tensor> inputs() {
+            return present(x, weight, bias);
+        }
+
+        @Override
+        public List<Tensor> saved() {
+            return present(x, mean, rstd, weight);
+        }
+
+        @Override
+        public @Nullable Tensor[] gradient(Tensor dy) {
+            Tensor upstream = dy.contiguous();
+            Tensor dx = like(x);
+            Tensor dweight = like(weight);
+            Tensor dbias = like(bias);
+            Backend.kernels()
+                    .norm()
+                    .groupNormGradient(
+                            segment(dx),
+                            segment(dweight),
+                            segment(dbias),
+                            upstream.segment(),
+                            x.segment(),
+                            mean.segment(),
+                            rstd.segment(),
+                            segment(weight),
+                            sizes.samples,
+                            sizes.groups,
+                            sizes.channels,
+                            sizes.inner,
+                            x.type());
+            return aligned(dx, weight, dweight, bias, dbias);
+        }
+    }
+}
