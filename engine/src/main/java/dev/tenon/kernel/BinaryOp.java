@@ -16,6 +16,9 @@ public enum BinaryOp {
 
     /// Says whether the result is a truth value.
     public boolean isComparison() {
-        return ordinal() >= EQUAL.ordinal();
+        return switch (this) {
+            case EQUAL, LESS, LESS_EQUAL, GREATER -> true;
+            default -> false;
+        };
     }
 }

@@ -70,7 +70,7 @@ public final class ScalarElementwise implements ElementwiseKernel {
             }
             case ADD -> 1;
             case MUL -> a;
-            case POW -> a * Math.pow(x, a - 1);
+            case POW -> a == 0 ? 0 : a * Math.pow(x, a - 1);
             case CLAMP -> x >= a && x <= b ? 1 : 0;
         };
     }
@@ -149,7 +149,7 @@ public final class ScalarElementwise implements ElementwiseKernel {
             case SUB -> a - b;
             case MUL -> a * b;
             case DIV -> a / b;
-            case POW -> (long) Math.pow(a, b);
+            case POW -> (long) Math.pow((double) a, (double) b);
             case MAXIMUM -> Math.max(a, b);
             case MINIMUM -> Math.min(a, b);
             case EQUAL -> a == b ? 1 : 0;
