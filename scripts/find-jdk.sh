@@ -28,12 +28,14 @@ java_on_path() {
 
 find_jdk() {
     local home folders
-    for home in "${JAVA_HOME-}" "$(java_on_path)"; do
-        if [ -n "$home" ] && is_jdk_25 "$home"; then
-            export JAVA_HOME=$home
-            return 0
-        fi
-    done
+    if [ -n "${JAVA_HOME-}" ] && is_jdk_25 "$JAVA_HOME"; then
+        export JAVA_HOME
+        return 0
+    fi
+    if home=$(java_on_path) && is_jdk_25 "$home"; then
+        export JAVA_HOME=$home
+        return 0
+    fi
     # TENON_JDK_FOLDERS (separated by colons) replaces the folders below, for a JDK in an unusual place
     folders=${TENON_JDK_FOLDERS-/usr/lib/jvm:/usr/java:/opt:/opt/java:/opt/homebrew/opt:/usr/local/opt:/Library/Java/JavaVirtualMachines:$HOME/Library/Java/JavaVirtualMachines:${SDKMAN_DIR:-$HOME/.sdkman}/candidates/java:$HOME/.jdks}
     local IFS=:
