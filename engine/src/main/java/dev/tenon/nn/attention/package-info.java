@@ -1,0 +1,5 @@
+/// Attention layers.
+@NullMarked
+package dev.tenon.nn.attention;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/// Normalization layers.
+@NullMarked
+package dev.tenon.nn.norm;
+
+import org.jspecify.annotations.NullMarked;
