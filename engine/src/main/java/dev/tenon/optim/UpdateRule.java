@@ -32,5 +32,11 @@ public interface UpdateRule {
             List<Tensor> slots,
             double learningRate,
             long updates,
-            long step) {}
+            long step) {
+        /// Notes that value and slots were written in place; call it after a kernel did.
+        public void written() {
+            value.written();
+            slots.forEach(Tensor::written);
+        }
+    }
 }
