@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -75,7 +74,7 @@ public final class Autograd {
         noGrad(() -> {
             List<Node> order = reachable(root);
             long firstOwn = Storage.nextNumber();
-            Map<Node, Tensor> arrived = new IdentityHashMap<>();
+            IdentityHashMap<Node, Tensor> arrived = new IdentityHashMap<>();
             arrived.put(root, seed);
             for (Node node : order) {
                 Tensor dy = arrived.remove(node);
@@ -92,7 +91,8 @@ public final class Autograd {
         });
     }
 
-    private static void pass(Node node, Tensor dy, Map<Node, Tensor> arrived, long firstOwn) {
+    private static void pass(
+            Node node, Tensor dy, IdentityHashMap<Node, Tensor> arrived, long firstOwn) {
         node.checkUnchanged();
         List<Tensor> inputs = node.op.inputs();
         @Nullable Tensor[] gradients = node.op.gradient(dy);
@@ -131,7 +131,7 @@ public final class Autograd {
 
     private static List<Node> reachable(Node root) {
         List<Node> found = new ArrayList<>();
-        Map<Node, Boolean> seen = new IdentityHashMap<>();
+        IdentityHashMap<Node, Boolean> seen = new IdentityHashMap<>();
         ArrayDeque<Node> open = new ArrayDeque<>();
         open.add(root);
         seen.put(root, true);

@@ -30,24 +30,24 @@ public final class Backend {
 
     static Kernels choose(String wanted, boolean vectorModule) {
         Kernels scalar = ScalarKernels.create();
-        switch (wanted.toLowerCase(Locale.ROOT)) {
+        return switch (wanted.toLowerCase(Locale.ROOT)) {
             case "scalar" -> {
                 LOG.info("backend: scalar, as tenon.backend asks");
-                return scalar;
+                yield scalar;
             }
             case "auto", "vector" -> {
                 if (vectorModule) {
                     LOG.info("backend: vector ({})", VectorKernels.describe());
-                    return VectorKernels.create(scalar);
+                    yield VectorKernels.create(scalar);
                 }
                 LOG.warn(
                         "backend: scalar, several times slower, because the module jdk.incubator.vector is missing; add"
                                 + " --add-modules jdk.incubator.vector to the java command");
-                return scalar;
+                yield scalar;
             }
             default ->
                     throw new TenonException(
                             "backend: tenon.backend must be auto, vector or scalar; got " + wanted);
-        }
+        };
     }
 }
