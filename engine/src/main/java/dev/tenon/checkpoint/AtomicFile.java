@@ -28,7 +28,9 @@ public final class AtomicFile {
     /// Writes the contents of a file to a channel.
     @FunctionalInterface
     public interface Body {
-        /// @throws IOException if the channel does not take it
+        /// Writes all of the contents.
+        ///
+        /// @throws IOException if the channel does not take them
         void writeTo(WritableByteChannel channel) throws IOException;
     }
 

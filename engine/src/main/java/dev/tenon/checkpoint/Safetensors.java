@@ -147,7 +147,7 @@ public final class Safetensors {
         }
         List<Map.Entry<String, Tensor>> order = new ArrayList<>(checkpoint.tensors().entrySet());
         order.sort(
-                Comparator.comparing((Map.Entry<String, Tensor> entry) ->
+                Comparator.comparingInt((Map.Entry<String, Tensor> entry) ->
                                 -entry.getValue().type().bytes())
                         .thenComparing(Map.Entry::getKey));
         byte[] header = header(order, checkpoint.metadata());
