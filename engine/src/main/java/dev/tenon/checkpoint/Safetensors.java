@@ -33,8 +33,10 @@ import tools.jackson.core.json.JsonFactory;
 /// | bytes | contents |
 /// |---|---|
 /// | 8 | length n of the header, little-endian |
-/// | n | JSON: `{"__metadata__": {key: text}, name: {"dtype", "shape", "data_offsets": [begin, end]}}`, padded with spaces |
+/// | n | JSON `{"__metadata__": {key: text}, name: {"dtype", "shape", "data_offsets": [begin, end]}}` |
 /// | rest | the tensors, row-major, little-endian, one after another; offsets count from here |
+///
+/// The header is padded with spaces.
 ///
 /// Types: F64 F32 F16 BF16 I64 I32 U8 BOOL. Source: the format's description in the repository
 /// huggingface/safetensors.

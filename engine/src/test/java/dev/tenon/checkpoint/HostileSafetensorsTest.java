@@ -280,7 +280,7 @@ class HostileSafetensorsTest {
         long seed = 20260102;
         Random random = new Random(seed);
         int refused = 0;
-        for (int round = 0; round < 2000; round++) {
+        for (int round = 0; round < 1000; round++) {
             byte[] copy = bytes.clone();
             for (int change = random.nextInt(3); change >= 0; change--) {
                 copy[random.nextInt(copy.length - 28)] = (byte) random.nextInt(256);
@@ -296,6 +296,6 @@ class HostileSafetensorsTest {
                         .doesNotContain("\n");
             }
         }
-        assertThat(refused).as("seed %d", seed).isGreaterThan(1000);
+        assertThat(refused).as("seed %d", seed).isGreaterThan(500);
     }
 }
