@@ -43,14 +43,15 @@ public interface RandomKernel {
             double deviation,
             DType type);
 
-    /// `y[i] = x[i] / (1 - p)` where the element's word, as F32 elements get them, is at least `p *
-    /// 2^32`, otherwise 0.
+    /// `y[i - first] = x[i - first] / (1 - p)` for `i` in `[first, first + count)` where the
+    /// element's word, as F32 elements get them, is at least `p * 2^32`, otherwise 0.
     ///
     /// @param p probability of 0, in `[0, 1]`
     /// @param type F32 or F64
     void dropout(
             MemorySegment y,
             MemorySegment x,
+            long first,
             long count,
             double p,
             long key,

@@ -35,6 +35,7 @@ public final class RandomOps {
                 .dropout(
                         y.segment(),
                         source.segment(),
+                        0,
                         x.count(),
                         p,
                         rng.key(),

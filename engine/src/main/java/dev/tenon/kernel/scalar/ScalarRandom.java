@@ -66,6 +66,7 @@ public final class ScalarRandom implements RandomKernel {
     public void dropout(
             MemorySegment y,
             MemorySegment x,
+            long first,
             long count,
             double p,
             long key,
@@ -74,7 +75,7 @@ public final class ScalarRandom implements RandomKernel {
         long threshold = (long) (p * 0x1p32);
         double scale = 1 / (1 - p);
         deal(
-                0,
+                first,
                 count,
                 key,
                 stream,

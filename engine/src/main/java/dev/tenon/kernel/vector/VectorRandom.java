@@ -1,17 +1,141 @@
 package dev.tenon.kernel.vector;
 
 import dev.tenon.dtype.DType;
+import dev.tenon.kernel.Parallel;
+import dev.tenon.kernel.Philox;
 import dev.tenon.kernel.RandomKernel;
+import dev.tenon.kernel.scalar.BoxMuller;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.LongVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorSpecies;
 
 /// The family Random on the Vector API: random numbers from a counter.
+///
+/// A lane holds one block of [Philox], its words in the low halves of four vectors of longs; so
+/// vectors of neighbouring blocks write neighbouring elements. The arithmetic is that of the
+/// definition, operation by operation, and gives the same bits. Whole chunks of F32 go through
+/// here; the definition does the ends that fill no chunk.
+///
+/// A chunk's words and radii pass from step to step through small arrays, one pair per piece:
+/// inlined into one method the steps exceed what the compiler takes, and it would box the vectors.
 public final class VectorRandom implements RandomKernel {
+    private static final VectorSpecies<Long> L = Lanes.LONGS;
+    private static final VectorSpecies<Double> D = Lanes.DOUBLES;
+    private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
+    private static final long LOW = 0xFFFFFFFFL;
+    private static final long CHUNK = CHUNK_BLOCKS * 4L; // elements
+    private static final long PIECE = CHUNK * 64; // elements that a thread takes at a time
+
+    /// The bits of 2^52: a long below 2^52 in its low bits makes the double 2^52 + that long.
+    private static final long MAGIC_BITS = Double.doubleToRawLongBits(0x1p52);
+
+    /// Vectors of as many floats as [#D] has doubles; where there are none, the definition does
+    /// all.
+    private static final VectorSpecies<Float> F =
+            Lanes.SHAPE.vectorBitSize() >= 128
+                    ? VectorSpecies.of(
+                            float.class, VectorShape.forBitSize(Lanes.SHAPE.vectorBitSize() / 2))
+                    : FloatVector.SPECIES_64;
+
+    private static final LongVector IOTA = (LongVector) LongVector.zero(L).addIndex(1);
+
     private final RandomKernel below;
 
     /// @param below the backend that does what has no vector form
     public VectorRandom(RandomKernel below) {
         this.below = below;
     }
+
+    private static boolean fits(DType type) {
+        return type == DType.F32 && F.length() == D.length();
+    }
+
+    /// What is done with the words of one chunk, word `j` of block `b` at `words[16 * j + b]`.
+    @FunctionalInterface
+    private interface Chunk {
+        /// @param at byte of the chunk's first element in the output
+        /// @param radii room for a number per word
+        void fill(long at, long[] words, double[] radii);
+    }
+
+    /// Runs `chunk` for all whole chunks in the elements `[first, first + count)` and `ends` for
+    /// the rest.
+    private static void split(
+            long first, long count, long key, long stream, Chunk chunk, Parallel.Range ends) {
+        long start = Math.min((first + CHUNK - 1) / CHUNK * CHUNK, first + count);
+        long end = Math.max(start, (first + count) / CHUNK * CHUNK);
+        if (first < start) {
+            ends.run(first, start);
+        }
+        Parallel.range(
+                end - start,
+                PIECE,
+                (from, to) -> {
+                    long[] words = new long[(int) CHUNK];
+                    double[] radii = new double[(int) CHUNK];
+                    for (long i = start + from; i < start + to; i += CHUNK) {
+                        for (int b = 0; b < CHUNK_BLOCKS; b += L.length()) {
+                            blocks(words, b, key, stream, i / 4 + b);
+                        }
+                        chunk.fill((i - first) * 4, words, radii);
+                    }
+                });
+        if (end < first + count) {
+            ends.run(end, first + count);
+        }
+    }
+
+    /// Writes the words of the blocks from `block` on, one per lane, to `words[at]`, `words[at +
+    /// 16]` and so on.
+    private static void blocks(long[] words, int at, long key, long stream, long block) {
+        LongVector c0 = IOTA.add(block & LOW);
+        LongVector c1 = LongVector.broadcast(L, block >>> 32);
+        LongVector c2 = LongVector.broadcast(L, stream & LOW);
+        LongVector c3 = LongVector.broadcast(L, stream >>> 32);
+        LongVector m0 = LongVector.broadcast(L, Philox.MULTIPLIER_0);
+        LongVector m1 = LongVector.broadcast(L, Philox.MULTIPLIER_1);
+        int k0 = (int) key;
+        int k1 = (int) (key >>> 32);
+        for (int round = 0; round < Philox.ROUNDS; round++) {
+            LongVector p0 = c0.and(LOW).mul(m0.and(LOW)); // the masks ask for one 32-bit product
+            LongVector p1 = c2.and(LOW).mul(m1.and(LOW));
+            c0 = high(p1).lanewise(VectorOperators.XOR, c1).lanewise(VectorOperators.XOR, k0 & LOW);
+            c2 = high(p0).lanewise(VectorOperators.XOR, c3).lanewise(VectorOperators.XOR, k1 & LOW);
+            c1 = p1.and(LOW);
+            c3 = p0.and(LOW);
+            k0 += Philox.WEYL_0;
+            k1 += Philox.WEYL_1;
+        }
+        c0.intoArray(words, at);
+        c1.intoArray(words, at + CHUNK_BLOCKS);
+        c2.intoArray(words, at + 2 * CHUNK_BLOCKS);
+        c3.intoArray(words, at + 3 * CHUNK_BLOCKS);
+    }
+
+    private static LongVector high(LongVector a) {
+        return a.lanewise(VectorOperators.LSHR, 32);
+    }
+
+    /// Lanes below 2^52 as doubles, exactly: few machines have an instruction for it.
+    private static DoubleVector toDouble(LongVector a) {
+        return a.or(MAGIC_BITS).reinterpretAsDoubles().sub(0x1p52);
+    }
+
+    private static void store(DoubleVector v, MemorySegment y, long at) {
+        v.convertShape(VectorOperators.D2F, F, 0).intoMemorySegment(y, at, ORDER);
+    }
+
+    private static MemorySegment part(MemorySegment y, long from, long to) {
+        return y.asSlice(from * 4, (to - from) * 4);
+    }
+
+    // ---- uniform
 
     @Override
     public void uniform(
@@ -23,8 +147,39 @@ public final class VectorRandom implements RandomKernel {
             double lo,
             double hi,
             DType type) {
-        below.uniform(y, first, count, key, stream, lo, hi, type);
+        if (!fits(type)) {
+            below.uniform(y, first, count, key, stream, lo, hi, type);
+            return;
+        }
+        double top = Math.nextDown((float) hi);
+        split(
+                first,
+                count,
+                key,
+                stream,
+                (at, words, radii) -> uniform(y, at, words, lo, hi - lo, top),
+                (from, to) ->
+                        below.uniform(
+                                part(y, from - first, to - first),
+                                from,
+                                to - from,
+                                key,
+                                stream,
+                                lo,
+                                hi,
+                                type));
     }
+
+    private static void uniform(
+            MemorySegment y, long at, long[] words, double lo, double width, double top) {
+        for (int i = 0; i < CHUNK; i += L.length()) {
+            LongVector word = LongVector.fromArray(L, words, i);
+            DoubleVector u = toDouble(word.lanewise(VectorOperators.LSHR, 8)).mul(0x1p-24);
+            store(u.mul(width).add(lo).min(top), y, at + 4L * i);
+        }
+    }
+
+    // ---- normal
 
     @Override
     public void normal(
@@ -36,18 +191,142 @@ public final class VectorRandom implements RandomKernel {
             double mean,
             double deviation,
             DType type) {
-        below.normal(y, first, count, key, stream, mean, deviation, type);
+        if (!fits(type)) {
+            below.normal(y, first, count, key, stream, mean, deviation, type);
+            return;
+        }
+        split(
+                first,
+                count,
+                key,
+                stream,
+                (at, words, radii) -> {
+                    for (int word = 0; word < 4; word += 2) { // a pair of words, a pair of normals
+                        radii(radii, words, word * CHUNK_BLOCKS);
+                        pairs(y, at, radii, words, word * CHUNK_BLOCKS, mean, deviation);
+                    }
+                },
+                (from, to) ->
+                        below.normal(
+                                part(y, from - first, to - first),
+                                from,
+                                to - from,
+                                key,
+                                stream,
+                                mean,
+                                deviation,
+                                type));
     }
+
+    /// `radii[i] = sqrt(-2 ln u)`, `u` from `words[at + i]`, as [BoxMuller] has it.
+    private static void radii(double[] radii, long[] words, int at) {
+        for (int i = 0; i < CHUNK_BLOCKS; i += L.length()) {
+            LongVector word = LongVector.fromArray(L, words, at + i);
+            log(toDouble(word.add(1)).mul(0x1p-32)).mul(-2).sqrt().intoArray(radii, i);
+        }
+    }
+
+    private static DoubleVector log(DoubleVector u) {
+        LongVector bits = u.reinterpretAsLongs();
+        LongVector biased =
+                bits.sub(BoxMuller.SQRT_HALF_BITS)
+                        .add(BoxMuller.ONE_BITS)
+                        .lanewise(VectorOperators.LSHR, 52);
+        DoubleVector m =
+                bits.add(BoxMuller.ONE_BITS)
+                        .sub(biased.lanewise(VectorOperators.LSHL, 52))
+                        .reinterpretAsDoubles();
+        DoubleVector s = m.sub(1).div(m.add(1));
+        DoubleVector k = toDouble(biased).sub(1023);
+        return k.mul(BoxMuller.LN_2).add(s.mul(2).mul(series(BoxMuller.LOG_TERMS, s.mul(s))));
+    }
+
+    private static DoubleVector series(double[] terms, DoubleVector z) {
+        DoubleVector sum = DoubleVector.broadcast(D, terms[terms.length - 1]);
+        for (int i = terms.length - 2; i >= 0; i--) {
+            sum = sum.mul(z).add(terms[i]);
+        }
+        return sum;
+    }
+
+    /// Writes the normal numbers of the words `[at, at + 16)` and their partners 16 further on.
+    private static void pairs(
+            MemorySegment y,
+            long start,
+            double[] radii,
+            long[] words,
+            int at,
+            double mean,
+            double deviation) {
+        for (int i = 0; i < CHUNK_BLOCKS; i += L.length()) {
+            LongVector word = LongVector.fromArray(L, words, at + CHUNK_BLOCKS + i);
+            DoubleVector x = toDouble(word.and(0x3FFFFFFFL)).mul(0x1p-30).sub(0.5).mul(Math.PI / 2);
+            DoubleVector z = x.mul(x);
+            LongVector cos = series(BoxMuller.COS_TERMS, z).reinterpretAsLongs();
+            LongVector sin = x.mul(series(BoxMuller.SIN_TERMS, z)).reinterpretAsLongs();
+            LongVector quadrant = word.lanewise(VectorOperators.LSHR, 30);
+            LongVector swapped = quadrant.and(1).neg(); // all bits or none
+            LongVector change = cos.lanewise(VectorOperators.XOR, sin).and(swapped);
+            DoubleVector a = signed(cos.lanewise(VectorOperators.XOR, change), quadrant.add(1));
+            DoubleVector b = signed(sin.lanewise(VectorOperators.XOR, change), quadrant);
+            DoubleVector r = DoubleVector.fromArray(D, radii, i);
+            long to = start + 4L * (at + i);
+            store(r.mul(a).mul(deviation).add(mean), y, to);
+            store(r.mul(b).mul(deviation).add(mean), y, to + 4L * CHUNK_BLOCKS);
+        }
+    }
+
+    /// The doubles of these bits, negative where `quadrant` is 2 or 3 (mod 4).
+    private static DoubleVector signed(LongVector bits, LongVector quadrant) {
+        LongVector sign = quadrant.and(2).lanewise(VectorOperators.LSHL, 62);
+        return bits.lanewise(VectorOperators.XOR, sign).reinterpretAsDoubles();
+    }
+
+    // ---- dropout
 
     @Override
     public void dropout(
             MemorySegment y,
             MemorySegment x,
+            long first,
             long count,
             double p,
             long key,
             long stream,
             DType type) {
-        below.dropout(y, x, count, p, key, stream, type);
+        if (!fits(type)) {
+            below.dropout(y, x, first, count, p, key, stream, type);
+            return;
+        }
+        long threshold = (long) (p * 0x1p32);
+        double scale = 1 / (1 - p);
+        split(
+                first,
+                count,
+                key,
+                stream,
+                (at, words, radii) -> dropout(y, x, at, words, threshold, scale),
+                (from, to) ->
+                        below.dropout(
+                                part(y, from - first, to - first),
+                                part(x, from - first, to - first),
+                                from,
+                                to - from,
+                                p,
+                                key,
+                                stream,
+                                type));
+    }
+
+    private static void dropout(
+            MemorySegment y, MemorySegment x, long at, long[] words, long threshold, double scale) {
+        for (int i = 0; i < CHUNK; i += L.length()) {
+            LongVector word = LongVector.fromArray(L, words, i);
+            VectorMask<Long> dropped = word.compare(VectorOperators.LT, threshold);
+            FloatVector value = FloatVector.fromMemorySegment(F, x, at + 4L * i, ORDER);
+            DoubleVector scaled =
+                    ((DoubleVector) value.convertShape(VectorOperators.F2D, D, 0)).mul(scale);
+            store(scaled.blend(0, dropped.cast(D)), y, at + 4L * i);
+        }
     }
 }
