@@ -15,6 +15,7 @@ import picocli.CommandLine.Spec;
         versionProvider = TenonVersion.class,
         mixinStandardHelpOptions = true,
         scope = CommandLine.ScopeType.LOCAL,
+        subcommands = {TrainCommand.class, SampleCommand.class},
         footer = {"", "Benchmarks: tenon bench --help"})
 public final class Main implements Runnable {
     @Spec CommandSpec spec;

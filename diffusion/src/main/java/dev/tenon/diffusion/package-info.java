@@ -1,5 +1,4 @@
-/// Diffusion models: noise schedules, the network that predicts noise, its training, and the
-/// samplers that draw with it.
+/// Diffusion models: noise schedules, samplers, guidance and the generation of images.
 @NullMarked
 package dev.tenon.diffusion;
 

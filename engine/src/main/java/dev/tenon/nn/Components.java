@@ -95,15 +95,14 @@ final class Components {
 
     private static <T> void collect(
             Layer layer, String prefix, Class<T> wanted, Map<String, T> found, Set<Object> seen) {
-        parts(layer)
+        own(layer, wanted)
                 .forEach((name, part) -> {
-                    if (wanted.isInstance(part) && seen.add(part)) {
-                        found.put(prefix + name, wanted.cast(part));
-                    }
-                    if (part instanceof Layer child) {
-                        collect(child, prefix + name + ".", wanted, found, seen);
+                    if (seen.add(part)) {
+                        found.put(prefix + name, part);
                     }
                 });
+        layer.children()
+                .forEach((name, child) -> collect(child, prefix + name + ".", wanted, found, seen));
     }
 
     /// Returns the settings of the layer: the components that are neither parameters, statistics
@@ -179,14 +178,15 @@ final class Components {
     }
 
     private static @Nullable String way(Layer from, Layer to) {
-        List<Map.Entry<String, Layer>> level = new ArrayList<>(own(from, Layer.class).entrySet());
+        List<Map.Entry<String, Layer>> level = new ArrayList<>(from.children().entrySet());
         while (!level.isEmpty()) { // by level: the child called is nearly always a component itself
             List<Map.Entry<String, Layer>> below = new ArrayList<>();
             for (Map.Entry<String, Layer> entry : level) {
                 if (entry.getValue() == to) {
                     return entry.getKey();
                 }
-                own(entry.getValue(), Layer.class)
+                entry.getValue()
+                        .children()
                         .forEach((name, child) ->
                                 below.add(Map.entry(entry.getKey() + "." + name, child)));
             }

@@ -33,8 +33,9 @@ import org.jspecify.annotations.Nullable;
 /// }
 /// ```
 public interface Layer {
-    /// Returns the parameters of this layer and the layers below by path, depth first in the order
-    /// of the components; one that is shared comes once, under its first path.
+    /// Returns the parameters of this layer and the layers below by path, depth first: a layer's
+    /// own before those of its children, each in the order of the components; one that is shared
+    /// comes once, under its first path.
     default SequencedMap<String, Param> params() {
         return Components.all(this, Param.class);
     }
@@ -45,7 +46,8 @@ public interface Layer {
         return Components.all(this, Running.class);
     }
 
-    /// Returns the layers that are components of this one, by name.
+    /// Returns the layers that are components of this one, by name. A layer whose names are not
+    /// those of its components overrides this; paths, checkpoints and messages follow.
     default SequencedMap<String, Layer> children() {
         return Components.own(this, Layer.class);
     }

@@ -1,0 +1,63 @@
+package dev.tenon.cli;
+
+import dev.tenon.data.Digits;
+import dev.tenon.data.FashionMnist;
+import dev.tenon.data.Mnist;
+import dev.tenon.data.Split;
+import dev.tenon.tensor.TenonException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/// The options that choose the images to train on.
+final class DataOptions {
+    @Option(
+            names = "--data",
+            paramLabel = "NAME",
+            description =
+                    "digits (the 1,797 UCI digits that come with Tenon, the default), mnist or fashion-mnist.")
+    @Nullable String data;
+
+    @Option(
+            names = "--path",
+            paramLabel = "DIR",
+            description =
+                    "Folder with the four IDX files; without it they are downloaded once into ~/.cache/tenon.")
+    @Nullable Path path;
+
+    /// Returns the images to train on and those to test on.
+    ///
+    /// @param resumed name of the data of the run that is resumed, or null
+    /// @throws TenonException if there is no such data, or it is not the run's
+    Split load(@Nullable String resumed) {
+        String name = data != null ? data : resumed != null ? resumed : "digits";
+        if (resumed != null && !name.equals(resumed)) {
+            throw new TenonException(
+                    "--resume: the data must be the run's; got --data "
+                            + name
+                            + ", and the run has "
+                            + resumed
+                            + ". Leave the option out");
+        }
+        if (name.equals("digits") && path != null) {
+            throw new TenonException(
+                    "--path: only mnist and fashion-mnist are read from a folder; got "
+                            + path
+                            + " for digits. Add --data mnist");
+        }
+        Path folder = path;
+        return switch (name) {
+            case "digits" -> Digits.load();
+            case "mnist" -> folder == null ? Mnist.load() : Mnist.load(folder);
+            case "fashion-mnist" -> folder == null ? FashionMnist.load() : FashionMnist.load(folder);
+            default ->
+                    throw new TenonException(
+                            "--data must be digits, mnist or fashion-mnist; got " + name);
+        };
+    }
+
+    /// Returns the options to repeat on the command line that goes on with a run.
+    String again() {
+        return path == null ? "" : " --path " + path;
+    }
+}

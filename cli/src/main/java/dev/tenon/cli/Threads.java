@@ -1,0 +1,23 @@
+package dev.tenon.cli;
+
+import dev.tenon.kernel.Parallel;
+import dev.tenon.tensor.TenonException;
+import picocli.CommandLine.Option;
+
+/// The `--threads` option.
+final class Threads {
+    private static final int MOST = 1024;
+
+    /// Sets the number of threads; results do not depend on it.
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description =
+                    "Threads to compute with (default: one per processor). Results do not depend on it.")
+    void threads(int count) {
+        if (count < 1 || count > MOST) {
+            throw new TenonException("--threads must be 1 to " + MOST + "; got " + count);
+        }
+        Parallel.threads(count);
+    }
+}

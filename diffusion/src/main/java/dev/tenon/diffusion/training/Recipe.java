@@ -1,0 +1,30 @@
+package dev.tenon.diffusion.training;
+
+import dev.tenon.data.Dataset;
+import dev.tenon.diffusion.Prediction;
+import dev.tenon.diffusion.unet.UNetSettings;
+
+/// The settings to start from for a data set: chosen so that two cores draw good images after a few
+/// minutes, and measured (docs/decisions.md).
+public final class Recipe {
+    private Recipe() {}
+
+    /// Returns the recipe for `data` with seed 0.
+    public static TrainingSettings of(Dataset data) {
+        boolean tiny = data.height() <= 8;
+        return new TrainingSettings(
+                data.name(),
+                0,
+                tiny ? 1400 : 2000,
+                tiny ? 64 : 32,
+                4e-3,
+                100,
+                1.0,
+                "cosine",
+                1000,
+                Prediction.VELOCITY,
+                0.1,
+                0.995,
+                new UNetSettings(data.channels(), 8, 2, 4, 64, data.classes()));
+    }
+}
