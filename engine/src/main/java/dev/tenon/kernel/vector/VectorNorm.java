@@ -5,8 +5,14 @@ import dev.tenon.kernel.NormKernel;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
-/// The family Norm on the Vector API.
+/// The family Norm on the Vector API, F32.
+///
+/// A sample's results do not depend on the other samples, and weight gradients are added up in a
+/// fixed order, whatever the number of threads.
 public final class VectorNorm implements NormKernel {
+    /// Channels of fewer elements are normalised by rows, whose vectors reach across channels.
+    private static final int SHORT = 32;
+
     private final NormKernel below;
 
     /// @param below the backend that does what has no vector form
@@ -26,7 +32,11 @@ public final class VectorNorm implements NormKernel {
             int size,
             double eps,
             DType type) {
-        below.layerNorm(y, mean, rstd, x, weight, bias, rows, size, eps, type);
+        if (type == DType.F32) {
+            new RowNorm(rows, 1, size, 1).forward(y, mean, rstd, x, weight, bias, eps);
+        } else {
+            below.layerNorm(y, mean, rstd, x, weight, bias, rows, size, eps, type);
+        }
     }
 
     @Override
@@ -42,7 +52,12 @@ public final class VectorNorm implements NormKernel {
             int rows,
             int size,
             DType type) {
-        below.layerNormGradient(dx, dweight, dbias, dy, x, mean, rstd, weight, rows, size, type);
+        if (type == DType.F32) {
+            new RowNorm(rows, 1, size, 1).backward(dx, dweight, dbias, dy, x, mean, rstd, weight);
+        } else {
+            below.layerNormGradient(
+                    dx, dweight, dbias, dy, x, mean, rstd, weight, rows, size, type);
+        }
     }
 
     @Override
@@ -59,8 +74,16 @@ public final class VectorNorm implements NormKernel {
             int inner,
             double eps,
             DType type) {
-        below.groupNorm(
-                y, mean, rstd, x, weight, bias, samples, groups, channels, inner, eps, type);
+        if (type != DType.F32) {
+            below.groupNorm(
+                    y, mean, rstd, x, weight, bias, samples, groups, channels, inner, eps, type);
+        } else if (inner < SHORT) {
+            new RowNorm(samples, groups, channels, inner)
+                    .forward(y, mean, rstd, x, weight, bias, eps);
+        } else {
+            new PlaneNorm(samples, groups, channels, inner)
+                    .forward(y, mean, rstd, x, weight, bias, eps);
+        }
     }
 
     @Override
@@ -78,8 +101,16 @@ public final class VectorNorm implements NormKernel {
             int channels,
             int inner,
             DType type) {
-        below.groupNormGradient(
-                dx, dweight, dbias, dy, x, mean, rstd, weight, samples, groups, channels, inner,
-                type);
+        if (type != DType.F32) {
+            below.groupNormGradient(
+                    dx, dweight, dbias, dy, x, mean, rstd, weight, samples, groups, channels, inner,
+                    type);
+        } else if (inner < SHORT) {
+            new RowNorm(samples, groups, channels, inner)
+                    .backward(dx, dweight, dbias, dy, x, mean, rstd, weight);
+        } else {
+            new PlaneNorm(samples, groups, channels, inner)
+                    .backward(dx, dweight, dbias, dy, x, mean, rstd, weight);
+        }
     }
 }

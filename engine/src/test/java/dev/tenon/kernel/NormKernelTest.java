@@ -1,0 +1,244 @@
+package dev.tenon.kernel;
+
+import static dev.tenon.kernel.Samples.SIZES;
+import static dev.tenon.kernel.Samples.normal;
+import static dev.tenon.kernel.Samples.unset;
+import static dev.tenon.kernel.Tolerances.assertClose;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tenon.dtype.DType;
+import dev.tenon.kernel.scalar.ScalarNorm;
+import dev.tenon.tensor.Backend;
+import java.lang.foreign.MemorySegment;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class NormKernelTest {
+    private static final DType T = DType.F32;
+    private static final double EPS = 1e-5;
+
+    /// One normalisation, forward and backward, with all its outputs.
+    private static final class Run {
+        final MemorySegment y;
+        final MemorySegment mean;
+        final MemorySegment rstd;
+        final MemorySegment dx;
+        final MemorySegment dweight;
+        final MemorySegment dbias;
+
+        Run(NormKernel kernel, Case c) {
+            int count = c.samples * c.groups * c.channels * c.inner;
+            y = unset(count, T);
+            mean = unset((long) c.samples * c.groups, DType.F64);
+            rstd = unset((long) c.samples * c.groups, DType.F64);
+            dx = unset(count, T);
+            int parameters = c.groups * c.channels;
+            dweight = unset(parameters, T);
+            dbias = unset(parameters, T);
+            MemorySegment w = c.weight;
+            if (c.layer) {
+                int size = c.channels;
+                kernel.layerNorm(y, mean, rstd, c.x, w, c.bias, c.samples, size, EPS, T);
+                kernel.layerNormGradient(
+                        dx, dweight, dbias, c.dy, c.x, mean, rstd, w, c.samples, size, T);
+            } else {
+                kernel.groupNorm(
+                        y,
+                        mean,
+                        rstd,
+                        c.x,
+                        w,
+                        c.bias,
+                        c.samples,
+                        c.groups,
+                        c.channels,
+                        c.inner,
+                        EPS,
+                        T);
+                kernel.groupNormGradient(
+                        dx,
+                        dweight,
+                        dbias,
+                        c.dy,
+                        c.x,
+                        mean,
+                        rstd,
+                        w,
+                        c.samples,
+                        c.groups,
+                        c.channels,
+                        c.inner,
+                        T);
+            }
+        }
+
+        void assertSameBits(Run other, String what) {
+            assertThat(y.mismatch(other.y)).as(what + " y").isEqualTo(-1);
+            assertThat(dx.mismatch(other.dx)).as(what + " dx").isEqualTo(-1);
+            assertThat(dweight.mismatch(other.dweight)).as(what + " dweight").isEqualTo(-1);
+            assertThat(dbias.mismatch(other.dbias)).as(what + " dbias").isEqualTo(-1);
+        }
+    }
+
+    private record Case(
+            boolean layer,
+            int samples,
+            int groups,
+            int channels,
+            int inner,
+            MemorySegment x,
+            MemorySegment dy,
+            @Nullable MemorySegment weight,
+            @Nullable MemorySegment bias) {
+        static Case of(Random random, boolean layer, int samples, int groups, int channels, int n) {
+            int count = samples * groups * channels * n;
+            boolean affine = random.nextInt(4) != 0;
+            return new Case(
+                    layer,
+                    samples,
+                    groups,
+                    channels,
+                    n,
+                    normal(random, count, T),
+                    normal(random, count, T),
+                    affine ? normal(random, groups * channels, T) : null,
+                    affine ? normal(random, groups * channels, T) : null);
+        }
+
+        Case sample(int from, int to) {
+            long size = T.bytes((long) groups * channels * inner);
+            return new Case(
+                    layer,
+                    to - from,
+                    groups,
+                    channels,
+                    inner,
+                    x.asSlice(from * size, (to - from) * size),
+                    dy.asSlice(from * size, (to - from) * size),
+                    weight,
+                    bias);
+        }
+
+        void check(String what) {
+            Run actual = new Run(Backend.kernels().norm(), this);
+            Run expected = new Run(new ScalarNorm(), this);
+            long size = (long) channels * inner;
+            // groups of one element or of two nearly equal ones have an rstd of up to 316 that
+            // multiplies every rounding
+            double scale = size < 8 ? 1000 : 4;
+            long count = samples * groups * size;
+            double sums = Math.sqrt((double) samples * inner) * scale;
+            assertClose(actual.y, expected.y, count, scale, T, what + " y");
+            assertClose(actual.dx, expected.dx, count, scale, T, what + " dx");
+            int parameters = groups * channels;
+            assertClose(actual.dweight, expected.dweight, parameters, sums, T, what + " dweight");
+            assertClose(actual.dbias, expected.dbias, parameters, sums, T, what + " dbias");
+        }
+    }
+
+    @Test
+    void layerNormAgreesWithItsDefinition() {
+        long seed = 31;
+        Random random = new Random(seed);
+        for (int size : SIZES) {
+            for (int rows : new int[] {1, 3, 33, 70}) {
+                if (rows * size < 100_000) {
+                    Case c = Case.of(random, true, rows, 1, size, 1);
+                    c.check("seed " + seed + ", rows " + rows + ", size " + size);
+                }
+            }
+        }
+    }
+
+    @Test
+    void groupNormAgreesWithItsDefinition() {
+        long seed = 32;
+        Random random = new Random(seed);
+        for (int inner : SIZES) {
+            for (int groups = 1; groups <= 3; groups++) {
+                for (int channels = 1; channels <= 4; channels += 3) {
+                    int samples = 1 + random.nextInt(3);
+                    Case c = Case.of(random, false, samples, groups, channels, inner);
+                    c.check(
+                            "seed "
+                                    + seed
+                                    + ", samples "
+                                    + samples
+                                    + ", groups "
+                                    + groups
+                                    + ", channels "
+                                    + channels
+                                    + ", inner "
+                                    + inner);
+                }
+            }
+        }
+        Case.of(random, false, 70, 2, 3, 4).check("seed " + seed + ", many short samples");
+        Case.of(random, false, 2, 1, 17, 4099).check("seed " + seed + ", groups that are cut");
+    }
+
+    @Test
+    void bitsDependNeitherOnThreadsNorOnTheBatch() {
+        long seed = 33;
+        Random random = new Random(seed);
+        Case[] cases = {
+            Case.of(random, true, 600, 1, 100, 1),
+            Case.of(random, false, 70, 2, 33, 7),
+            Case.of(random, false, 9, 4, 8, 207),
+            Case.of(random, false, 3, 1, 17, 4099),
+        };
+        NormKernel kernel = Backend.kernels().norm();
+        for (int i = 0; i < cases.length; i++) {
+            Case c = cases[i];
+            String what = "seed " + seed + ", case " + i;
+            Samples.withThreads(
+                    1,
+                    () -> {
+                        Run one = new Run(kernel, c);
+                        Samples.withThreads(2, () -> new Run(kernel, c).assertSameBits(one, what));
+                        Run alone = new Run(kernel, c.sample(1, 2));
+                        long size = alone.y.byteSize();
+                        assertThat(one.y.asSlice(size, size).mismatch(alone.y))
+                                .as(what + " y of one sample")
+                                .isEqualTo(-1);
+                        assertThat(one.dx.asSlice(size, size).mismatch(alone.dx))
+                                .as(what + " dx of one sample")
+                                .isEqualTo(-1);
+                    });
+        }
+    }
+
+    /// Mean 1e4 and deviation 1: the gradients too must not lose the digits of `x - mean`.
+    @Test
+    void gradientsStayAccurateFarFromZero() {
+        long seed = 34;
+        Random random = new Random(seed);
+        Case c = Case.of(random, false, 1, 1, 4, 4099);
+        for (long i = 0; i < c.x.byteSize() / 4; i++) {
+            T.write(c.x, i, T.read(c.x, i) + 1e4);
+        }
+        c.check("seed " + seed);
+        Case rows = new Case(true, 4, 1, 4099, 1, c.x, c.dy, normal(random, 4099, T), null);
+        rows.check("seed " + seed + ", rows");
+    }
+
+    @Test
+    void computesOnlyWhatIsAskedFor() {
+        Random random = new Random(35);
+        for (int inner : new int[] {1, 33}) {
+            Case c = Case.of(random, false, 2, 2, 4, inner);
+            NormKernel kernel = Backend.kernels().norm();
+            Run all = new Run(kernel, c);
+            MemorySegment dx = unset(2L * 2 * 4 * inner, T);
+            kernel.groupNormGradient(
+                    dx, null, null, c.dy, c.x, all.mean, all.rstd, c.weight, 2, 2, 4, inner, T);
+            assertThat(dx.mismatch(all.dx)).isEqualTo(-1);
+            MemorySegment dweight = unset(8, T);
+            kernel.groupNormGradient(
+                    null, dweight, null, c.dy, c.x, all.mean, all.rstd, c.weight, 2, 2, 4, inner,
+                    T);
+            assertThat(dweight.mismatch(all.dweight)).isEqualTo(-1);
+        }
+    }
+}
