@@ -39,8 +39,10 @@ public record Adam(
     /// The formula in PyTorch's flavour.
     public static final Formula FORMULA =
             Formula.of(
-                    "m \\leftarrow \\beta_1 m + (1-\\beta_1) g,\\quad v \\leftarrow \\beta_2 v + (1-\\beta_2) g^2,\\quad"
-                            + " w \\leftarrow w - \\frac{\\eta}{1-\\beta_1^t}\\,\\frac{m}{\\sqrt{v/(1-\\beta_2^t)} + \\varepsilon}",
+                    "m \\leftarrow \\beta_1 m + (1-\\beta_1) g,\\quad"
+                            + " v \\leftarrow \\beta_2 v + (1-\\beta_2) g^2,\\quad"
+                            + " w \\leftarrow w - \\frac{\\eta}{1-\\beta_1^t}\\,"
+                            + "\\frac{m}{\\sqrt{v/(1-\\beta_2^t)} + \\varepsilon}",
                     "Kingma and Ba 2014, arXiv:1412.6980; torch.optim.Adam",
                     "w",
                     "the parameter",
@@ -60,8 +62,10 @@ public record Adam(
     /// The formula in Keras's flavour.
     public static final Formula KERAS_FORMULA =
             new Formula(
-                    "m \\leftarrow \\beta_1 m + (1-\\beta_1) g,\\quad v \\leftarrow \\beta_2 v + (1-\\beta_2) g^2,\\quad"
-                            + " w \\leftarrow w - \\eta\\,\\frac{\\sqrt{1-\\beta_2^t}}{1-\\beta_1^t}\\,\\frac{m}{\\sqrt{v} + \\varepsilon}",
+                    "m \\leftarrow \\beta_1 m + (1-\\beta_1) g,\\quad"
+                            + " v \\leftarrow \\beta_2 v + (1-\\beta_2) g^2,\\quad"
+                            + " w \\leftarrow w - \\eta\\,\\frac{\\sqrt{1-\\beta_2^t}}{1-\\beta_1^t}\\,"
+                            + "\\frac{m}{\\sqrt{v} + \\varepsilon}",
                     FORMULA.symbols(),
                     "Kingma and Ba 2014, arXiv:1412.6980, end of section 2; keras.optimizers.Adam");
 

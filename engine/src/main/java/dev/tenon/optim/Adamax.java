@@ -30,7 +30,8 @@ public record Adamax(
     /// The formula in PyTorch's flavour.
     public static final Formula FORMULA =
             Formula.of(
-                    "m \\leftarrow \\beta_1 m + (1-\\beta_1) g,\\quad u \\leftarrow \\max(\\beta_2 u, |g| + \\varepsilon),\\quad"
+                    "m \\leftarrow \\beta_1 m + (1-\\beta_1) g,\\quad"
+                            + " u \\leftarrow \\max(\\beta_2 u, |g| + \\varepsilon),\\quad"
                             + " w \\leftarrow w - \\frac{\\eta}{1-\\beta_1^t}\\,\\frac{m}{u}",
                     "Kingma and Ba 2014, arXiv:1412.6980, section 7.1; torch.optim.Adamax",
                     "w",
@@ -53,7 +54,8 @@ public record Adamax(
     /// The formula in Keras's flavour.
     public static final Formula KERAS_FORMULA =
             new Formula(
-                    "m \\leftarrow \\beta_1 m + (1-\\beta_1) g,\\quad u \\leftarrow \\max(\\beta_2 u, |g|),\\quad"
+                    "m \\leftarrow \\beta_1 m + (1-\\beta_1) g,\\quad"
+                            + " u \\leftarrow \\max(\\beta_2 u, |g|),\\quad"
                             + " w \\leftarrow w - \\frac{\\eta}{1-\\beta_1^t}\\,\\frac{m}{u + \\varepsilon}",
                     FORMULA.symbols(),
                     "Kingma and Ba 2014, arXiv:1412.6980, section 7.1; keras.optimizers.Adamax");

@@ -77,7 +77,8 @@ public sealed interface GradientClip {
         /// The formula.
         public static final Formula FORMULA =
                 Formula.of(
-                        "g_i \\leftarrow g_i\\,\\min\\left(1, \\frac{c}{\\sqrt{\\sum_j \\lVert g_j \\rVert_2^2}}\\right)",
+                        "g_i \\leftarrow g_i\\,\\min\\left(1, \\frac{c}{\\sqrt{\\sum_j \\lVert g_j"
+                                + " \\rVert_2^2}}\\right)",
                         "Pascanu et al. 2012, arXiv:1211.5063",
                         "g_i",
                         "the gradient of parameter i",

@@ -71,7 +71,8 @@ public interface LearningRate {
         public static final Formula FORMULA =
                 Formula.of(
                         "\\eta_s = \\begin{cases} \\eta_0 + (\\hat\\eta - \\eta_0)\\,\\frac{s}{w} & s < w \\\\"
-                                + " \\eta_e + \\frac{\\hat\\eta - \\eta_e}{2}\\left(1 + \\cos\\frac{\\pi\\min(s - w, n - w)}{n - w}\\right)"
+                                + " \\eta_e + \\frac{\\hat\\eta - \\eta_e}{2}\\left(1 +"
+                                + " \\cos\\frac{\\pi\\min(s - w, n - w)}{n - w}\\right)"
                                 + " & s \\ge w \\end{cases}",
                         "Loshchilov and Hutter 2016, arXiv:1608.03983",
                         "s",

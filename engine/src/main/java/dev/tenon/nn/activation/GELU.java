@@ -35,7 +35,8 @@ public record GELU(Approximation approximation) implements UnaryLayer {
     /// The formula with the hyperbolic tangent.
     public static final Formula TANH_FORMULA =
             Formula.of(
-                    "y = \\frac{x}{2}\\left(1 + \\tanh\\left(\\sqrt{2/\\pi}\\,(x + 0.044715\\,x^3)\\right)\\right)",
+                    "y = \\frac{x}{2}\\left(1 + \\tanh\\left("
+                            + "\\sqrt{2/\\pi}\\,(x + 0.044715\\,x^3)\\right)\\right)",
                     "Hendrycks and Gimpel 2016, arXiv:1606.08415; torch.nn.GELU(approximate='tanh')",
                     "x",
                     "the input",

@@ -34,7 +34,8 @@ public record MultiHeadAttention(Param inProjWeight, Param inProjBias, Linear ou
     /// The formula.
     public static final Formula FORMULA =
             Formula.of(
-                    "y = \\left[\\operatorname{softmax}\\left(\\frac{q_i k_i^\\top}{\\sqrt{C/h}}\\right) v_i\\right]_{i=1}^{h} W_o^\\top + b_o,"
+                    "y = \\left[\\operatorname{softmax}\\left(\\frac{q_i k_i^\\top}{\\sqrt{C/h}}\\right)"
+                            + " v_i\\right]_{i=1}^{h} W_o^\\top + b_o,"
                             + "\\quad [q\\,k\\,v] = x W^\\top + b",
                     "Vaswani et al. 2017, arXiv:1706.03762; torch.nn.MultiheadAttention",
                     "x",

@@ -32,7 +32,8 @@ public record ConvTranspose2d(
     /// The formula.
     public static final Formula FORMULA =
             Formula.of(
-                    "y_{o,k,l} = b_o + \\sum_{\\substack{c,u,v,i,j:\\; s i + d u - p = k\\\\ s j + d v - p = l}} W_{c,o,u,v}\\, x_{c,i,j}",
+                    "y_{o,k,l} = b_o + \\sum_{\\substack{c,u,v,i,j:\\; s i + d u - p = k\\\\"
+                            + " s j + d v - p = l}} W_{c,o,u,v}\\, x_{c,i,j}",
                     "torch.nn.ConvTranspose2d",
                     "x",
                     "the input",

@@ -10,9 +10,9 @@ import dev.tenon.tensor.Tensor;
 ///
 /// Source: torch.nn.Upsample.
 ///
-/// @param target the size of the result, given or as a multiple of the input's
+/// @param size the size of the result, given or as a multiple of the input's
 /// @param interpolation how a value between pixels is found
-public record Upsample(Target target, Interpolation interpolation) implements UnaryLayer {
+public record Upsample(Size size, Interpolation interpolation) implements UnaryLayer {
     /// The formula of [Interpolation#NEAREST].
     public static final Formula NEAREST_FORMULA =
             Formula.of(
@@ -32,7 +32,8 @@ public record Upsample(Target target, Interpolation interpolation) implements Un
             Formula.of(
                     "y_{i,j} = \\sum_{a,b} \\max(0, 1 - |r_i - a|)\\,\\max(0, 1 - |c_j - b|)\\, x_{a,b},\\quad"
                             + " r_i = \\begin{cases} i\\,\\frac{H-1}{H'-1} & \\text{aligned} \\\\"
-                            + " \\max\\left(0, (i + \\frac12)\\frac{H}{H'} - \\frac12\\right) & \\text{otherwise} \\end{cases}",
+                            + " \\max\\left(0, (i + \\frac12)\\frac{H}{H'} - \\frac12\\right) &"
+                            + " \\text{otherwise} \\end{cases}",
                     "torch.nn.Upsample(mode='bilinear')",
                     "x",
                     "the input, per channel; its last row and column go on for ever",
@@ -46,12 +47,12 @@ public record Upsample(Target target, Interpolation interpolation) implements Un
                     "the result");
 
     /// The size of the result.
-    public sealed interface Target {}
+    public sealed interface Size {}
 
     /// A multiple of the input's size, rounded down.
     ///
     /// @param factor more than 0
-    public record Scale(double factor) implements Target {
+    public record Scale(double factor) implements Size {
         /// Checks the factor.
         ///
         /// @throws ShapeException if it is not a number more than 0
@@ -66,7 +67,7 @@ public record Upsample(Target target, Interpolation interpolation) implements Un
     ///
     /// @param height at least 1
     /// @param width at least 1
-    public record Fixed(int height, int width) implements Target {
+    public record Fixed(int height, int width) implements Size {
         /// Checks the size.
         ///
         /// @throws ShapeException if height or width is less than 1
@@ -127,16 +128,17 @@ public record Upsample(Target target, Interpolation interpolation) implements Un
         if (x.rank() != 4) {
             throw new ShapeException("upsample: x must be [N, C, H, W]; got " + x.shape());
         }
-        Fixed size =
-                switch (target) {
-                    case Fixed fixed -> fixed;
+        Fixed fixed =
+                switch (size) {
+                    case Fixed given -> given;
                     case Scale(double factor) ->
                             new Fixed((int) (x.size(2) * factor), (int) (x.size(3) * factor));
                 };
         return switch (interpolation) {
-            case NEAREST -> ResampleOps.upsampleNearest(x, size.height, size.width);
-            case BILINEAR -> ResampleOps.upsampleBilinear(x, size.height, size.width, false);
-            case BILINEAR_ALIGNED -> ResampleOps.upsampleBilinear(x, size.height, size.width, true);
+            case NEAREST -> ResampleOps.upsampleNearest(x, fixed.height, fixed.width);
+            case BILINEAR -> ResampleOps.upsampleBilinear(x, fixed.height, fixed.width, false);
+            case BILINEAR_ALIGNED ->
+                    ResampleOps.upsampleBilinear(x, fixed.height, fixed.width, true);
         };
     }
 

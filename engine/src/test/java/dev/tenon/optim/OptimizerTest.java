@@ -1,0 +1,444 @@
+package dev.tenon.optim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tenon.Golden;
+import dev.tenon.dtype.DType;
+import dev.tenon.kernel.Tolerances;
+import dev.tenon.nn.Param;
+import dev.tenon.tensor.TenonException;
+import dev.tenon.tensor.Tensor;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.SequencedMap;
+import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.assertj.core.data.Offset;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/// The optimizers against trajectories of PyTorch and Keras, and against themselves resumed.
+class OptimizerTest {
+    private static final Golden GOLDEN = Golden.resource("optimizer.json");
+
+    /// The references computed in float32 and are themselves up to 5e-6 off their formulas.
+    private static final double SCALE = 5;
+
+    // ---- golden trajectories
+
+    @TestFactory
+    Stream<DynamicTest> followsPyTorch() {
+        return GOLDEN.at("torch").list().stream()
+                .map(run ->
+                        DynamicTest.dynamicTest(
+                                title(run, "arguments"), () -> follow(torch(run), run, null)));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> followsKeras() {
+        return GOLDEN.at("keras").list().stream()
+                .map(run ->
+                        DynamicTest.dynamicTest(
+                                title(run, "config"),
+                                () -> follow(keras(run), run, clip(run.at("config")))));
+    }
+
+    private static String title(Golden run, String settings) {
+        return run.at("optimizer").text() + " " + run.at(settings).value();
+    }
+
+    private static void follow(Optimizer optimizer, Golden run, @Nullable GradientClip clip) {
+        List<Golden> trajectory = run.at("trajectory").list();
+        for (int k = 0; k < trajectory.size(); k++) {
+            setGradients(optimizer, GOLDEN.at("gradients").list().get(k).list());
+            if (clip != null) {
+                clip.apply(optimizer.params().values());
+            }
+            optimizer.step();
+            List<Golden> expected = trajectory.get(k).list();
+            int i = 0;
+            for (Map.Entry<String, Param> entry : optimizer.params().entrySet()) {
+                close(
+                        entry.getValue().value(),
+                        expected.get(i++),
+                        entry.getKey() + " after step " + k);
+            }
+        }
+        if (run.has("optimizer_variables")) {
+            checkSlots(optimizer, run.at("optimizer_variables").list());
+        }
+    }
+
+    private static void checkSlots(Optimizer optimizer, List<Golden> variables) {
+        Map<String, String> ours =
+                optimizer.rule() instanceof Adamax
+                        ? Map.of("momentum", "m", "norm", "u")
+                        : optimizer.rule() instanceof Sgd
+                                ? Map.of("momentum", "momentum")
+                                : Map.of("momentum", "m", "velocity", "v", "velocity_hat", "v_max");
+        SequencedMap<String, Tensor> state = optimizer.state();
+        for (Golden variable : variables.subList(1, variables.size())) {
+            if (variable.at("name").text().equals("learning_rate")) {
+                continue;
+            }
+            String[] name = variable.at("name").text().split("_", 2);
+            Tensor slot = state.get(name[0] + "." + ours.get(name[1]));
+            assertThat(slot).as(variable.at("name").text()).isNotNull();
+            close(slot, variable.at("value"), variable.at("name").text());
+        }
+        assertThat(state.get("step").toLongs())
+                .containsExactly((long) variables.get(0).at("value").doubles()[0]);
+    }
+
+    private static void close(Tensor actual, Golden expected, String what) {
+        double[] values = actual.toDoubles();
+        double[] wanted = expected.doubles();
+        assertThat(values).as(what).hasSameSizeAs(wanted);
+        for (int i = 0; i < wanted.length; i++) {
+            Tolerances.assertClose(values[i], wanted[i], SCALE, DType.F32, what + "[" + i + "]");
+        }
+    }
+
+    // ---- the cases of Keras's own tests
+
+    @TestFactory
+    Stream<DynamicTest> passesKerasOwnTests() {
+        return GOLDEN.at("cases").list().stream()
+                .filter(run -> run.has("optimizer"))
+                .map(run ->
+                        DynamicTest.dynamicTest(
+                                title(run, "config") + " " + run.at("test").text(),
+                                () -> kerasCase(run)));
+    }
+
+    private static void kerasCase(Golden run) {
+        double[] x0 = values(run.at("x0"));
+        Optimizer optimizer = keras(run, params("x", Tensor.of(floats(x0), x0.length)));
+        Param x = optimizer.params().firstEntry().getValue();
+        switch (run.at("kind").text()) {
+            case "single_step" -> {
+                setGradient(x, run.at("grads").doubles());
+                optimizer.step();
+                near(
+                        x,
+                        run.at("expected").doubles(),
+                        run.at("rtol").number(),
+                        run.at("atol").number());
+            }
+            case "weight_decay" -> {
+                for (int i = 0; i < run.at("applications").integer(); i++) {
+                    setGradient(x, new double[] {0});
+                    optimizer.step();
+                }
+                near(x, new double[] {run.at("expected").number()}, 0, 1e-6);
+            }
+            case "golden_trajectory" -> {
+                setGradient(x, run.at("first_grads").doubles());
+                optimizer.step();
+                List<Golden> golden = run.at("golden").list();
+                List<Golden> exact = run.at("keras_float32").list();
+                for (int i = 0; i < golden.size(); i++) {
+                    near(
+                            x,
+                            golden.get(i).doubles(),
+                            run.at("rtol").number(),
+                            run.at("atol").number());
+                    close(x.value(), exact.get(i), "step " + i);
+                    setGradient(x, run.at("grads").doubles());
+                    optimizer.step();
+                }
+            }
+            default -> throw new IllegalArgumentException(run.at("kind").text());
+        }
+    }
+
+    private static void near(Param x, double[] expected, double rtol, double atol) {
+        double[] actual = x.value().toDoubles();
+        for (int i = 0; i < expected.length; i++) {
+            assertThat(Math.abs(actual[i] - expected[i]))
+                    .as("element %d", i)
+                    .isLessThanOrEqualTo(atol + rtol * Math.abs(expected[i]));
+        }
+    }
+
+    // ---- laws
+
+    @Test
+    void resumesExactly() {
+        long seed = 7;
+        for (UpdateRule rule :
+                List.of(
+                        AdamW.PYTORCH,
+                        Adam.KERAS.withAmsgrad(),
+                        Adamax.PYTORCH,
+                        Sgd.PYTORCH.withMomentum(0.9).withDampening(0.3),
+                        Sgd.KERAS.withMomentum(0.9))) {
+            LearningRate schedule = LearningRate.warmupCosine(0.1, 3, 12);
+            SequencedMap<String, Param> whole = params("a", Tensor.ones(5), "b", Tensor.ones(2, 3));
+            Optimizer straight = new Optimizer(whole, rule, schedule);
+            train(straight, 0, 9, seed);
+
+            Optimizer first =
+                    new Optimizer(
+                            params("a", Tensor.ones(5), "b", Tensor.ones(2, 3)), rule, schedule);
+            train(first, 0, 4, seed);
+            SequencedMap<String, Param> copies = new LinkedHashMap<>();
+            first.params()
+                    .forEach((name, p) ->
+                            copies.put(
+                                    name,
+                                    Param.of(Tensor.of(p.value().toFloats(), p.shape().sizes()))));
+            Optimizer second = new Optimizer(copies, rule, schedule);
+            second.load(first.state());
+            train(second, 4, 9, seed);
+
+            assertThat(second.steps()).isEqualTo(9);
+            whole.forEach((name, p) ->
+                    assertThat(copies.get(name).value().toFloats())
+                            .as("%s of %s, seed %d", name, rule, seed)
+                            .isEqualTo(p.value().toFloats()));
+        }
+    }
+
+    /// Parameter b has a gradient in every second step only.
+    private static void train(Optimizer optimizer, int from, int to, long seed) {
+        for (int step = from; step < to; step++) {
+            Random random = new Random(seed + step);
+            optimizer.clearGradients();
+            for (Map.Entry<String, Param> entry : optimizer.params().entrySet()) {
+                double[] gradient = random.doubles(entry.getValue().count(), -1, 1).toArray();
+                if (entry.getKey().equals("a") || step % 2 == 0) {
+                    setGradient(entry.getValue(), gradient);
+                }
+            }
+            optimizer.step();
+        }
+    }
+
+    @Test
+    void leavesParametersWithoutGradientAndFrozenOnesAlone() {
+        SequencedMap<String, Param> params =
+                params("a", Tensor.ones(2), "b", Tensor.ones(2), "c", Tensor.ones(2));
+        Optimizer optimizer = AdamW.pytorch(params, 0.1);
+        for (String name : List.of("a", "c")) {
+            setGradient(param(params, name), new double[] {1, 1});
+        }
+        param(params, "c").freeze();
+        optimizer.step();
+        assertThat(param(params, "a").value().at(0)).isLessThan(1);
+        assertThat(param(params, "b").value().toFloats()).containsExactly(1, 1);
+        assertThat(param(params, "c").value().toFloats()).containsExactly(1, 1);
+        assertThat(optimizer.state().get("b.step").toLongs()).containsExactly(0);
+    }
+
+    /// A parameter that joins late is corrected as if new in PyTorch's flavour.
+    @Test
+    void countsUpdatesPerParameterAsPyTorchDoes() {
+        SequencedMap<String, Param> params = params("a", Tensor.ones(1), "b", Tensor.ones(1));
+        Optimizer optimizer = Adam.pytorch(params, 0.1);
+        for (int i = 0; i < 3; i++) {
+            optimizer.clearGradients();
+            setGradient(param(params, "a"), new double[] {1});
+            optimizer.step();
+        }
+        setGradient(param(params, "b"), new double[] {1});
+        optimizer.step();
+        assertThat(param(params, "b").value().item()).isCloseTo(0.9, Offset.offset(1e-6));
+    }
+
+    @Test
+    void asksTheScheduleByStep() {
+        SequencedMap<String, Param> params = params("a", Tensor.zeros(1));
+        Optimizer optimizer = new Optimizer(params, Sgd.PYTORCH, step -> step + 1);
+        for (int i = 0; i < 3; i++) {
+            optimizer.clearGradients();
+            setGradient(param(params, "a"), new double[] {1});
+            optimizer.step();
+        }
+        assertThat(param(params, "a").value().item()).isEqualTo(-6);
+        assertThat(optimizer.learningRate()).isEqualTo(4);
+        optimizer.learningRate(LearningRate.constant(0.5));
+        assertThat(optimizer.learningRate()).isEqualTo(0.5);
+    }
+
+    // ---- messages
+
+    @Test
+    void saysWhatIsWrong() {
+        SequencedMap<String, Param> params = params("a", Tensor.ones(2));
+        assertMessage(
+                () -> AdamW.pytorch(params, 0.1).step(),
+                "optimizer: a step needs gradients; got none for 1 parameters. Call backward() on the loss"
+                        + " first");
+        assertMessage(
+                () -> AdamW.pytorch(new LinkedHashMap<>(), 0.1),
+                "optimizer: there must be parameters to train; got none");
+        assertMessage(
+                () -> Adam.PYTORCH.withBetas(1, 0.9), "Adam: beta1 must be in [0, 1); got 1.0");
+        assertMessage(
+                () -> Adamax.PYTORCH.withEpsilon(-1),
+                "Adamax: epsilon must be at least 0; got -1.0");
+        assertMessage(() -> Sgd.KERAS.withMomentum(2), "Sgd: momentum must be in [0, 1]; got 2.0");
+        assertMessage(() -> Sgd.KERAS.withDampening(0.1), "Sgd: Keras has no dampening; got 0.1");
+        assertMessage(
+                () -> Sgd.PYTORCH.withNesterov(),
+                "Sgd: PyTorch's look-ahead needs momentum and no dampening; got momentum 0.0 and dampening"
+                        + " 0.0");
+        assertMessage(
+                () -> new Adam(0.9, 0.9, 0, 0.1, false, false, Flavour.KERAS),
+                "Adam: Keras's weight decay is always decoupled; got decoupled false");
+        SequencedMap<String, Tensor> state = AdamW.pytorch(params, 0.1).state();
+        state.remove("a.v");
+        state.put("a.u", Tensor.ones(2));
+        state.put("a.m", Tensor.ones(3));
+        assertMessage(
+                () -> AdamW.pytorch(params, 0.1).load(state),
+                "load: names and shapes must be those of the optimizer; got missing a.v; unexpected a.u;"
+                        + " shape a.m [3] for [2]");
+    }
+
+    private static void assertMessage(ThrowingCallable body, String message) {
+        assertThatThrownBy(body).isInstanceOf(TenonException.class).hasMessage(message);
+    }
+
+    // ---- building
+
+    private static SequencedMap<String, Param> params(Object... namesAndValues) {
+        SequencedMap<String, Param> params = new LinkedHashMap<>();
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            params.put((String) namesAndValues[i], Param.of((Tensor) namesAndValues[i + 1]));
+        }
+        return params;
+    }
+
+    private static Param param(Map<String, Param> params, String name) {
+        return Objects.requireNonNull(params.get(name));
+    }
+
+    private static SequencedMap<String, Param> start() {
+        Golden x0 = GOLDEN.at("x0");
+        return params(
+                "kernel",
+                Tensor.of(floats(x0.at("kernel").doubles()), x0.at("kernel_shape").ints()),
+                "bias",
+                Tensor.of(floats(x0.at("bias").doubles())));
+    }
+
+    private static float[] floats(double[] values) {
+        float[] floats = new float[values.length];
+        for (int i = 0; i < values.length; i++) {
+            floats[i] = (float) values[i];
+        }
+        return floats;
+    }
+
+    private static double[] values(Golden golden) {
+        return golden.value() instanceof List<?>
+                ? golden.doubles()
+                : new double[] {golden.number()};
+    }
+
+    private static void setGradients(Optimizer optimizer, List<Golden> gradients) {
+        int i = 0;
+        for (Param param : optimizer.params().values()) {
+            setGradient(param, gradients.get(i++).doubles());
+        }
+    }
+
+    static void setGradient(Param param, double[] gradient) {
+        param.clearGradient();
+        Tensor g = Tensor.of(floats(gradient), param.shape().sizes());
+        param.value().mul(g).sum().backward();
+    }
+
+    private static Optimizer torch(Golden run) {
+        Golden arguments = run.at("arguments");
+        String name = run.at("optimizer").text();
+        double decay = number(arguments, "weight_decay", name.endsWith("AdamW") ? 0.01 : 0);
+        boolean amsgrad = flag(arguments, "amsgrad");
+        double rate = number(arguments, "lr", name.endsWith("Adamax") ? 0.002 : 0.001);
+        UpdateRule rule =
+                switch (name) {
+                    case "torch.optim.SGD" ->
+                            new Sgd(
+                                    number(arguments, "momentum", 0),
+                                    number(arguments, "dampening", 0),
+                                    flag(arguments, "nesterov"),
+                                    decay,
+                                    Flavour.PYTORCH);
+                    case "torch.optim.Adam", "torch.optim.AdamW" -> {
+                        Adam adam = name.endsWith("W") ? AdamW.PYTORCH : Adam.PYTORCH;
+                        adam = adam.withWeightDecay(decay);
+                        yield amsgrad ? adam.withAmsgrad() : adam;
+                    }
+                    case "torch.optim.Adamax" -> Adamax.PYTORCH.withWeightDecay(decay);
+                    default -> throw new IllegalArgumentException(name);
+                };
+        return new Optimizer(start(), rule, LearningRate.constant(rate));
+    }
+
+    private static Optimizer keras(Golden run) {
+        return keras(run, start());
+    }
+
+    private static Optimizer keras(Golden run, SequencedMap<String, Param> params) {
+        Golden config = run.at("config");
+        String name = run.at("optimizer").text();
+        double decay = number(config, "weight_decay", name.equals("AdamW") ? 0.004 : 0);
+        double epsilon = number(config, "epsilon", 1e-7);
+        double beta1 = number(config, "beta_1", 0.9);
+        double beta2 = number(config, "beta_2", 0.999);
+        UpdateRule rule =
+                switch (name) {
+                    case "SGD" ->
+                            new Sgd(
+                                    number(config, "momentum", 0),
+                                    0,
+                                    flag(config, "nesterov"),
+                                    decay,
+                                    Flavour.KERAS);
+                    case "Adam", "AdamW" ->
+                            new Adam(
+                                    beta1,
+                                    beta2,
+                                    epsilon,
+                                    decay,
+                                    true,
+                                    flag(config, "amsgrad"),
+                                    Flavour.KERAS);
+                    case "Adamax" -> new Adamax(beta1, beta2, epsilon, decay, Flavour.KERAS);
+                    default -> throw new IllegalArgumentException(name);
+                };
+        return new Optimizer(params, rule, kerasRate(config, name.equals("SGD") ? 0.01 : 0.001));
+    }
+
+    private static LearningRate kerasRate(Golden config, double otherwise) {
+        if (config.has("learning_rate") && config.at("learning_rate").has("schedule")) {
+            return LearningRateTest.kerasCosine(config.at("learning_rate"));
+        }
+        return LearningRate.constant(number(config, "learning_rate", otherwise));
+    }
+
+    private static @Nullable GradientClip clip(Golden config) {
+        if (config.has("clipnorm")) {
+            return GradientClip.byEachNorm(config.at("clipnorm").number());
+        }
+        return config.has("global_clipnorm")
+                ? GradientClip.byNorm(config.at("global_clipnorm").number())
+                : null;
+    }
+
+    private static double number(Golden settings, String name, double otherwise) {
+        return settings.has(name) ? settings.at(name).number() : otherwise;
+    }
+
+    private static boolean flag(Golden settings, String name) {
+        return settings.has(name) && settings.at(name).truth();
+    }
+}
