@@ -15,7 +15,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// The examples compile against the modules as they are, and the README beside them names each.
 class ExamplesTest {
-    private static final Path EXAMPLES = Path.of(System.getProperty("tenon.root", ".."), "examples");
+    private static final Path EXAMPLES =
+            Path.of(System.getProperty("tenon.root", ".."), "examples");
 
     @Test
     void eachCompiles(@TempDir Path out) throws IOException {
@@ -23,14 +24,20 @@ class ExamplesTest {
         for (Path example : examples()) {
             StringWriter said = new StringWriter();
             var files = compiler.getStandardFileManager(null, null, null);
-            boolean done = compiler.getTask(
-                            said,
-                            files,
-                            null,
-                            List.of("-d", out.toString(), "-cp", System.getProperty("java.class.path"), "-proc:none"),
-                            null,
-                            files.getJavaFileObjects(example))
-                    .call();
+            boolean done =
+                    compiler.getTask(
+                                    said,
+                                    files,
+                                    null,
+                                    List.of(
+                                            "-d",
+                                            out.toString(),
+                                            "-cp",
+                                            System.getProperty("java.class.path"),
+                                            "-proc:none"),
+                                    null,
+                                    files.getJavaFileObjects(example))
+                            .call();
             assertThat(done).as(example + ": " + said).isTrue();
         }
     }
@@ -39,13 +46,15 @@ class ExamplesTest {
     void theReadmeNamesEach() throws IOException {
         String readme = Files.readString(EXAMPLES.resolve("README.md"));
         for (Path example : examples()) {
-            assertThat(readme).contains("[" + example.getFileName() + "](" + example.getFileName() + ")");
+            assertThat(readme)
+                    .contains("[" + example.getFileName() + "](" + example.getFileName() + ")");
         }
     }
 
     private static List<Path> examples() throws IOException {
         try (Stream<Path> files = Files.list(EXAMPLES)) {
-            List<Path> examples = files.filter(file -> file.toString().endsWith(".java")).sorted().toList();
+            List<Path> examples =
+                    files.filter(file -> file.toString().endsWith(".java")).sorted().toList();
             assertThat(examples).isNotEmpty();
             return examples;
         }

@@ -49,7 +49,8 @@ final class DataOptions {
         return switch (name) {
             case "digits" -> Digits.load();
             case "mnist" -> folder == null ? Mnist.load() : Mnist.load(folder);
-            case "fashion-mnist" -> folder == null ? FashionMnist.load() : FashionMnist.load(folder);
+            case "fashion-mnist" ->
+                    folder == null ? FashionMnist.load() : FashionMnist.load(folder);
             default ->
                     throw new TenonException(
                             "--data must be digits, mnist or fashion-mnist; got " + name);

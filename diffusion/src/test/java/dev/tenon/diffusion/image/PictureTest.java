@@ -13,7 +13,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class PictureTest {
-    private static final Tensor TWO = Tensor.of(new float[] {-1, 1, 0, 3, 1, 1, -1, -1}, 2, 1, 2, 2);
+    private static final Tensor TWO =
+            Tensor.of(new float[] {-1, 1, 0, 3, 1, 1, -1, -1}, 2, 1, 2, 2);
 
     @Test
     void laysImagesOutInRows() {
@@ -21,7 +22,8 @@ class PictureTest {
         assertThat(grid.getWidth()).isEqualTo(1 + 2 * (2 * 3 + 1));
         assertThat(grid.getHeight()).isEqualTo(1 + 2 * 3 + 1);
         assertThat(grid.getRGB(1, 1) & 0xffffff).isEqualTo(0x000000); // -1 is black
-        assertThat(grid.getRGB(4, 3) & 0xffffff).isEqualTo(0xffffff); // 1 is white, three pixels each way
+        assertThat(grid.getRGB(4, 3) & 0xffffff)
+                .isEqualTo(0xffffff); // 1 is white, three pixels each way
         assertThat(grid.getRGB(1, 4) & 0xffffff).isEqualTo(0x808080);
         assertThat(grid.getRGB(6, 6) & 0xffffff).isEqualTo(0xffffff); // 3 is cut off at white
         assertThat(grid.getRGB(8, 1) & 0xffffff).isEqualTo(0xffffff); // the second image
