@@ -72,7 +72,9 @@ class IndexKernelTest {
             same(actual, expected, "take", width, type);
             if (type.isArithmetic()) {
                 MemorySegment dy = random(type, (long) picks * width);
-                MemorySegment[] dx = {empty(type, ROWS * width), empty(type, ROWS * width)};
+                MemorySegment[] dx = {
+                    empty(type, (long) ROWS * width), empty(type, (long) ROWS * width)
+                };
                 SCALAR.takeGradient(dx[0], dy, index, picks, width, type);
                 VECTOR.takeGradient(dx[1], dy, index, picks, width, type);
                 same(dx[1], dx[0], "takeGradient", width, type);

@@ -4,19 +4,13 @@ package dev.tenon.kernel.scalar;
 /// cos(a)` and `r * sin(a)` with `r = sqrt(-2 ln u)`.
 ///
 /// Logarithm, sine and cosine are Taylor series in plain double arithmetic, which rounds the same
-/// on every machine and in every vector lane; so a seed gives the same bytes everywhere.
-/// [#COS_TERMS], [#SIN_TERMS] and [#LOG_TERMS] reach the last bits of a double on the ranges they
-/// are used for.
+/// on every machine and in every vector lane; so a seed gives the same bytes everywhere. The series
+/// reach the last bits of a double on the ranges they are used for.
 public final class BoxMuller {
-    /// Coefficients of `1, z, z^2, ...` in `atanh(s) / s`, `z = s^2`: with `s` up to 0.172 the
-    /// first term left out is below 1e-18.
-    public static final double[] LOG_TERMS = new double[12];
-
-    /// Coefficients of `1, z, z^2, ...` in `cos(x)`, `z = x^2`, for `x` up to pi / 4.
-    public static final double[] COS_TERMS = new double[10];
-
-    /// Coefficients of `1, z, z^2, ...` in `sin(x) / x`, `z = x^2`, for `x` up to pi / 4.
-    public static final double[] SIN_TERMS = new double[9];
+    // With s up to 0.172 and x up to pi / 4 the first terms left out are below 1e-17 of the sum.
+    private static final double[] LOG_TERMS = new double[12];
+    private static final double[] COS_TERMS = new double[10];
+    private static final double[] SIN_TERMS = new double[10];
 
     /// The bits of the square root of one half: where a mantissa is cut, so that its logarithm is
     /// near 0.
@@ -34,17 +28,30 @@ public final class BoxMuller {
         }
         double factorial = 1;
         for (int i = 0; i < COS_TERMS.length; i++) {
-            COS_TERMS[i] = (i % 2 == 0 ? 1 : -1) / factorial;
-            factorial *= (2 * i + 1) * (2 * i + 2);
-        }
-        factorial = 1;
-        for (int i = 0; i < SIN_TERMS.length; i++) {
-            SIN_TERMS[i] = (i % 2 == 0 ? 1 : -1) / factorial;
-            factorial *= (2 * i + 2) * (2 * i + 3);
+            int sign = i % 2 == 0 ? 1 : -1;
+            COS_TERMS[i] = sign / factorial; // (2i)!
+            factorial *= 2 * i + 1;
+            SIN_TERMS[i] = sign / factorial; // (2i + 1)!
+            factorial *= 2 * i + 2;
         }
     }
 
     private BoxMuller() {}
+
+    /// Returns the coefficients of `1, z, z^2, ...` in `atanh(s) / s`, where `z = s^2`.
+    public static double[] logTerms() {
+        return LOG_TERMS.clone();
+    }
+
+    /// Returns the coefficients of `1, z, z^2, ...` in `cos(x)`, where `z = x^2`.
+    public static double[] cosTerms() {
+        return COS_TERMS.clone();
+    }
+
+    /// Returns the coefficients of `1, z, z^2, ...` in `sin(x) / x`, where `z = x^2`.
+    public static double[] sinTerms() {
+        return SIN_TERMS.clone();
+    }
 
     /// Writes two normal numbers made from two words to `values[at]` and `values[at + 1]`.
     static void fromWords(double[] values, int at, int first, int second) {
@@ -86,11 +93,16 @@ public final class BoxMuller {
         return (biased - 1023.0) * LN_2 + 2 * s * series(LOG_TERMS, s * s);
     }
 
+    /// The even and the odd powers of `z` apart: two short chains of additions instead of a long
+    /// one.
     private static double series(double[] terms, double z) {
-        double sum = terms[terms.length - 1];
-        for (int i = terms.length - 2; i >= 0; i--) {
-            sum = sum * z + terms[i];
+        double square = z * z;
+        double even = 0;
+        double odd = 0;
+        for (int i = terms.length - 2; i >= 0; i -= 2) {
+            even = even * square + terms[i];
+            odd = odd * square + terms[i + 1];
         }
-        return sum;
+        return even + z * odd;
     }
 }

@@ -96,7 +96,7 @@ public final class ScalarRandom implements RandomKernel {
             for (int b = 0; b < CHUNK_BLOCKS; b++) {
                 Philox.block(words, key, stream, start / shares + b);
                 for (int j = 0; j < shares; j++) {
-                    long i = start + j * CHUNK_BLOCKS + b - first;
+                    long i = start + (long) j * CHUNK_BLOCKS + b - first;
                     if (i >= 0 && i < count) {
                         element.write(words, j, i);
                     }

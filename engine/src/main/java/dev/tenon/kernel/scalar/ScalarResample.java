@@ -67,7 +67,7 @@ public final class ScalarResample implements ResampleKernel {
                     for (int a = 0; a < w.kernel(); a++) {
                         for (int b = 0; b < w.kernel(); b++) {
                             long row = (long) (i * w.stride() + a) * w.width();
-                            sum += type.read(x, plane + row + j * w.stride() + b);
+                            sum += type.read(x, plane + row + (long) j * w.stride() + b);
                         }
                     }
                     type.write(y, out++, sum / (w.kernel() * w.kernel()));

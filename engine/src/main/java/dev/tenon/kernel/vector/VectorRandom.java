@@ -22,7 +22,7 @@ import jdk.incubator.vector.VectorSpecies;
 /// definition, operation by operation, and gives the same bits. Whole chunks of F32 go through
 /// here; the definition does the ends that fill no chunk.
 ///
-/// A chunk's words and radii pass from step to step through small arrays, one pair per piece:
+/// A chunk's words, radii and angles pass from step to step through small arrays, a pair per piece:
 /// inlined into one method the steps exceed what the compiler takes, and it would box the vectors.
 public final class VectorRandom implements RandomKernel {
     private static final VectorSpecies<Long> L = Lanes.LONGS;
@@ -31,6 +31,10 @@ public final class VectorRandom implements RandomKernel {
     private static final long LOW = 0xFFFFFFFFL;
     private static final long CHUNK = CHUNK_BLOCKS * 4L; // elements
     private static final long PIECE = CHUNK * 64; // elements that a thread takes at a time
+
+    private static final double[] LOG_TERMS = BoxMuller.logTerms();
+    private static final double[] COS_TERMS = BoxMuller.cosTerms();
+    private static final double[] SIN_TERMS = BoxMuller.sinTerms();
 
     /// The bits of 2^52: a long below 2^52 in its low bits makes the double 2^52 + that long.
     private static final long MAGIC_BITS = Double.doubleToRawLongBits(0x1p52);
@@ -43,7 +47,7 @@ public final class VectorRandom implements RandomKernel {
                             float.class, VectorShape.forBitSize(Lanes.SHAPE.vectorBitSize() / 2))
                     : FloatVector.SPECIES_64;
 
-    private static final LongVector IOTA = (LongVector) LongVector.zero(L).addIndex(1);
+    private static final LongVector IOTA = LongVector.zero(L).addIndex(1);
 
     private final RandomKernel below;
 
@@ -60,8 +64,8 @@ public final class VectorRandom implements RandomKernel {
     @FunctionalInterface
     private interface Chunk {
         /// @param at byte of the chunk's first element in the output
-        /// @param radii room for a number per word
-        void fill(long at, long[] words, double[] radii);
+        /// @param polar room for a number per word
+        void fill(long at, long[] words, double[] polar);
     }
 
     /// Runs `chunk` for all whole chunks in the elements `[first, first + count)` and `ends` for
@@ -78,12 +82,12 @@ public final class VectorRandom implements RandomKernel {
                 PIECE,
                 (from, to) -> {
                     long[] words = new long[(int) CHUNK];
-                    double[] radii = new double[(int) CHUNK];
+                    double[] polar = new double[(int) CHUNK];
                     for (long i = start + from; i < start + to; i += CHUNK) {
                         for (int b = 0; b < CHUNK_BLOCKS; b += L.length()) {
                             blocks(words, b, key, stream, i / 4 + b);
                         }
-                        chunk.fill((i - first) * 4, words, radii);
+                        chunk.fill((i - first) * 4, words, polar);
                     }
                 });
         if (end < first + count) {
@@ -157,7 +161,7 @@ public final class VectorRandom implements RandomKernel {
                 count,
                 key,
                 stream,
-                (at, words, radii) -> uniform(y, at, words, lo, hi - lo, top),
+                (at, words, polar) -> uniform(y, at, words, lo, hi - lo, top),
                 (from, to) ->
                         below.uniform(
                                 part(y, from - first, to - first),
@@ -200,10 +204,11 @@ public final class VectorRandom implements RandomKernel {
                 count,
                 key,
                 stream,
-                (at, words, radii) -> {
-                    for (int word = 0; word < 4; word += 2) { // a pair of words, a pair of normals
-                        radii(radii, words, word * CHUNK_BLOCKS);
-                        pairs(y, at, radii, words, word * CHUNK_BLOCKS, mean, deviation);
+                (at, words, polar) -> {
+                    for (int i = 0; i < CHUNK; i += 2 * CHUNK_BLOCKS) { // two words, two normals
+                        radii(polar, words, i);
+                        angles(polar, words, i + CHUNK_BLOCKS);
+                        pairs(y, at + 4L * i, polar, words, i + CHUNK_BLOCKS, mean, deviation);
                     }
                 },
                 (from, to) ->
@@ -218,11 +223,11 @@ public final class VectorRandom implements RandomKernel {
                                 type));
     }
 
-    /// `radii[i] = sqrt(-2 ln u)`, `u` from `words[at + i]`, as [BoxMuller] has it.
-    private static void radii(double[] radii, long[] words, int at) {
+    /// `polar[i] = sqrt(-2 ln u)`, `u` from `words[at + i]`, as [BoxMuller] has it.
+    private static void radii(double[] polar, long[] words, int at) {
         for (int i = 0; i < CHUNK_BLOCKS; i += L.length()) {
             LongVector word = LongVector.fromArray(L, words, at + i);
-            log(toDouble(word.add(1)).mul(0x1p-32)).mul(-2).sqrt().intoArray(radii, i);
+            log(toDouble(word.add(1)).mul(0x1p-32)).mul(-2).sqrt().intoArray(polar, i);
         }
     }
 
@@ -238,47 +243,63 @@ public final class VectorRandom implements RandomKernel {
                         .reinterpretAsDoubles();
         DoubleVector s = m.sub(1).div(m.add(1));
         DoubleVector k = toDouble(biased).sub(1023);
-        return k.mul(BoxMuller.LN_2).add(s.mul(2).mul(series(BoxMuller.LOG_TERMS, s.mul(s))));
+        return k.mul(BoxMuller.LN_2).add(s.mul(2).mul(series(LOG_TERMS, s.mul(s))));
     }
 
     private static DoubleVector series(double[] terms, DoubleVector z) {
-        DoubleVector sum = DoubleVector.broadcast(D, terms[terms.length - 1]);
-        for (int i = terms.length - 2; i >= 0; i--) {
-            sum = sum.mul(z).add(terms[i]);
+        DoubleVector square = z.mul(z);
+        DoubleVector even = DoubleVector.zero(D);
+        DoubleVector odd = DoubleVector.zero(D);
+        for (int i = terms.length - 2; i >= 0; i -= 2) {
+            even = even.mul(square).add(terms[i]);
+            odd = odd.mul(square).add(terms[i + 1]);
         }
-        return sum;
+        return even.add(z.mul(odd));
     }
 
-    /// Writes the normal numbers of the words `[at, at + 16)` and their partners 16 further on.
+    /// `polar[16 + i]` and `polar[32 + i]` become cosine and sine of the place in a quarter of the
+    /// circle that `words[at + i]` says.
+    private static void angles(double[] polar, long[] words, int at) {
+        for (int i = 0; i < CHUNK_BLOCKS; i += L.length()) {
+            LongVector word = LongVector.fromArray(L, words, at + i).and(0x3FFFFFFFL);
+            DoubleVector x = toDouble(word).mul(0x1p-30).sub(0.5).mul(Math.PI / 2);
+            DoubleVector z = x.mul(x);
+            series(COS_TERMS, z).intoArray(polar, CHUNK_BLOCKS + i);
+            x.mul(series(SIN_TERMS, z)).intoArray(polar, 2 * CHUNK_BLOCKS + i);
+        }
+    }
+
+    /// Writes 16 normal numbers and their partners 16 further on.
+    ///
+    /// @param words the upper two bits of `words[at + i]` say in which quarter number `i` is
     private static void pairs(
             MemorySegment y,
             long start,
-            double[] radii,
+            double[] polar,
             long[] words,
             int at,
             double mean,
             double deviation) {
         for (int i = 0; i < CHUNK_BLOCKS; i += L.length()) {
-            LongVector word = LongVector.fromArray(L, words, at + CHUNK_BLOCKS + i);
-            DoubleVector x = toDouble(word.and(0x3FFFFFFFL)).mul(0x1p-30).sub(0.5).mul(Math.PI / 2);
-            DoubleVector z = x.mul(x);
-            LongVector cos = series(BoxMuller.COS_TERMS, z).reinterpretAsLongs();
-            LongVector sin = x.mul(series(BoxMuller.SIN_TERMS, z)).reinterpretAsLongs();
-            LongVector quadrant = word.lanewise(VectorOperators.LSHR, 30);
-            LongVector swapped = quadrant.and(1).neg(); // all bits or none
+            DoubleVector r = DoubleVector.fromArray(D, polar, i);
+            LongVector cos =
+                    DoubleVector.fromArray(D, polar, CHUNK_BLOCKS + i).reinterpretAsLongs();
+            LongVector sin =
+                    DoubleVector.fromArray(D, polar, 2 * CHUNK_BLOCKS + i).reinterpretAsLongs();
+            LongVector quarter =
+                    LongVector.fromArray(L, words, at + i).lanewise(VectorOperators.LSHR, 30);
+            LongVector swapped = quarter.and(1).neg(); // all bits or none
             LongVector change = cos.lanewise(VectorOperators.XOR, sin).and(swapped);
-            DoubleVector a = signed(cos.lanewise(VectorOperators.XOR, change), quadrant.add(1));
-            DoubleVector b = signed(sin.lanewise(VectorOperators.XOR, change), quadrant);
-            DoubleVector r = DoubleVector.fromArray(D, radii, i);
-            long to = start + 4L * (at + i);
-            store(r.mul(a).mul(deviation).add(mean), y, to);
-            store(r.mul(b).mul(deviation).add(mean), y, to + 4L * CHUNK_BLOCKS);
+            DoubleVector a = signed(cos.lanewise(VectorOperators.XOR, change), quarter.add(1));
+            DoubleVector b = signed(sin.lanewise(VectorOperators.XOR, change), quarter);
+            store(r.mul(a).mul(deviation).add(mean), y, start + 4L * i);
+            store(r.mul(b).mul(deviation).add(mean), y, start + 4L * (CHUNK_BLOCKS + i));
         }
     }
 
-    /// The doubles of these bits, negative where `quadrant` is 2 or 3 (mod 4).
-    private static DoubleVector signed(LongVector bits, LongVector quadrant) {
-        LongVector sign = quadrant.and(2).lanewise(VectorOperators.LSHL, 62);
+    /// The doubles of these bits, negative where `quarter` is 2 or 3 (mod 4).
+    private static DoubleVector signed(LongVector bits, LongVector quarter) {
+        LongVector sign = quarter.and(2).lanewise(VectorOperators.LSHL, 62);
         return bits.lanewise(VectorOperators.XOR, sign).reinterpretAsDoubles();
     }
 
@@ -305,7 +326,7 @@ public final class VectorRandom implements RandomKernel {
                 count,
                 key,
                 stream,
-                (at, words, radii) -> dropout(y, x, at, words, threshold, scale),
+                (at, words, polar) -> dropout(y, x, at, words, threshold, scale),
                 (from, to) ->
                         below.dropout(
                                 part(y, from - first, to - first),
