@@ -243,12 +243,18 @@ final class Panels {
         }
     }
 
-    /// Writes tiles to a matrix, the inverse of [#load].
+    /// Writes tiles, from element `first` on, to a matrix: the inverse of [#load].
     static void store(
-            MemorySegment to, long offset, long rowStride, float[] tiles, int rows, int columns) {
+            MemorySegment to,
+            long offset,
+            long rowStride,
+            float[] tiles,
+            int first,
+            int rows,
+            int columns) {
         int tall = padded(rows);
         for (int panel = 0, column = 0; column < columns; panel++, column += COLUMNS) {
-            int at = panel * tall * COLUMNS;
+            int at = first + panel * tall * COLUMNS;
             if (columns - column >= COLUMNS) {
                 storePanel(to, offset + column, rowStride, tiles, at, rows);
             } else {

@@ -3,20 +3,29 @@ package dev.tenon.kernel.vector;
 /// Work space of the kernels: arrays that each thread keeps and that only ever grow, so that a
 /// network in steady state allocates none.
 ///
-/// A thread asks for one slot at a time and holds its array until it asks for the same slot again.
+/// A thread holds a slot's array until it asks for the same slot again; its contents are what was
+/// left there.
 enum Scratch {
-    /// Panels of the left operand, shared with the workers of one job.
-    LEFT,
-    /// Panels of the right operand, shared with the workers of one job.
-    RIGHT,
-    /// Panels that one part of a job packs for itself.
-    PART,
+    /// Panels of the left operand that the parts of a job share.
+    SHARED_LEFT,
+    /// Panels of the right operand that the parts of a job share.
+    SHARED_RIGHT,
+    /// Panels of the left operand that one part packs for itself.
+    PART_LEFT,
+    /// Panels of the right operand that one part packs for itself.
+    PART_RIGHT,
     /// Sums of one part.
-    TILE,
-    /// A matrix in another order, before it is packed.
+    TILES,
+    /// Elements as they lie in a tensor, before they are packed.
     STAGING,
     /// Padded images of one part.
     IMAGES,
+    /// Places of columns in padded images.
+    COLUMNS,
+    /// Places of depths in padded images.
+    DEPTHS,
+    /// Copies of vectors that make up a panel.
+    COPIES,
     /// Weights of a normalisation, one per element, shared with the workers of one job.
     WEIGHT,
     /// Biases of a normalisation, one per element, shared with the workers of one job.
@@ -46,27 +55,36 @@ enum Scratch {
     /// A few numbers per query.
     SUMMARY;
 
-    private static final ThreadLocal<float[][]> KEPT =
+    private static final ThreadLocal<float[][]> FLOATS =
             ThreadLocal.withInitial(() -> new float[values().length][0]);
-    private static final ThreadLocal<double[][]> KEPT_DOUBLES =
+    private static final ThreadLocal<double[][]> DOUBLES =
             ThreadLocal.withInitial(() -> new double[values().length][0]);
+    private static final ThreadLocal<int[][]> INTS =
+            ThreadLocal.withInitial(() -> new int[values().length][0]);
 
-    /// Returns this thread's array of the slot, of at least `count` elements; contents are left
-    /// over from before.
+    /// Returns this thread's floats of the slot, at least `count`.
     float[] floats(long count) {
-        float[][] kept = KEPT.get();
+        float[][] kept = FLOATS.get();
         if (kept[ordinal()].length < count) {
             kept[ordinal()] = new float[roomy(count)];
         }
         return kept[ordinal()];
     }
 
-    /// Returns this thread's array of doubles of the slot, of at least `count` elements; contents
-    /// are left over from before.
+    /// Returns this thread's doubles of the slot, at least `count`.
     double[] doubles(long count) {
-        double[][] kept = KEPT_DOUBLES.get();
+        double[][] kept = DOUBLES.get();
         if (kept[ordinal()].length < count) {
             kept[ordinal()] = new double[roomy(count)];
+        }
+        return kept[ordinal()];
+    }
+
+    /// Returns this thread's ints of the slot, at least `count`.
+    int[] ints(long count) {
+        int[][] kept = INTS.get();
+        if (kept[ordinal()].length < count) {
+            kept[ordinal()] = new int[roomy(count)];
         }
         return kept[ordinal()];
     }

@@ -1,14 +1,28 @@
 package dev.tenon.kernel.vector;
 
 import dev.tenon.dtype.DType;
+import dev.tenon.kernel.Conv2dSettings;
 import dev.tenon.kernel.Conv2dSizes;
 import dev.tenon.kernel.ConvKernel;
+import dev.tenon.kernel.Parallel;
 import java.lang.foreign.MemorySegment;
+import java.util.stream.IntStream;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 import org.jspecify.annotations.Nullable;
 
 /// The family Conv on the Vector API: convolution in two dimensions, forward and both gradients,
 /// and its transpose.
+///
+/// All are products of weights with windows ([Patches]). The gradient with respect to the image is
+/// a convolution with the taps turned around; with a stride, the places of the image fall into
+/// `strideH * strideW` phases, each of which meets only the taps that fit, and each phase is a
+/// convolution without a stride (Shi et al., Is the deconvolution layer the same as a convolutional
+/// layer?, 2016).
 public final class VectorConv implements ConvKernel {
+    private static final long MOST_ELEMENTS =
+            1 << 28; // of one part's padded images and of the weights
+
     private final ConvKernel below;
 
     /// @param below the backend that does what has no vector form
@@ -24,7 +38,55 @@ public final class VectorConv implements ConvKernel {
             @Nullable MemorySegment bias,
             Conv2dSizes sizes,
             DType type) {
-        below.forward(y, x, weight, bias, sizes, type);
+        Patches patches = windows(sizes);
+        if (type != DType.F32 || isTooLarge(patches, weight)) {
+            below.forward(y, x, weight, bias, sizes, type);
+            return;
+        }
+        var target = new ConvProduct.Target(y, sizes.outWidth(), sizes.outPlane(), 0, 0, 1, 1);
+        int depth = patches.depth;
+        var weights =
+                new ConvProduct.Weights(
+                        weight,
+                        sizes.groupOutChannels() * depth,
+                        depth,
+                        sizes.window(),
+                        IntStream.range(0, sizes.window()).toArray());
+        new ConvProduct(
+                        patches,
+                        sizes.batch(),
+                        sizes.settings().groups(),
+                        sizes.groupChannels(),
+                        sizes.groupOutChannels(),
+                        target)
+                .run(x, sizes.plane(), weights, bias);
+    }
+
+    private static boolean isTooLarge(Patches patches, MemorySegment weight) {
+        return patches.imageCount() > MOST_ELEMENTS || weight.byteSize() / 4 > MOST_ELEMENTS;
+    }
+
+    /// The windows that the forward direction reads.
+    private static Patches windows(Conv2dSizes sizes) {
+        Conv2dSettings s = sizes.settings();
+        int[] rows = new int[sizes.window()];
+        int[] columns = new int[sizes.window()];
+        for (int i = 0, tap = 0; i < sizes.kernelH(); i++) {
+            for (int j = 0; j < sizes.kernelW(); j++, tap++) {
+                rows[tap] = i * s.dilationH() - s.paddingH();
+                columns[tap] = j * s.dilationW() - s.paddingW();
+            }
+        }
+        return new Patches(
+                sizes.groupChannels(),
+                sizes.height(),
+                sizes.width(),
+                rows,
+                columns,
+                s.strideH(),
+                s.strideW(),
+                sizes.outHeight(),
+                sizes.outWidth());
     }
 
     @Override
@@ -35,18 +97,136 @@ public final class VectorConv implements ConvKernel {
             @Nullable MemorySegment bias,
             Conv2dSizes sizes,
             DType type) {
-        below.dataGradient(dx, dy, weight, bias, sizes, type);
+        if (type != DType.F32 || isTooLarge(windows(sizes), weight)) {
+            below.dataGradient(dx, dy, weight, bias, sizes, type);
+            return;
+        }
+        Conv2dSettings s = sizes.settings();
+        for (int row = 0; row < Math.min(s.strideH(), sizes.height()); row++) {
+            for (int column = 0; column < Math.min(s.strideW(), sizes.width()); column++) {
+                phase(dx, dy, weight, bias, sizes, row, column);
+            }
+        }
+    }
+
+    /// The places of the image `row, row + strideH, ..` by `column, column + strideW, ..`.
+    private static void phase(
+            MemorySegment dx,
+            MemorySegment dy,
+            MemorySegment weight,
+            @Nullable MemorySegment bias,
+            Conv2dSizes sizes,
+            int row,
+            int column) {
+        Conv2dSettings s = sizes.settings();
+        int[] taps =
+                IntStream.range(0, sizes.window())
+                        .filter(tap ->
+                                reach(tap / sizes.kernelW(), row + s.paddingH(), s.dilationH())
+                                                        % s.strideH()
+                                                == 0
+                                        && reach(
+                                                                tap % sizes.kernelW(),
+                                                                column + s.paddingW(),
+                                                                s.dilationW())
+                                                        % s.strideW()
+                                                == 0)
+                        .toArray();
+        int[] rows = new int[taps.length];
+        int[] columns = new int[taps.length];
+        for (int i = 0; i < taps.length; i++) {
+            rows[i] =
+                    reach(taps[i] / sizes.kernelW(), row + s.paddingH(), s.dilationH())
+                            / s.strideH();
+            columns[i] =
+                    reach(taps[i] % sizes.kernelW(), column + s.paddingW(), s.dilationW())
+                            / s.strideW();
+        }
+        Patches patches =
+                new Patches(
+                        sizes.groupOutChannels(),
+                        sizes.outHeight(),
+                        sizes.outWidth(),
+                        rows,
+                        columns,
+                        1,
+                        1,
+                        (sizes.height() - row + s.strideH() - 1) / s.strideH(),
+                        (sizes.width() - column + s.strideW() - 1) / s.strideW());
+        var target =
+                new ConvProduct.Target(
+                        dx, sizes.width(), sizes.plane(), row, column, s.strideH(), s.strideW());
+        int filter = sizes.groupChannels() * sizes.window(); // the weights of one output channel
+        var weights =
+                new ConvProduct.Weights(
+                        weight, sizes.groupOutChannels() * filter, sizes.window(), filter, taps);
+        new ConvProduct(
+                        patches,
+                        sizes.batch(),
+                        s.groups(),
+                        sizes.groupOutChannels(),
+                        sizes.groupChannels(),
+                        target)
+                .run(dy, sizes.outPlane(), weights, bias);
+    }
+
+    /// Rows (or columns) from a place's row in the output, times the stride, to the place.
+    private static int reach(int tap, int place, int dilation) {
+        return place - tap * dilation;
     }
 
     @Override
     public void weightGradient(
             MemorySegment dw, MemorySegment x, MemorySegment dy, Conv2dSizes sizes, DType type) {
-        below.weightGradient(dw, x, dy, sizes, type);
+        Patches patches = windows(sizes);
+        if (type != DType.F32 || isTooLarge(patches, dw)) {
+            below.weightGradient(dw, x, dy, sizes, type);
+            return;
+        }
+        new ConvWeightGradient(
+                        patches,
+                        sizes.batch(),
+                        sizes.settings().groups(),
+                        sizes.groupChannels(),
+                        sizes.groupOutChannels())
+                .run(dw, x, sizes.plane(), dy);
     }
 
     @Override
     public void biasGradient(
             MemorySegment db, MemorySegment dy, int batch, int channels, int plane, DType type) {
-        below.biasGradient(db, dy, batch, channels, plane, type);
+        if (type != DType.F32) {
+            below.biasGradient(db, dy, batch, channels, plane, type);
+            return;
+        }
+        int grain = Math.max(1, (1 << 16) / Math.max(1, batch * plane));
+        Parallel.range(
+                channels,
+                grain,
+                (from, to) -> {
+                    float[] line = Scratch.STAGING.floats(plane);
+                    for (long channel = from; channel < to; channel++) {
+                        double sum = 0;
+                        for (int n = 0; n < batch; n++) {
+                            long at = 4 * ((long) n * channels + channel) * plane;
+                            MemorySegment.copy(dy, Panels.FLOAT, at, line, 0, plane);
+                            sum += sum(line, plane);
+                        }
+                        db.setAtIndex(Panels.FLOAT, channel, (float) sum);
+                    }
+                });
+    }
+
+    private static float sum(float[] line, int count) {
+        FloatVector sums = FloatVector.zero(Lanes.FLOATS);
+        int i = 0;
+        for (; i <= count - Panels.LANES; i += Panels.LANES) {
+            sums = sums.add(FloatVector.fromArray(Lanes.FLOATS, line, i));
+        }
+        float sum = sums.reduceLanes(VectorOperators.ADD);
+        for (; i < count; i++) {
+            sum += line[i];
+        }
+        return sum;
     }
 }

@@ -150,9 +150,9 @@ public final class VectorMatmul implements MatmulKernel {
             long tall =
                     (long) (rowBlocks - 1) * BLOCK_ROWS
                             + Panels.padded(rows - (rowBlocks - 1) * BLOCK_ROWS);
-            left = Scratch.LEFT.floats(tall * depth + Panels.LANES);
+            left = Scratch.SHARED_LEFT.floats(tall * depth + Panels.LANES);
             right =
-                    Scratch.RIGHT.floats(
+                    Scratch.SHARED_RIGHT.floats(
                             (long) Panels.columnPanels(columns) * Panels.COLUMNS * depth
                                     + Panels.LANES);
         }
@@ -201,7 +201,7 @@ public final class VectorMatmul implements MatmulKernel {
             int width = Math.min(BLOCK_PANELS * Panels.COLUMNS, columns - panel * Panels.COLUMNS);
             int panels = Panels.columnPanels(width);
             int size = panels * Panels.padded(height) * Panels.COLUMNS;
-            float[] tiles = Scratch.TILE.floats(size);
+            float[] tiles = Scratch.TILES.floats(size);
             MemorySegment c = job.c.data();
             long rowStride = job.c.strides()[1];
             long at = cAt + row * rowStride + panel * Panels.COLUMNS;
@@ -224,7 +224,7 @@ public final class VectorMatmul implements MatmulKernel {
                         0,
                         Math.min(Panels.DEPTH, depth - k));
             }
-            Panels.store(c, at, rowStride, tiles, height, width);
+            Panels.store(c, at, rowStride, tiles, 0, height, width);
         }
     }
 }
