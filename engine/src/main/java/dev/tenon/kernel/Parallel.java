@@ -18,8 +18,6 @@ import org.jspecify.annotations.Nullable;
 public final class Parallel {
     private static final int SPINS = 20_000;
     private static final Object LOCK = new Object();
-    private static final AtomicInteger NEXT = new AtomicInteger();
-    private static final AtomicInteger ACTIVE = new AtomicInteger();
 
     private static volatile int threads = Runtime.getRuntime().availableProcessors();
     private static volatile Worker[] workers = new Worker[0];
@@ -61,17 +59,13 @@ public final class Parallel {
         try {
             Job current = new Job(part, parts);
             Worker[] crew = crew(helpers);
-            NEXT.set(0);
-            ACTIVE.set(helpers);
             job = current;
             jobs++;
             for (int i = 0; i < helpers; i++) {
                 crew[i].wake(jobs);
             }
-            work(current);
-            while (ACTIVE.get() > 0) {
-                Thread.onSpinWait();
-            }
+            current.work();
+            current.awaitParts();
             job = null;
             current.rethrow();
         } finally {
@@ -127,29 +121,46 @@ public final class Parallel {
         return crew;
     }
 
-    private static void work(Job current) {
-        for (int i = NEXT.getAndIncrement(); i < current.parts; i = NEXT.getAndIncrement()) {
-            try {
-                current.part.accept(i);
-            } catch (
-                    RuntimeException
-                            e) { // both are thrown again by rethrow() in the caller's thread
-                current.fail(e);
-            } catch (Error e) {
-                current.fail(e);
-            }
-        }
-    }
-
+    /// One call of [#run]. It counts its own parts, so that a worker that wakes too late finds none
+    /// left and nobody waits for it.
     private static final class Job {
-        final IntConsumer part;
-        final int parts;
+        private final IntConsumer part;
+        private final int parts;
+        private final AtomicInteger next = new AtomicInteger();
+        private final AtomicInteger done = new AtomicInteger();
         private @Nullable RuntimeException exception;
         private @Nullable Error error;
 
         Job(IntConsumer part, int parts) {
             this.part = part;
             this.parts = parts;
+        }
+
+        void work() {
+            for (int i = next.getAndIncrement(); i < parts; i = next.getAndIncrement()) {
+                try {
+                    part.accept(i);
+                } catch (
+                        RuntimeException
+                                e) { // both are thrown again by rethrow() in the caller's thread
+                    fail(e);
+                } catch (Error e) {
+                    fail(e);
+                } finally {
+                    done.incrementAndGet();
+                }
+            }
+        }
+
+        void awaitParts() {
+            for (int spins = 0; done.get() < parts; spins++) {
+                if (spins < SPINS) {
+                    Thread.onSpinWait();
+                } else {
+                    Thread.yield(); // the worker has lost its processor to another program: give
+                    // it ours
+                }
+            }
         }
 
         synchronized void fail(RuntimeException e) {
@@ -209,9 +220,8 @@ public final class Parallel {
                 done = invited;
                 Job current = job;
                 if (current != null) {
-                    work(current);
+                    current.work();
                 }
-                ACTIVE.decrementAndGet();
             }
         }
     }

@@ -67,7 +67,7 @@ public final class Tensor {
         return full(type, Shape.of(), value);
     }
 
-    /// Returns an F32 tensor with these elements in row-major order.
+    /// Returns an F32 tensor with these elements in row-major order; without sizes it has one axis.
     ///
     /// @throws ShapeException if their number is not the shape's
     public static Tensor of(float[] values, int... sizes) {
@@ -82,7 +82,7 @@ public final class Tensor {
         return tensor;
     }
 
-    /// Returns an F64 tensor with these elements in row-major order.
+    /// Returns an F64 tensor with these elements in row-major order; without sizes it has one axis.
     ///
     /// @throws ShapeException if their number is not the shape's
     public static Tensor of(double[] values, int... sizes) {
@@ -97,7 +97,7 @@ public final class Tensor {
         return tensor;
     }
 
-    /// Returns an I64 tensor with these elements in row-major order.
+    /// Returns an I64 tensor with these elements in row-major order; without sizes it has one axis.
     ///
     /// @throws ShapeException if their number is not the shape's
     public static Tensor of(long[] values, int... sizes) {
@@ -130,10 +130,7 @@ public final class Tensor {
     }
 
     private static Shape checkedShape(long count, int[] sizes) {
-        Shape shape =
-                sizes.length == 0 && count != 1
-                        ? Shape.of(Math.toIntExact(count))
-                        : Shape.of(sizes);
+        Shape shape = sizes.length == 0 ? Shape.of(Math.toIntExact(count)) : Shape.of(sizes);
         if (shape.count() != count) {
             throw new ShapeException(
                     "tensor: the number of values must be the shape's; got "
