@@ -149,7 +149,7 @@ final class SampleCommand implements Callable<Integer> {
     }
 
     private Path freshFile() {
-        Path folder = Files.isDirectory(model) ? model : model.toAbsolutePath().getParent();
+        Path folder = Files.isDirectory(model) ? model : model.resolveSibling(".").normalize();
         Path file = folder.resolve("drawn.png");
         for (int number = 2; Files.exists(file); number++) {
             file = folder.resolve("drawn-" + number + ".png");
