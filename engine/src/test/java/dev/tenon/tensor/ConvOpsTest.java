@@ -3,28 +3,16 @@ package dev.tenon.tensor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tenon.Golden;
 import dev.tenon.dtype.DType;
 import dev.tenon.kernel.Conv2dSettings;
 import dev.tenon.kernel.Tolerances;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
-import java.util.function.IntToDoubleFunction;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import tools.jackson.core.JsonParser;
-import tools.jackson.core.JsonToken;
-import tools.jackson.core.ObjectReadContext;
-import tools.jackson.core.json.JsonFactory;
 
 class ConvOpsTest {
     private static final Conv2dSettings PLAIN = Conv2dSettings.DEFAULT;
@@ -173,39 +161,40 @@ class ConvOpsTest {
 
     // ---- Keras: shared/golden/acgan.json
 
-    private static double[] fill(int count, IntToDoubleFunction f) {
-        return IntStream.range(0, count).mapToDouble(f).toArray();
+    private static Golden golden(String name) {
+        return Golden.shared("acgan.json").at("cases").named(name);
+    }
+
+    private static Tensor sines(double frequency, double phase, double scale, int... sizes) {
+        int count = (int) Shape.of(sizes).count();
+        return Tensor.of(Golden.sines(count, frequency, phase, scale, 0), sizes);
     }
 
     private static Tensor kernel(int... sizes) { // Keras' order
-        double scale = Math.sqrt(sizes[0] * sizes[1] * sizes[2]);
-        int count = (int) Shape.of(sizes).count();
-        return Tensor.of(fill(count, i -> Math.sin(0.9 * i + 0.4) / scale), sizes);
+        return sines(0.9, 0.4, 1 / Math.sqrt(sizes[0] * sizes[1] * sizes[2]), sizes);
     }
 
     private static Tensor bias(int count) {
-        return Tensor.of(fill(count, i -> 0.1 * Math.sin(1.1 * i + 0.2)), count).requireGradient();
+        return sines(1.1, 0.2, 0.1, count).requireGradient();
     }
 
     private static Tensor image(int... sizes) { // NHWC
-        int count = (int) Shape.of(sizes).count();
-        return Tensor.of(fill(count, i -> Math.sin(0.37 * i)), sizes);
+        return sines(0.37, 0, 1, sizes);
     }
 
     private static Tensor upstream(int... sizes) { // NHWC as NCHW
-        int count = (int) Shape.of(sizes).count();
-        return Tensor.of(fill(count, i -> Math.sin(0.23 * i + 0.1)), sizes).permute(0, 3, 1, 2);
+        return sines(0.23, 0.1, 1, sizes).permute(0, 3, 1, 2);
     }
 
-    private static void compare(Map<String, double[]> golden, String key, Tensor actual) {
+    private static void compare(Golden golden, String key, Tensor actual) {
         double[] values = actual.toDoubles();
-        double[] expected = golden.get(key);
+        double[] expected = golden.at(key).doubles();
         Tolerances.assertClose(values, expected, 1, DType.F32, key); // Keras computed in F32
     }
 
     @Test
-    void agreesWithKerasOnAStridedConvolution() throws IOException {
-        Map<String, double[]> golden = golden("Conv2D k3 s2 same");
+    void agreesWithKerasOnAStridedConvolution() {
+        Golden golden = golden("Conv2D k3 s2 same, even size (pads 0 left, 1 right)");
         // "same" pads 0 before and 1 after an even size: a border of zeros below and right
         Tensor x = Tensor.zeros(DType.F64, Shape.of(1, 7, 7, 2));
         x.slice(1, 0, 6).slice(2, 0, 6).assign(image(1, 6, 6, 2));
@@ -223,8 +212,10 @@ class ConvOpsTest {
     }
 
     @Test
-    void agreesWithKerasOnATransposedConvolution() throws IOException {
-        Map<String, double[]> golden = golden("Conv2DTranspose k5 s2 same");
+    void agreesWithKerasOnATransposedConvolution() {
+        Golden golden =
+                golden(
+                        "Conv2DTranspose k5 s2 same 4->8 (crop 1 at the start, 2 at the end of the full 11)");
         Tensor x = image(1, 4, 4, 2).requireGradient();
         Tensor w = kernel(5, 5, 3, 2).requireGradient(); // [kh, kw, out, in]
         Tensor b = bias(3);
@@ -242,31 +233,5 @@ class ConvOpsTest {
         compare(golden, "grad_x", x.gradient());
         compare(golden, "grad_w", w.gradient());
         compare(golden, "grad_b", b.gradient());
-    }
-
-    /// The arrays of numbers of the case whose name starts so.
-    private static Map<String, double[]> golden(String name) throws IOException {
-        Path file = Path.of(System.getProperty("tenon.shared", "../shared"), "golden/acgan.json");
-        Assumptions.assumeTrue(Files.exists(file), "golden file missing: " + file);
-        Map<String, double[]> arrays = new HashMap<>();
-        boolean mine = false;
-        try (JsonParser parser =
-                JsonFactory.builder().build().createParser(ObjectReadContext.empty(), file)) {
-            String key = "";
-            for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
-                if (token == JsonToken.PROPERTY_NAME) {
-                    key = parser.currentName();
-                } else if (token == JsonToken.VALUE_STRING && key.equals("name")) {
-                    mine = parser.getString().startsWith(name);
-                } else if (token == JsonToken.START_ARRAY && mine) {
-                    List<Double> values = new ArrayList<>();
-                    while (parser.nextToken().isNumeric()) {
-                        values.add(parser.getDoubleValue());
-                    }
-                    arrays.put(key, values.stream().mapToDouble(v -> v).toArray());
-                }
-            }
-        }
-        return arrays;
     }
 }

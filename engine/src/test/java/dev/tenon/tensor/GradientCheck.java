@@ -143,7 +143,7 @@ public final class GradientCheck {
         private List<Tensor> tensors(List<double[]> points) {
             List<Tensor> tensors = new ArrayList<>();
             for (int i = 0; i < points.size(); i++) {
-                tensors.add(Tensor.of(points.get(i), shapes.get(i).shape().sizes()));
+                tensors.add(Tensor.of(points.get(i)).reshape(shapes.get(i).shape().sizes()));
             }
             return tensors;
         }
@@ -154,7 +154,7 @@ public final class GradientCheck {
             for (int i = 0; i < values.length; i++) {
                 values[i] = random.nextDouble(0.5, 1.5) * (random.nextBoolean() ? 1 : -1);
             }
-            return Tensor.of(values, shape.sizes());
+            return Tensor.of(values).reshape(shape.sizes());
         }
 
         /// The same elements, every second one of a larger tensor.

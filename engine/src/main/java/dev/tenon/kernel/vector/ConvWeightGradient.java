@@ -8,6 +8,9 @@ import jdk.incubator.vector.FloatVector;
 /// The gradient of a convolution's weights as a product: upstream gradients `[rows, columns]` times
 /// the windows of [Patches], transposed.
 ///
+/// The channels of a place lie side by side here, so that a panel, whose rows are now the places of
+/// the window, takes whole vectors of them.
+///
 /// The blocks of the batch are dealt out to chunks, whose number depends on sizes alone; each chunk
 /// adds up its own sums, and the chunks' sums are added in order. Where there are few chunks, the
 /// depth is split as well.
@@ -18,9 +21,7 @@ import jdk.incubator.vector.FloatVector;
 /// @param channels channels of one group in the source
 /// @param rows channels of one group in the result
 record ConvWeightGradient(Patches patches, int batch, int groups, int channels, int rows) {
-    private static final int PARTS = 16;
-    private static final int LEAST_BLOCKS =
-            4; // of a chunk: adding up a chunk's sums then costs little
+    private static final int PARTS = 8;
     private static final long MOST_SUMS = 1 << 22; // elements: 16 MB
 
     /// Works out the gradient.
@@ -34,7 +35,7 @@ record ConvWeightGradient(Patches patches, int batch, int groups, int channels, 
         int panels = Panels.columnPanels(patches.depth);
         int size = panels * Panels.padded(rows) * Panels.COLUMNS;
         int room = (int) Math.max(1, MOST_SUMS / ((long) size * groups));
-        int chunks = Math.clamp(blocks / LEAST_BLOCKS, 1, Math.min(PARTS, room));
+        int chunks = Math.clamp(blocks, 1, Math.min(PARTS, room));
         int splits = Math.clamp(panels / 2, 1, PARTS / chunks);
         float[] sums = Scratch.SHARED_LEFT.floats((long) groups * chunks * size);
         Parallel.run(
@@ -57,39 +58,48 @@ record ConvWeightGradient(Patches patches, int batch, int groups, int channels, 
                                     dy,
                                     this);
                 });
+        int cuts = Math.min(rows, PARTS);
         Parallel.run(
-                groups * splits,
+                groups * cuts,
                 part -> {
-                    int group = part / splits;
-                    int first = panels * (part % splits) / splits;
-                    int last = panels * (part % splits + 1) / splits;
-                    merge(dw, sums, group, size, chunks, first, last);
+                    int group = part / cuts;
+                    int cut = part % cuts;
+                    for (int row = rows * cut / cuts; row < rows * (cut + 1) / cuts; row++) {
+                        merge(dw, sums, group * chunks * size, size, chunks, group, row);
+                    }
                 });
     }
 
-    /// Adds up the chunks' sums of some panels and writes them.
+    /// Adds up the chunks' sums of one row, from `at` on, and writes them with the taps of a
+    /// channel side by side.
     private void merge(
-            MemorySegment dw, float[] sums, int group, int size, int chunks, int first, int last) {
+            MemorySegment dw, float[] sums, int at, int size, int chunks, int group, int row) {
+        int depth = patches.depth;
+        int taps = depth / channels;
+        int wide = Panels.columnPanels(depth) * Panels.COLUMNS;
         int tall = Panels.padded(rows) * Panels.COLUMNS;
-        int to = group * chunks * size;
-        for (int chunk = 1; chunk < chunks; chunk++) {
-            for (int i = first * tall; i < last * tall; i += Panels.LANES) {
-                FloatVector.fromArray(Lanes.FLOATS, sums, to + i)
-                        .add(FloatVector.fromArray(Lanes.FLOATS, sums, to + chunk * size + i))
-                        .intoArray(sums, to + i);
+        float[] total = Scratch.MERGED.floats(wide);
+        float[] line = Scratch.STAGING.floats(depth);
+        int from = at + row * Panels.COLUMNS;
+        for (int column = 0; column < wide; column += Panels.COLUMNS, from += tall) {
+            for (int i = 0; i < Panels.COLUMNS; i += Panels.LANES) {
+                FloatVector sum = FloatVector.fromArray(Lanes.FLOATS, sums, from + i);
+                for (int chunk = 1; chunk < chunks; chunk++) {
+                    sum =
+                            sum.add(
+                                    FloatVector.fromArray(
+                                            Lanes.FLOATS, sums, from + chunk * size + i));
+                }
+                sum.intoArray(total, column + i);
             }
         }
-        for (int panel = first; panel < last; panel++) {
-            int column = panel * Panels.COLUMNS;
-            Panels.store(
-                    dw,
-                    (long) group * rows * patches.depth + column,
-                    patches.depth,
-                    sums,
-                    to + panel * tall,
-                    rows,
-                    Math.min(Panels.COLUMNS, patches.depth - column));
+        for (int tap = 0; tap < taps; tap++) {
+            for (int channel = 0; channel < channels; channel++) {
+                line[channel * taps + tap] = total[tap * channels + channel];
+            }
         }
+        long to = 4 * ((long) group * rows + row) * depth;
+        MemorySegment.copy(line, 0, dw, Panels.FLOAT, to, depth);
     }
 
     /// Blocks of one group, and panels of the depth.
@@ -107,7 +117,7 @@ record ConvWeightGradient(Patches patches, int batch, int groups, int channels, 
             int[] depths = Scratch.DEPTHS.ints(patches.depth);
             int[] copies =
                     Scratch.COPIES.ints((long) (lastPanel - firstPanel) * (Patches.COPY_INTS + 1));
-            patches.depths(depths);
+            patches.depthsChannelsLast(depths);
             int counts = (lastPanel - firstPanel) * Patches.COPY_INTS;
             for (int panel = firstPanel; panel < lastPanel; panel++) {
                 int from = panel * Panels.COLUMNS;
@@ -125,7 +135,7 @@ record ConvWeightGradient(Patches patches, int batch, int groups, int channels, 
                 float[] images = Scratch.IMAGES.floats(patches.imageCount() + Panels.LANES);
                 long offset = (long) group * whole.channels * sourcePlane;
                 long stride = (long) whole.groups * whole.channels * sourcePlane;
-                patches.fill(images, source, offset, stride, block);
+                patches.fillChannelsLast(images, source, offset, stride, block);
                 multiply(sums, at, images, copies, whole, block, whole.upstream(dy, group, block));
             }
         }
@@ -142,7 +152,7 @@ record ConvWeightGradient(Patches patches, int batch, int groups, int channels, 
             int columns = block.columns(patches);
             int tall = Panels.padded(whole.rows) * Panels.COLUMNS;
             int[] places = Scratch.COLUMNS.ints(columns);
-            patches.columns(places, block);
+            patches.columnsChannelsLast(places, block);
             float[] right =
                     Scratch.PART_RIGHT.floats((long) Panels.DEPTH * Panels.COLUMNS + Panels.LANES);
             int counts = (lastPanel - firstPanel) * Patches.COPY_INTS;
@@ -183,22 +193,24 @@ record ConvWeightGradient(Patches patches, int batch, int groups, int channels, 
         int plane = patches.gridRows * patches.gridColumns;
         int count = block.rows() * patches.gridColumns; // of one image
         float[] left = Scratch.PART_LEFT.floats((long) Panels.padded(rows) * columns);
-        float[] staging = Scratch.STAGING.floats((long) rows * count);
-        Arrays.fill(left, 0, Panels.padded(rows) * columns, 0);
+        float[] staging =
+                Scratch.STAGING.floats((long) (rows + Panels.LANES) * count + Panels.LANES);
         for (int image = 0; image < block.images(); image++) {
             long offset =
                     ((long) (block.image() + image) * groups + group) * rows * plane
                             + (long) block.row() * patches.gridColumns;
             Patches.stage(staging, dy, offset, rows, plane, count);
             int sixes = Panels.sixes(rows);
-            for (int row = 0; row < rows; row++) {
-                int six = row / 6;
-                int height = six < sixes ? 6 : 4;
-                int first = six < sixes ? six * 6 : sixes * 6 + (row - sixes * 6) / 4 * 4;
-                int to = first * columns + image * count * height + row - first;
-                for (int i = 0; i < count; i++) {
-                    left[to + i * height] = staging[row * count + i];
+            int row = 0;
+            for (int panel = 0; row < rows; panel++) {
+                int height = panel < sixes ? 6 : 4;
+                int lanes = Math.min(height, rows - row);
+                int to = row * columns + image * count * height;
+                if (lanes < height) {
+                    Arrays.fill(left, to, to + count * height, 0);
                 }
+                Panels.interleave(left, to, height, staging, row * count, count, lanes, count);
+                row += height;
             }
         }
         return left;

@@ -22,7 +22,7 @@ final class Panels {
     static final int DEPTH = 256;
 
     private static final int CHUNK =
-            128; // depths that stay in the first cache while they are interleaved
+            256; // depths that stay in the first cache while they are interleaved
 
     private Panels() {}
 
@@ -134,28 +134,49 @@ final class Panels {
         }
         if (depthStride == 1 && depth > 1) {
             interleave(to, at, width, from, offset, laneStride, lanes, depth);
-        } else if (laneStride == 1 && lanes == COLUMNS) {
-            copyVectors(to, at, from, offset, depthStride, depth);
-        } else {
-            for (int k = 0; k < depth; k++) {
-                for (int lane = 0; lane < lanes; lane++) {
-                    to[at + k * width + lane] =
-                            from.getAtIndex(FLOAT, offset + lane * laneStride + k * depthStride);
-                }
+            return;
+        }
+        int done =
+                laneStride == 1 && lanes == width
+                        ? copyVectors(to, at, width, from, offset, depthStride, depth)
+                        : 0;
+        for (int k = done; k < depth; k++) {
+            for (int lane = 0; lane < lanes; lane++) {
+                to[at + k * width + lane] =
+                        from.getAtIndex(FLOAT, offset + lane * laneStride + k * depthStride);
             }
         }
     }
 
-    private static void copyVectors(
-            float[] to, int at, MemorySegment from, long offset, long depthStride, int depth) {
-        for (int k = 0; k < depth; k++) {
-            long byteAt = 4 * (offset + k * depthStride);
-            FloatVector.fromMemorySegment(Lanes.FLOATS, from, byteAt, ByteOrder.LITTLE_ENDIAN)
-                    .intoArray(to, at + k * COLUMNS);
-            FloatVector.fromMemorySegment(
-                            Lanes.FLOATS, from, byteAt + 4 * LANES, ByteOrder.LITTLE_ENDIAN)
-                    .intoArray(to, at + k * COLUMNS + LANES);
+    /// Copies whole vectors for as many depths as they reach neither beyond the panel nor beyond
+    /// the segment; what a copy writes beyond its depth, the next depth overwrites.
+    private static int copyVectors(
+            float[] to,
+            int at,
+            int width,
+            MemorySegment from,
+            long offset,
+            long depthStride,
+            int depth) {
+        int wide = (width + LANES - 1) / LANES * LANES;
+        int count = Math.max(0, depth - (wide - width + width - 1) / width);
+        long room = from.byteSize() / 4 - wide - offset;
+        if (depthStride > 0) {
+            count = Math.clamp(room < 0 ? 0 : room / depthStride + 1, 0, count);
+        } else if (room < 0) {
+            return 0;
         }
+        for (int k = 0; k < count; k++) {
+            for (int i = 0; i < width; i += LANES) {
+                FloatVector.fromMemorySegment(
+                                Lanes.FLOATS,
+                                from,
+                                4 * (offset + k * depthStride + i),
+                                ByteOrder.LITTLE_ENDIAN)
+                        .intoArray(to, at + k * width + i);
+            }
+        }
+        return count;
     }
 
     private static void interleave(
@@ -167,20 +188,52 @@ final class Panels {
             long laneStride,
             int lanes,
             int depth) {
-        float[] line = Scratch.STAGING.floats(CHUNK);
+        float[] lines = Scratch.STAGING.floats((long) (width + LANES) * CHUNK);
         for (int begin = 0; begin < depth; begin += CHUNK) {
             int count = Math.min(CHUNK, depth - begin);
-            for (int lane = 0; lane < lanes; lane++) {
-                MemorySegment.copy(
-                        from, FLOAT, 4 * (offset + lane * laneStride + begin), line, 0, count);
-                spread(to, at + begin * width + lane, width, line, count);
+            if (laneStride == count) { // one after another, as in a small matrix
+                long start = 4 * (offset + begin);
+                MemorySegment.copy(from, FLOAT, start, lines, 0, lanes * count);
+            } else {
+                for (int lane = 0; lane < lanes; lane++) {
+                    long start = 4 * (offset + lane * laneStride + begin);
+                    MemorySegment.copy(from, FLOAT, start, lines, lane * count, count);
+                }
             }
+            interleave(to, at + begin * width, width, lines, 0, count, lanes, count);
         }
     }
 
-    private static void spread(float[] to, int at, int width, float[] line, int count) {
-        for (int k = 0; k < count; k++) {
-            to[at + k * width] = line[k];
+    /// Puts lines side by side: `to[k, lane] = lines[lane, k]`.
+    ///
+    /// @param to `[depth, width]` from `at`
+    /// @param lines from `from`, `stride` apart, with as many elements behind the last line as one
+    ///   vector of lines has
+    static void interleave(
+            float[] to,
+            int at,
+            int width,
+            float[] lines,
+            int from,
+            int stride,
+            int lanes,
+            int depth) {
+        int done = 0;
+        if (LANES == Turn.SIZE
+                && lanes == width
+                && (width % LANES == 0 || width < LANES && width >= 4)) {
+            int whole =
+                    width % LANES == 0 ? depth : depth - 1; // a turn writes beyond its last depth
+            done = Math.max(0, whole / LANES * LANES);
+            for (int lane = 0; lane < width; lane += LANES) {
+                Turn.turn(to, at + lane, width, lines, from + lane * stride, stride, done);
+            }
+        }
+        for (int lane = 0; lane < lanes; lane++) {
+            int line = from + lane * stride;
+            for (int k = done; k < depth; k++) {
+                to[at + k * width + lane] = lines[line + k];
+            }
         }
     }
 

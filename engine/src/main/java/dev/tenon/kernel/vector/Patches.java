@@ -155,6 +155,33 @@ final class Patches {
         }
     }
 
+    /// Copies a block's source as [#fill] does, but with the channels of a place side by side.
+    ///
+    /// @param images receives `[images, paddedRows, paddedColumns, channels]` and one vector more
+    void fillChannelsLast(
+            float[] images, MemorySegment from, long offset, long imageStride, Block block) {
+        int top = block.row * stepRows + lowRow;
+        int above = Math.clamp(-top, 0, paddedRows);
+        int first = Math.clamp(top, 0, height);
+        int rows = Math.clamp((long) top + paddedRows, first, height) - first;
+        int left = Math.clamp(-lowColumn, 0, paddedColumns);
+        int skipped = Math.clamp(lowColumn, 0, width);
+        int count = Math.clamp(paddedColumns - left, 0, width - skipped);
+        int plane = rows * width;
+        float[] staging = Scratch.STAGING.floats((long) (channels + LANES) * plane + LANES);
+        Arrays.fill(images, 0, block.images * paddedRows * paddedColumns * channels, 0);
+        for (int image = 0; image < block.images; image++) {
+            long start = offset + (block.image + image) * imageStride + (long) first * width;
+            stage(staging, from, start, channels, height * width, plane);
+            for (int row = 0; row < rows; row++) {
+                int line = (image * paddedRows + above + row) * paddedColumns + left;
+                int source = row * width + skipped;
+                Panels.interleave(
+                        images, line * channels, channels, staging, source, plane, channels, count);
+            }
+        }
+    }
+
     private int rows(float[] images, int at, float[] source, int sourceAt, int rows) {
         int left = Math.clamp(-lowColumn, 0, paddedColumns);
         int skipped = Math.clamp(lowColumn, 0, width);
@@ -204,6 +231,31 @@ final class Patches {
                                 + (tapRows[tap] - lowRow) * paddedColumns
                                 + tapColumns[tap]
                                 - lowColumn;
+            }
+        }
+    }
+
+    /// Writes the place of each column of a block where channels lie side by side.
+    void columnsChannelsLast(int[] columns, Block block) {
+        int i = 0;
+        for (int image = 0; image < block.images; image++) {
+            for (int row = 0; row < block.rows; row++) {
+                int begin = (image * paddedRows + row * stepRows) * paddedColumns;
+                for (int column = 0; column < gridColumns; column++) {
+                    columns[i++] = (begin + column * stepColumns) * channels;
+                }
+            }
+        }
+    }
+
+    /// Writes the place of each depth where channels lie side by side, tap by tap: depth `tap *
+    /// channels + channel`.
+    void depthsChannelsLast(int[] depths) {
+        int i = 0;
+        for (int tap = 0; tap < tapRows.length; tap++) {
+            int place = (tapRows[tap] - lowRow) * paddedColumns + tapColumns[tap] - lowColumn;
+            for (int channel = 0; channel < channels; channel++) {
+                depths[i++] = place * channels + channel;
             }
         }
     }
