@@ -8,7 +8,6 @@ import dev.tenon.kernel.Parallel;
 import java.lang.foreign.MemorySegment;
 import java.util.stream.IntStream;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 import org.jspecify.annotations.Nullable;
 
 /// The family Conv on the Vector API: convolution in two dimensions, forward and both gradients,
@@ -223,7 +222,7 @@ public final class VectorConv implements ConvKernel {
         for (; i <= count - Panels.LANES; i += Panels.LANES) {
             sums = sums.add(FloatVector.fromArray(Lanes.FLOATS, line, i));
         }
-        float sum = sums.reduceLanes(VectorOperators.ADD);
+        float sum = Lanes.sum(sums);
         for (; i < count; i++) {
             sum += line[i];
         }
