@@ -298,7 +298,7 @@ public final class ConvOps {
     }
 
     private static @Nullable MemorySegment segment(@Nullable Tensor bias) {
-        return bias == null ? null : bias.contiguous().segment();
+        return bias == null ? null : bias.dense().segment();
     }
 
     /// The gradient of a convolution that read `x` and whose output's gradient is `dy`.

@@ -51,7 +51,7 @@ public final class IndexOps {
             sizes[picked.rank() + axis - 1] = x.size(axis);
         }
         Tensor y = Tensor.empty(x.type(), Shape.of(sizes));
-        Tensor source = x.contiguous();
+        Tensor source = x.dense();
         Backend.kernels()
                 .index()
                 .take(
@@ -258,7 +258,7 @@ public final class IndexOps {
         long step = first.type().bytes(y.shape().count(front, y.rank()));
         long start = 0;
         for (Tensor tensor : tensors) {
-            Tensor dense = tensor.contiguous();
+            Tensor dense = tensor.dense();
             long bytes = first.type().bytes(tensor.shape().count(front, tensor.rank()));
             Backend.kernels()
                     .index()

@@ -28,7 +28,7 @@ public final class RandomOps {
     }
 
     private static Tensor apply(Tensor x, double p, Rng rng) {
-        Tensor source = x.contiguous();
+        Tensor source = x.dense();
         Tensor y = Tensor.empty(x.type(), x.shape());
         Backend.kernels()
                 .random()

@@ -23,7 +23,7 @@ public final class ResampleOps {
     /// @throws ShapeException if a window does not fit
     public static Tensor maxPool2d(Tensor x, int kernel, int stride) {
         Window w = window("maxPool2d", x, kernel, stride);
-        Tensor source = x.contiguous();
+        Tensor source = x.dense();
         Tensor y = Tensor.empty(x.type(), withPlane(x, w.outHeight(), w.outWidth()));
         Tensor positions = Tensor.empty(DType.I32, y.shape());
         positions.storage().ownedByGraph(); // nobody but the gradient reads them
@@ -63,7 +63,7 @@ public final class ResampleOps {
     /// @throws ShapeException if a window does not fit
     public static Tensor avgPool2d(Tensor x, int kernel, int stride) {
         Window w = window("avgPool2d", x, kernel, stride);
-        Tensor source = x.contiguous();
+        Tensor source = x.dense();
         Tensor y = Tensor.empty(x.type(), withPlane(x, w.outHeight(), w.outWidth()));
         kernels().avgPool(y.segment(), source.segment(), w, x.type());
         return Autograd.record(y, new AvgPool2d(x, w));
@@ -111,7 +111,7 @@ public final class ResampleOps {
     /// @throws ShapeException if a size is not at least 1
     public static Tensor upsampleNearest(Tensor x, int outH, int outW) {
         Scaling s = scaling("upsampleNearest", x, outH, outW, false);
-        Tensor source = x.contiguous();
+        Tensor source = x.dense();
         Tensor y = Tensor.empty(x.type(), withPlane(x, outH, outW));
         kernels().nearest(y.segment(), source.segment(), s, x.type());
         return Autograd.record(y, new UpsampleNearest(x, s));
@@ -144,7 +144,7 @@ public final class ResampleOps {
     /// @throws ShapeException if a size is not at least 1
     public static Tensor upsampleBilinear(Tensor x, int outH, int outW, boolean alignCorners) {
         Scaling s = scaling("upsampleBilinear", x, outH, outW, alignCorners);
-        Tensor source = x.contiguous();
+        Tensor source = x.dense();
         Tensor y = Tensor.empty(x.type(), withPlane(x, outH, outW));
         kernels().bilinear(y.segment(), source.segment(), s, x.type());
         return Autograd.record(y, new UpsampleBilinear(x, s));

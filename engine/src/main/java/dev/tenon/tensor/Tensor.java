@@ -234,7 +234,7 @@ public final class Tensor {
 
     /// Returns the elements in row-major order as doubles.
     public double[] toDoubles() {
-        MemorySegment data = contiguous().segment();
+        MemorySegment data = dense().segment();
         double[] values = new double[Math.toIntExact(count())];
         for (int i = 0; i < values.length; i++) {
             values[i] = type.read(data, i);
@@ -244,7 +244,7 @@ public final class Tensor {
 
     /// Returns the elements in row-major order as floats.
     public float[] toFloats() {
-        MemorySegment data = contiguous().segment();
+        MemorySegment data = dense().segment();
         float[] values = new float[Math.toIntExact(count())];
         for (int i = 0; i < values.length; i++) {
             values[i] = (float) type.read(data, i);
@@ -254,7 +254,7 @@ public final class Tensor {
 
     /// Returns the elements in row-major order as longs; floating types truncate toward zero.
     public long[] toLongs() {
-        MemorySegment data = contiguous().segment();
+        MemorySegment data = dense().segment();
         long[] values = new long[Math.toIntExact(count())];
         for (int i = 0; i < values.length; i++) {
             values[i] = type.readLong(data, i);
@@ -303,6 +303,15 @@ public final class Tensor {
     /// Returns this tensor if it is contiguous, otherwise a copy that is.
     public Tensor contiguous() {
         return isContiguous() ? this : ElementwiseOps.copy(this);
+    }
+
+    /// Returns this tensor if it is contiguous, otherwise a copy that is and that no gradient flows
+    /// through: for a kernel that reads it once.
+    ///
+    /// An op whose gradient goes to this tensor itself must not record the copy: backward would
+    /// never come to it, and what it holds would wait for the garbage collector.
+    Tensor dense() {
+        return isContiguous() ? this : Autograd.noGrad(() -> ElementwiseOps.copy(this));
     }
 
     /// Returns the elements converted to `type`, this tensor if it has that type.
