@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
@@ -21,7 +22,8 @@ import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.util.DefaultIndenter;
 import tools.jackson.core.util.DefaultPrettyPrinter;
 
-/// Settings and results as JSON: maps, lists, text, numbers and truth values; no null.
+/// Settings and results as JSON: maps, lists, text, numbers and truth values. Null is written,
+/// where a result has no value, but not read.
 ///
 /// | JSON | Java, read | Java, written |
 /// |---|---|---|
@@ -31,6 +33,7 @@ import tools.jackson.core.util.DefaultPrettyPrinter;
 /// | number without fraction and exponent | Long | Integer, Long |
 /// | other number | Double | Float, Double; finite |
 /// | true, false | Boolean | Boolean |
+/// | null | refused | an empty Optional; any other stands for what it holds |
 public final class Json {
     private static final JsonFactory JSON = new JsonFactory();
     private static final long LARGEST_FILE = 64 << 20; // bytes; settings have a few thousand
@@ -103,6 +106,8 @@ public final class Json {
             case Float number when Float.isFinite(number) -> json.writeNumber(number);
             case Double number when Double.isFinite(number) -> json.writeNumber(number);
             case Boolean truth -> json.writeBoolean(truth);
+            case Optional<?> none when none.isEmpty() -> json.writeNull();
+            case Optional<?> some -> put(json, some.get(), path);
             default ->
                     throw new CheckpointException(
                             "json: a value must be text, a finite number, true or false, a list or a map that has an"

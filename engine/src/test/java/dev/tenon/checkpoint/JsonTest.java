@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,6 +58,18 @@ class JsonTest {
                           "model" : {
                             "width" : 32
                           }
+                        }
+                        """);
+    }
+
+    @Test
+    void writesAnEmptyOptionalAsNull() {
+        assertThat(Json.text(map("peer", Optional.empty(), "peak", Optional.of(2.5))))
+                .isEqualTo(
+                        """
+                        {
+                          "peer" : null,
+                          "peak" : 2.5
                         }
                         """);
     }
