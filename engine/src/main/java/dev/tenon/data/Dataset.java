@@ -12,6 +12,8 @@ import java.util.Arrays;
 ///
 /// Training takes them by row numbers, as numbers in [-1, 1]: `x = 2 * pixel / maximum - 1`.
 public final class Dataset {
+    private static final int BRIGHTEST = 255;
+
     private final String name;
     private final String attribution;
     private final Tensor images; // U8 [count, channels, height, width]
@@ -233,6 +235,46 @@ public final class Dataset {
         return new Split(
                 select(Arrays.copyOfRange(order, 0, first)),
                 select(Arrays.copyOfRange(order, first, order.length)));
+    }
+
+    /// Returns this data set with its images at another size, by bilinear interpolation.
+    ///
+    /// Going up, pixel i of a row is taken between the two pixels around `(i + 1/2) w / w' - 1/2`
+    /// (as PyTorch's `interpolate`, corners not aligned); going down, it is the mean of the pixels
+    /// that it covers, weighted by a triangle of twice their number, so that no stroke falls
+    /// between two pixels. The brightest pixel becomes 255, so that levels between the original's
+    /// are kept.
+    ///
+    /// @param height the new height in pixels, at least 1
+    /// @param width the new width in pixels, at least 1
+    /// @return this data set itself if it has that size
+    /// @throws DataException if a size is below 1
+    public Dataset resized(int height, int width) {
+        if (height < 1 || width < 1) {
+            throw new DataException(
+                    name + ": sizes must be at least 1; got " + height + "x" + width);
+        }
+        if (height == height() && width == width()) {
+            return this;
+        }
+        Triangle down = Triangle.of(height(), height);
+        Triangle across = Triangle.of(width(), width);
+        Tensor result = Tensor.empty(DType.U8, Shape.of(count(), channels(), height, width));
+        double[] plane = new double[height() * width()];
+        double scale = (double) BRIGHTEST / maximum;
+        long target = 0;
+        for (long source = 0; source < images.count(); source += plane.length) {
+            for (int p = 0; p < plane.length; p++) {
+                plane[p] = images.segment().get(ValueLayout.JAVA_BYTE, source + p) & 0xff;
+            }
+            double[] narrow = across.rows(plane, height(), width());
+            double[] values = down.columns(narrow, height(), width);
+            for (double value : values) {
+                byte pixel = (byte) Math.round(scale * value);
+                result.segment().set(ValueLayout.JAVA_BYTE, target++, pixel);
+            }
+        }
+        return new Dataset(name, attribution, result.keep(), labels, classes, BRIGHTEST);
     }
 
     /// Returns for example `digits: 1797 images 1x8x8, 10 classes`.
