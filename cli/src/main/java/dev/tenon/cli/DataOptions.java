@@ -59,6 +59,12 @@ final class DataOptions {
 
     /// Returns the options to repeat on the command line that goes on with a run.
     String again() {
-        return path == null ? "" : " --path " + path;
+        return path == null ? "" : " --path " + quoted(path);
+    }
+
+    /// Returns the path as a word of a shell's command line.
+    static String quoted(Path path) {
+        String text = path.toString();
+        return text.matches("[\\w./+,:@%=-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
     }
 }

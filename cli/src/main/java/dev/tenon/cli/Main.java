@@ -1,9 +1,10 @@
 package dev.tenon.cli;
 
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /// The `tenon` command: the root that every sub-command hangs on.
@@ -13,12 +14,23 @@ import picocli.CommandLine.Spec;
         name = "tenon",
         description = "Trains diffusion models in plain Java and samples images from them.",
         versionProvider = TenonVersion.class,
-        mixinStandardHelpOptions = true,
-        scope = CommandLine.ScopeType.LOCAL,
         subcommands = {TrainCommand.class, SampleCommand.class},
         footer = {"", "Benchmarks: tenon bench --help"})
 public final class Main implements Runnable {
     @Spec CommandSpec spec;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            scope = ScopeType.INHERIT,
+            description = "Show this help and exit.")
+    boolean help;
+
+    @Option(
+            names = {"-V", "--version"},
+            versionHelp = true,
+            description = "Show Tenon's version and Java's, and exit.")
+    boolean version;
 
     @Mixin Verbosity verbosity;
 

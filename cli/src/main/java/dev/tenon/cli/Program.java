@@ -9,8 +9,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import picocli.CommandLine;
+import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /// A command line program of Tenon: picocli with one rule for each way to end.
@@ -19,7 +21,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /// |---|---|---|
 /// | it worked | nothing of this class | what the command returned, else 0 |
 /// | a word or value on the command line is wrong | one line, and where the usage is | 2 |
-/// | Tenon refused the input, or a file could not be read or written | one line | 2 |
+/// | Tenon refused the input, memory did not suffice, or a file could not be read or written | one line | 2 |
 /// | anything else: a bug | the stack trace | 1 |
 public final class Program {
     /// Exit code for input that Tenon refuses.
@@ -47,8 +49,27 @@ public final class Program {
     public static CommandLine commandLine(Object command) {
         return new CommandLine(command)
                 .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionStrategy(Program::runWithinMemory)
                 .setParameterExceptionHandler(Program::refuseArguments)
                 .setExecutionExceptionHandler(Program::refuseOrFail);
+    }
+
+    /// Runs the command; memory that is not there is the settings' fault, not a bug.
+    private static int runWithinMemory(ParseResult parsed) {
+        try {
+            return new RunLast().execute(parsed);
+        } catch (OutOfMemoryError e) {
+            ParseResult last = parsed;
+            while (last.hasSubcommand()) {
+                last = last.subcommand();
+            }
+            String message =
+                    "memory: the machine must have enough for these sizes; got "
+                            + e.getMessage()
+                            + ". Ask for less, or give Java more: TENON_JAVA_OPTS=-Xmx8g";
+            throw new ExecutionException(
+                    last.commandSpec().commandLine(), message, new TenonException(message, e));
+        }
     }
 
     private static int refuseArguments(ParameterException e, String[] args) {

@@ -4,79 +4,128 @@ import java.io.PrintStream;
 import java.util.Locale;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
-/// Shows how far a job is: a bar with the time left on a terminal, and a line every tenth of the
-/// way elsewhere, such as in a log.
+/// Shows how far a job is and how long it will take: a bar on a terminal, and a line every tenth of
+/// the way elsewhere, such as in a log.
 final class Progress implements AutoCloseable {
-    private static final int WIDTH = 100;
-    private static final long NANOS = 1_000_000_000L;
+    private static final int MOST_COLUMNS = 110;
+    private static final int INTERVAL = 200; // milliseconds between two looks of the bar
+    private static final int TENTHS = 10;
+    private static final double NANOS = 1e9;
 
     private final String task;
-    private final long total;
+    private final Unit unit;
     private final long first;
-    private final long started = System.nanoTime();
+    private final long total;
     private final PrintStream out;
+    private final long started = System.nanoTime();
     private final @Nullable ProgressBar bar;
-    private long nextLine;
+    private volatile String text;
+    private volatile double share; // of the job, for the bar's own thread
+    private long tenth;
+
+    /// What is counted.
+    ///
+    /// @param name such as `images`
+    /// @param size how much of what [#show] gets makes one, at least 1
+    record Unit(String name, long size) {
+        static final Unit STEPS = new Unit("steps", 1);
+    }
 
     /// Starts showing.
     ///
     /// @param task what is done, one word or two
-    /// @param first steps done before
-    /// @param total steps in all
+    /// @param unit what is counted
+    /// @param first how much was done before
+    /// @param total how much there is in all
     /// @param out where to show it, standard error as a rule
-    /// @param terminal whether `out` is one
-    Progress(String task, long first, long total, PrintStream out, boolean terminal) {
+    /// @param columns width of the terminal that `out` is, or 0 if it is none
+    Progress(String task, Unit unit, long first, long total, PrintStream out, int columns) {
         this.task = task;
+        this.unit = unit;
         this.first = first;
         this.total = total;
         this.out = out;
-        bar = terminal ? bar(task, first, total, out) : null;
-        nextLine = first + Math.max(1, (total - first) / 10);
+        text = first / unit.size + " of " + total / unit.size + " " + unit.name;
+        share = total == 0 ? 1 : (double) first / total;
+        bar = columns == 0 || total == first ? null : bar(Math.min(columns, MOST_COLUMNS) - 1);
     }
 
-    /// Starts showing on standard error, as a bar if the process has a terminal.
-    static Progress start(String task, long first, long total) {
-        var console = System.console();
-        return new Progress(
-                task, first, total, System.err, console != null && console.isTerminal());
+    /// Starts showing on standard error.
+    static Progress start(String task, Unit unit, long first, long total) {
+        return new Progress(task, unit, first, total, System.err, columns());
     }
 
-    private static ProgressBar bar(String task, long first, long total, PrintStream out) {
-        return new ProgressBarBuilder()
+    /// Returns the width of the terminal that standard error is, or 0 if it is none. The launcher
+    /// passes it on; Java itself only knows whether standard input and output are one.
+    private static int columns() {
+        return Integer.getInteger("tenon.columns", 0);
+    }
+
+    private ProgressBar bar(int width) {
+        return ProgressBar.builder()
                 .setTaskName(task)
                 .setInitialMax(total)
                 .startsFrom(first, java.time.Duration.ZERO)
-                .setStyle(ProgressBarStyle.ASCII)
-                .setUpdateIntervalMillis(200)
-                .setMaxRenderedLength(WIDTH)
-                .setConsumer(new ConsoleProgressBarConsumer(out, WIDTH))
+                .setRenderer((state, most) -> line(Math.min(width, most)))
+                .setUpdateIntervalMillis(INTERVAL)
+                .setConsumer(new ConsoleProgressBarConsumer(out, width))
                 .build();
     }
 
-    /// Shows that `done` steps are done.
-    ///
-    /// @param detail what else to show, such as the loss
-    void show(long done, String detail) {
-        if (bar != null) {
-            bar.setExtraMessage(detail);
-            bar.stepTo(done);
-        } else if (done >= nextLine || done == total) {
-            double seconds = (System.nanoTime() - started) / (double) NANOS;
-            double left = done == first ? 0 : seconds / (done - first) * (total - done);
-            out.printf(
-                    Locale.ROOT,
-                    "%s: %d of %d, %s, %.0f s left%n",
-                    task,
-                    done,
-                    total,
-                    detail.strip(),
-                    left);
-            nextLine += Math.max(1, (total - first) / 10);
+    /// Returns what a terminal shows: all of `width`, so that it covers what was there before.
+    private String line(int width) {
+        String words = task + " " + text;
+        int room = width - words.length() - 3;
+        String drawn = "";
+        if (room >= TENTHS) {
+            int filled = (int) (share * room);
+            drawn = "[" + "=".repeat(filled) + " ".repeat(room - filled) + "] ";
         }
+        String all = task + " " + drawn + text;
+        return all.length() > width
+                ? all.substring(0, width)
+                : all + " ".repeat(width - all.length());
+    }
+
+    /// Shows that `done` of the total is done.
+    ///
+    /// @param detail what else to show, such as the loss; may be empty
+    void show(long done, String detail) {
+        if (total == first) {
+            return;
+        }
+        double seconds = (System.nanoTime() - started) / NANOS;
+        StringBuilder words = new StringBuilder();
+        words.append(done / unit.size).append(" of ").append(total / unit.size).append(' ');
+        words.append(unit.name);
+        if (!detail.isEmpty()) {
+            words.append(", ").append(detail);
+        }
+        if (done > first && done < total) {
+            words.append(", ").append(time(seconds / (done - first) * (total - done)));
+            words.append(" left");
+        }
+        text = words.toString();
+        share = (double) done / total;
+        if (bar != null) {
+            bar.stepTo(done);
+        } else if ((done - first) * TENTHS / (total - first) > tenth) {
+            tenth = (done - first) * TENTHS / (total - first);
+            out.println(task + ": " + text);
+        }
+    }
+
+    /// Returns for example `34 s`, `2 min 05 s` or `1 h 10 min`.
+    static String time(double seconds) {
+        long all = Math.round(seconds);
+        if (all < 60) {
+            return all + " s";
+        }
+        return all < 3600
+                ? String.format(Locale.ROOT, "%d min %02d s", all / 60, all % 60)
+                : String.format(Locale.ROOT, "%d h %02d min", all / 3600, all % 3600 / 60);
     }
 
     @Override

@@ -1,6 +1,8 @@
 package dev.tenon.cli;
 
+import dev.tenon.data.Dataset;
 import dev.tenon.diffusion.Prediction;
+import dev.tenon.diffusion.training.Recipe;
 import dev.tenon.diffusion.training.TrainingSettings;
 import dev.tenon.diffusion.unet.UNetSettings;
 import dev.tenon.tensor.TenonException;
@@ -18,6 +20,12 @@ final class RecipeOptions {
             paramLabel = "N",
             description = "Seed of every random choice (default: 0).")
     @Nullable Long seed;
+
+    @Option(
+            names = "--size",
+            paramLabel = "N",
+            description = "Height and width of the images, 4 to 256 (default: the data's own).")
+    @Nullable Integer size;
 
     @Option(names = "--batch", paramLabel = "N", description = "Images per step.")
     @Nullable Integer batch;
@@ -73,11 +81,18 @@ final class RecipeOptions {
             description = "Attention heads; 0 leaves attention out.")
     @Nullable Integer heads;
 
-    /// Returns `recipe` with the options that were given.
-    TrainingSettings apply(TrainingSettings recipe) {
+    /// Returns the recipe for `data` with the options that were given.
+    ///
+    /// @throws TenonException if one of them is outside its range
+    TrainingSettings settings(Dataset data) {
+        return apply(Recipe.of(data, or(size, data.height())));
+    }
+
+    private TrainingSettings apply(TrainingSettings recipe) {
         UNetSettings network = recipe.network();
         return new TrainingSettings(
                 recipe.data(),
+                or(size, recipe.size()),
                 or(seed, recipe.seed()),
                 or(steps, recipe.steps()),
                 or(batch, recipe.batch()),
@@ -107,6 +122,13 @@ final class RecipeOptions {
     ///
     /// @throws TenonException naming the option and both values
     void mustAgreeWith(TrainingSettings run) {
+        if (steps != null && steps < run.steps()) {
+            throw new TenonException(
+                    "--resume: --steps must be at least the run's "
+                            + run.steps()
+                            + "; got "
+                            + steps);
+        }
         TrainingSettings wanted = apply(run).withSteps(run.steps());
         wanted.toMap()
                 .forEach((name, value) -> {
@@ -124,8 +146,8 @@ final class RecipeOptions {
                 });
     }
 
-    /// Returns the number of steps asked for, or `otherwise`.
-    int steps(int otherwise) {
-        return or(steps, otherwise);
+    /// Returns the number of steps asked for, or 0.
+    int steps() {
+        return or(steps, 0);
     }
 }

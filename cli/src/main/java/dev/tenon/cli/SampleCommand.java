@@ -2,9 +2,11 @@ package dev.tenon.cli;
 
 import dev.tenon.diffusion.DdimSampler;
 import dev.tenon.diffusion.DdpmSampler;
+import dev.tenon.diffusion.Generation;
 import dev.tenon.diffusion.Sampler;
 import dev.tenon.diffusion.image.Picture;
 import dev.tenon.diffusion.training.TrainedModel;
+import dev.tenon.diffusion.training.TrainingSettings;
 import dev.tenon.tensor.Rng;
 import dev.tenon.tensor.TenonException;
 import dev.tenon.tensor.Tensor;
@@ -24,11 +26,15 @@ import picocli.CommandLine.Option;
             "Draws images with a model that ./tenon train wrote.",
             "Image number i of a seed is the same whatever --count is."
         },
-        mixinStandardHelpOptions = true,
-        sortOptions = false)
+        sortOptions = false,
+        footer = {
+            "",
+            "Example: tenon sample --model runs/digits --class 7 --count 16 --guidance 2"
+        })
 final class SampleCommand implements Callable<Integer> {
     private static final int MOST = 10_000;
     private static final int PICTURE_WIDTH = 720;
+    static final int USUAL_STEPS = 25;
 
     /// The ways from noise to image that can be asked for.
     enum SamplerName {
@@ -58,10 +64,9 @@ final class SampleCommand implements Callable<Integer> {
 
     @Option(
             names = "--steps",
-            defaultValue = "25",
             paramLabel = "N",
-            description = "Sampling steps (default: ${DEFAULT-VALUE}).")
-    int steps;
+            description = "Sampling steps (default: 25, or all there are).")
+    @Nullable Integer steps;
 
     @Option(
             names = "--guidance",
@@ -107,20 +112,19 @@ final class SampleCommand implements Callable<Integer> {
             throw new TenonException("--count must be 1 to " + MOST + "; got " + count);
         }
         TrainedModel trained = TrainedModel.read(model);
-        int classes = trained.settings().network().classes();
+        TrainingSettings settings = trained.settings();
+        int classes = settings.network().classes();
         int[] wanted = wanted(classes);
+        int visited = steps == null ? Math.min(USUAL_STEPS, settings.noiseSteps()) : steps;
+        Generation generation = trained.generation(way(visited), guidance);
+        Path file = out == null ? freshFile() : out;
+        OutputFile.check("--out", file);
         Tensor images;
-        try (Progress progress = Progress.start("drawing", 0, steps)) {
-            images =
-                    trained.generation(way(), guidance)
-                            .draw(
-                                    wanted,
-                                    Rng.of(seed),
-                                    (first, step, all, batch) -> progress.show(step, ""));
+        try (DrawingProgress progress = DrawingProgress.start(count, visited)) {
+            images = generation.draw(wanted, Rng.of(seed), progress);
         }
         int columns = label == null && classes > 0 ? classes : (int) Math.ceil(Math.sqrt(count));
         int scale = Math.clamp(PICTURE_WIDTH / ((long) columns * trained.shape().size(2)), 1, 16);
-        Path file = out == null ? freshFile() : out;
         Picture.writePng(file, Picture.grid(images, columns, scale, 4));
         System.out.println(file);
         return 0;
@@ -141,10 +145,10 @@ final class SampleCommand implements Callable<Integer> {
         return wanted;
     }
 
-    private Sampler way() {
+    private Sampler way(int visited) {
         return switch (sampler) {
-            case DDIM -> new DdimSampler(steps, eta);
-            case DDPM -> new DdpmSampler(steps, false);
+            case DDIM -> new DdimSampler(visited, eta);
+            case DDPM -> new DdpmSampler(visited, false);
         };
     }
 

@@ -1,12 +1,17 @@
 package dev.tenon.cli;
 
 import dev.tenon.kernel.Parallel;
-import dev.tenon.tensor.TenonException;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /// The `--threads` option.
 final class Threads {
     private static final int MOST = 1024;
+
+    @Spec(Spec.Target.MIXEE)
+    CommandSpec command;
 
     /// Sets the number of threads; results do not depend on it.
     @Option(
@@ -16,7 +21,8 @@ final class Threads {
                     "Threads to compute with (default: one per processor). Results do not depend on it.")
     void threads(int count) {
         if (count < 1 || count > MOST) {
-            throw new TenonException("--threads must be 1 to " + MOST + "; got " + count);
+            throw new ParameterException(
+                    command.commandLine(), "--threads must be 1 to " + MOST + "; got " + count);
         }
         Parallel.threads(count);
     }

@@ -20,10 +20,11 @@ import picocli.CommandLine.Option;
 @Command(
         name = "classifier",
         description = "Trains a small convolutional network to tell the class of an image.",
-        mixinStandardHelpOptions = true,
-        sortOptions = false)
+        sortOptions = false,
+        footer = {"", "Example: tenon train classifier --data digits"})
 final class TrainClassifier implements Callable<Integer> {
     private static final int CHANNELS = 16;
+    private static final int MOST_EPOCHS = 10_000;
     private static final long IMAGES_TO_SEE =
             43_200; // small sets are seen often, large ones once or twice
 
@@ -49,13 +50,13 @@ final class TrainClassifier implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Split data = dataOptions.load(null);
-        if (epochs != null && epochs < 1) {
-            throw new TenonException("--epochs must be at least 1; got " + epochs);
+        checkEpochs("--epochs", epochs, 1);
+        if (out != null) {
+            OutputFile.check("--out", out);
         }
+        Split data = dataOptions.load(null);
         long began = System.nanoTime();
-        ClassifierTraining training =
-                run(data.train(), epochs == null ? epochs(data.train()) : epochs, seed);
+        ClassifierTraining training = train(data.train(), epochs, seed);
         double accuracy = training.accuracy(data.test());
         System.out.printf(
                 Locale.ROOT,
@@ -76,22 +77,25 @@ final class TrainClassifier implements Callable<Integer> {
         return 0;
     }
 
-    private static int epochs(Dataset images) {
-        return Math.toIntExact(Math.max(1, IMAGES_TO_SEE / images.count()));
+    /// Refuses a number of passes over the data that is below `least` or far beyond use.
+    static void checkEpochs(String option, @Nullable Integer epochs, int least) {
+        if (epochs != null && (epochs < least || epochs > MOST_EPOCHS)) {
+            throw new TenonException(
+                    option + " must be " + least + " to " + MOST_EPOCHS + "; got " + epochs);
+        }
     }
 
-    /// Trains a classifier with the default number of epochs.
-    static ClassifierTraining train(Dataset images, long seed) {
-        return run(images, epochs(images), seed);
-    }
-
-    private static ClassifierTraining run(Dataset images, int epochs, long seed) {
-        ClassifierTraining training = new ClassifierTraining(images, epochs, CHANNELS, seed);
-        MovingLoss loss = new MovingLoss();
-        try (Progress progress = Progress.start("classifier", 0, training.steps())) {
+    /// Trains a classifier.
+    ///
+    /// @param epochs passes over the images, or null for as many as they need
+    static ClassifierTraining train(Dataset images, @Nullable Integer epochs, long seed) {
+        int passes = epochs == null ? (int) Math.max(1, IMAGES_TO_SEE / images.count()) : epochs;
+        ClassifierTraining training = new ClassifierTraining(images, passes, CHANNELS, seed);
+        try (Progress progress =
+                Progress.start("classifier", Progress.Unit.STEPS, 0, training.steps())) {
             for (int step = 1; step <= training.steps(); step++) {
-                loss.add(training.step());
-                progress.show(step, String.format(Locale.ROOT, " loss %.4f", loss.value()));
+                training.step();
+                progress.show(step, String.format(Locale.ROOT, "loss %.4f", training.loss()));
             }
         }
         return training;

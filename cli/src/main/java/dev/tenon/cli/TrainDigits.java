@@ -1,21 +1,17 @@
 package dev.tenon.cli;
 
-import dev.tenon.checkpoint.Json;
 import dev.tenon.data.Dataset;
 import dev.tenon.data.Split;
 import dev.tenon.diffusion.training.ClassifierTraining;
 import dev.tenon.diffusion.training.DiffusionRun;
 import dev.tenon.diffusion.training.DiffusionTraining;
-import dev.tenon.diffusion.training.Recipe;
 import dev.tenon.diffusion.training.Showcase;
 import dev.tenon.diffusion.training.TrainingSettings;
 import dev.tenon.kernel.Parallel;
 import dev.tenon.tensor.Backend;
 import dev.tenon.tensor.TenonException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.Locale;
-import java.util.SequencedMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -30,8 +26,13 @@ import picocli.CommandLine.Option;
             "Trains a diffusion model of handwritten digits from nothing, then draws digits with it.",
             "Ctrl-C stops after the current step; --resume goes on, with the same result as if never stopped."
         },
-        mixinStandardHelpOptions = true,
-        sortOptions = false)
+        sortOptions = false,
+        footer = {
+            "",
+            "Examples: tenon train digits",
+            "          tenon train digits --data mnist --path DIR --size 16 --out runs/small",
+            "          tenon train digits --resume runs/small"
+        })
 final class TrainDigits implements Callable<Integer> {
     static final int STOPPED = 130; // what a shell expects of a program that Ctrl-C ended
     private static final int IMAGES_PER_CLASS = 20;
@@ -60,7 +61,10 @@ final class TrainDigits implements Callable<Integer> {
             description = "Save the state every N steps (default: ${DEFAULT-VALUE}).")
     int saveEvery;
 
-    @ArgGroup(validate = false, heading = "%nWhat to compute:%n")
+    @ArgGroup(
+            validate = false,
+            heading =
+                    "%nWhat to compute (run.json says what the data's recipe takes by default):%n")
     RecipeOptions recipe = new RecipeOptions();
 
     @Option(
@@ -73,46 +77,75 @@ final class TrainDigits implements Callable<Integer> {
 
     @Option(
             names = "--sampling-steps",
-            defaultValue = "25",
             paramLabel = "N",
-            description = "DDIM steps for the pictures (default: ${DEFAULT-VALUE}).")
-    int samplingSteps;
+            description = "DDIM steps for the pictures (default: 25, or all there are).")
+    @Nullable Integer samplingSteps;
+
+    @Option(
+            names = "--judge-epochs",
+            paramLabel = "N",
+            description = {
+                "Passes over the real images for the classifier that judges the pictures; 0 leaves it out."
+            })
+    @Nullable Integer judgeEpochs;
 
     @Mixin Threads threads;
 
+    /// A run and the images it is about.
+    private record Begun(DiffusionRun run, Split data) {}
+
     @Override
     public Integer call() {
+        long started = System.nanoTime();
         if (saveEvery < 1) {
             throw new TenonException("--save-every must be at least 1; got " + saveEvery);
         }
-        long started = System.nanoTime();
-        Split data;
-        DiffusionRun run;
-        if (resume != null) {
-            Path folder = folderToResume();
-            TrainingSettings before = DiffusionRun.settings(folder);
-            recipe.mustAgreeWith(before);
-            data = dataOptions.load(before.data());
-            run = DiffusionRun.resume(folder, data.train(), recipe.steps(0));
-            System.err.printf("Going on with %s at step %d%n", folder, run.training().done());
-        } else {
-            data = dataOptions.load(null);
-            TrainingSettings settings = recipe.apply(Recipe.of(data.train()));
-            run = DiffusionRun.begin(freshFolder(settings.data()), settings, data.train());
+        TrainClassifier.checkEpochs("--judge-epochs", judgeEpochs, 0);
+        Begun begun = resume == null ? begin() : goOn();
+        DiffusionRun run = begun.run;
+        RunReport report = RunReport.of(run);
+        introduce(run.training(), begun.data.train());
+        // the process ends when the signal's listener is closed, so all is said before
+        try (StopSignal stop = StopSignal.listen()) {
+            boolean finished = train(run, report, stop);
+            if (!finished || stop.isAsked()) {
+                report.write();
+                System.err.printf(
+                        "Stopped at step %d of %d. Go on with: ./tenon train digits --resume %s%s%n",
+                        run.training().done(),
+                        run.training().settings().steps(),
+                        DataOptions.quoted(run.folder()),
+                        dataOptions.again());
+                return STOPPED;
+            }
         }
-        introduce(run.training(), data.train());
-        Trained trained = train(run);
-        if (!trained.finished()) {
-            System.err.printf(
-                    "Stopped at step %d of %d. Go on with: ./tenon train digits --resume %s%s%n",
-                    run.training().done(),
-                    run.training().settings().steps(),
-                    run.folder(),
-                    dataOptions.again());
-            return STOPPED;
-        }
-        show(run, data, trained, started);
+        show(begun, report, started);
         return 0;
+    }
+
+    private Begun begin() {
+        Split data = dataOptions.load(null);
+        TrainingSettings settings = recipe.settings(data.train());
+        Showcase.check(settings, samplingSteps(settings), guidance);
+        Path folder = out != null ? out : RunFolders.fresh(settings.data());
+        Split resized = data.resized(settings.size(), settings.size());
+        return new Begun(DiffusionRun.begin(folder, settings, resized.train()), resized);
+    }
+
+    private Begun goOn() {
+        Path folder = folderToResume();
+        TrainingSettings settings = DiffusionRun.settings(folder);
+        recipe.mustAgreeWith(settings);
+        Showcase.check(settings, samplingSteps(settings), guidance);
+        Split data = dataOptions.load(settings.data()).resized(settings.size(), settings.size());
+        DiffusionRun run = DiffusionRun.resume(folder, data.train(), recipe.steps());
+        System.err.printf(
+                run.training().isFinished()
+                        ? "The run in %s is finished after %d steps; drawing its pictures again%n"
+                        : "Going on with %s at step %d%n",
+                folder,
+                run.training().done());
+        return new Begun(run, data);
     }
 
     private Path folderToResume() {
@@ -129,8 +162,10 @@ final class TrainDigits implements Callable<Integer> {
                                         + " --resume DIR"));
     }
 
-    private Path freshFolder(String data) {
-        return out != null ? out : RunFolders.fresh(data);
+    private int samplingSteps(TrainingSettings settings) {
+        return samplingSteps == null
+                ? Math.min(SampleCommand.USUAL_STEPS, settings.noiseSteps())
+                : samplingSteps;
     }
 
     private static void introduce(DiffusionTraining training, Dataset images) {
@@ -148,114 +183,48 @@ final class TrainDigits implements Callable<Integer> {
                 Parallel.threads() == 1 ? "" : "s");
     }
 
-    /// What training came to.
-    ///
-    /// @param finished whether all steps are done
-    /// @param steps steps done by this process
-    /// @param seconds spent on them
-    /// @param loss a moving average over about the last 100 steps
-    private record Trained(boolean finished, int steps, double seconds, double loss) {}
+    private boolean train(DiffusionRun run, RunReport report, StopSignal stop) {
+        int first = run.training().done();
+        int steps = run.training().settings().steps();
+        try (Progress progress = Progress.start("training", Progress.Unit.STEPS, first, steps)) {
+            return run.train(
+                    saveEvery,
+                    new DiffusionRun.Listener() {
+                        @Override
+                        public void step(DiffusionTraining training, double loss) {
+                            report.step();
+                            progress.show(
+                                    training.done(),
+                                    String.format(
+                                            Locale.ROOT,
+                                            "loss %.4f, %,.0f images/s",
+                                            training.loss(),
+                                            report.imagesPerSecond()));
+                        }
 
-    private Trained train(DiffusionRun run) {
-        DiffusionTraining training = run.training();
-        int first = training.done();
-        long began = System.nanoTime();
-        MovingLoss loss = new MovingLoss();
-        boolean finished;
-        try (StopSignal stop = StopSignal.listen();
-                Progress progress =
-                        Progress.start("training", first, training.settings().steps())) {
-            finished =
-                    run.train(
-                            saveEvery,
-                            new DiffusionRun.Listener() {
-                                @Override
-                                public void step(DiffusionTraining now, double value) {
-                                    loss.add(value);
-                                    double rate =
-                                            (now.done() - first)
-                                                    * (double) now.batch()
-                                                    / seconds(began);
-                                    progress.show(
-                                            now.done(),
-                                            String.format(
-                                                    Locale.ROOT,
-                                                    " loss %.4f, %,.0f images/s",
-                                                    loss.value(),
-                                                    rate));
-                                }
-
-                                @Override
-                                public boolean stopped() {
-                                    return stop.isAsked();
-                                }
-                            });
+                        @Override
+                        public boolean stopped() {
+                            return stop.isAsked();
+                        }
+                    });
         }
-        return new Trained(finished, training.done() - first, seconds(began), loss.value());
     }
 
-    private static double seconds(long since) {
-        return (System.nanoTime() - since) / 1e9;
-    }
-
-    private void show(DiffusionRun run, Split data, Trained trained, long started) {
-        Path folder = run.folder();
-        System.err.printf(
-                Locale.ROOT,
-                "Trained %d steps in %.0f s, loss %.4f. Drawing digits...%n",
-                trained.steps(),
-                trained.seconds(),
-                trained.loss());
-        int perClass = IMAGES_PER_CLASS;
+    private void show(Begun begun, RunReport report, long started) {
+        DiffusionRun run = begun.run;
+        int steps = samplingSteps(run.training().settings());
+        System.err.println("Drawing digits...");
+        int columns = Showcase.columns(run.training().settings());
         Showcase showcase;
-        try (Progress progress = Progress.start("drawing", 0, samplingSteps)) {
-            showcase =
-                    new Showcase(
-                            run.model(),
-                            perClass,
-                            samplingSteps,
-                            guidance,
-                            (first, step, all, images) -> progress.show(step, ""));
+        try (DrawingProgress progress = DrawingProgress.start(columns * IMAGES_PER_CLASS, steps)) {
+            showcase = new Showcase(run.model(), IMAGES_PER_CLASS, steps, guidance, progress);
         }
-        showcase.writeGrid(folder.resolve("samples.png"));
-        showcase.writeMotion(folder.resolve("denoising.gif"));
-        SequencedMap<String, Object> result = new LinkedHashMap<>();
-        TrainingSettings settings = run.training().settings();
-        result.put("settings", settings.toMap());
-        result.put("seed", settings.seed());
-        result.put("steps", settings.steps());
-        result.put("seconds", rounded(trained.seconds()));
-        result.put(
-                "imagesPerSecond",
-                rounded(trained.steps() * (double) run.training().batch() / trained.seconds()));
-        result.put("loss", trained.loss());
-        ClassifierTraining judge = TrainClassifier.train(data.train(), settings.seed());
-        double accuracy = judge.accuracy(data.test());
-        double agreement = showcase.agreement(judge.classifier());
-        result.put("classAgreement", agreement);
-        result.put("classifierAccuracy", accuracy);
-        result.put("imagesJudged", showcase.count());
-        result.put("sampler", showcase.sampler());
-        result.put("threads", Parallel.threads());
-        result.put("backend", Backend.kernels().name());
-        result.put("parameters", run.training().model().parameterCount());
-        result.put("totalSeconds", rounded(seconds(started)));
-        Json.write(folder.resolve("run.json"), result);
-        System.out.printf(
-                Locale.ROOT,
-                "A classifier that gets %.1f %% of unseen real images right agrees with the class asked for on %.1f %%"
-                        + " of %d drawn images.%n",
-                100 * accuracy,
-                100 * agreement,
-                showcase.count());
-        for (String file :
-                new String[] {"samples.png", "denoising.gif", "model.safetensors", "run.json"}) {
-            System.out.println("  " + folder.resolve(file));
+        report.add(showcase);
+        if (judgeEpochs == null || judgeEpochs > 0) {
+            long seed = run.training().settings().seed();
+            ClassifierTraining judge = TrainClassifier.train(begun.data.train(), judgeEpochs, seed);
+            report.add(showcase.agreement(judge.classifier()), judge.accuracy(begun.data.test()));
         }
-        System.out.printf("Draw more: ./tenon sample --model %s --class 7 --count 16%n", folder);
-    }
-
-    private static double rounded(double value) {
-        return Math.round(value * 10) / 10.0;
+        report.finish(started);
     }
 }

@@ -47,7 +47,7 @@ final class ProgramTest {
         assertThat(tenon("--verbos")).isEqualTo(2);
         assertThat(err.toString())
                 .isEqualTo(
-                        "tenon: Unknown option: '--verbos'; did you mean --verbose or --version? (see tenon --help)\n");
+                        "tenon: Unknown option: '--verbos'; did you mean --version or --verbose? (see tenon --help)\n");
     }
 
     @Test

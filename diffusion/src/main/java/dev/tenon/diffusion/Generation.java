@@ -40,16 +40,21 @@ public record Generation(
 
     private static final int IMAGES_AT_ONCE = 64; // bounds memory; images do not depend on it
 
-    /// @throws TenonException if guidance is negative or not a number
+    /// @throws TenonException if guidance is negative or not finite, or the sampler wants more
+    ///   steps than the schedule has
     public Generation {
-        if (!(guidance >= 0)) {
-            throw new TenonException("sample: guidance must be at least 0; got " + guidance);
+        if (!(guidance >= 0 && Double.isFinite(guidance))) {
+            throw new TenonException(
+                    "sample: guidance must be finite and at least 0; got " + guidance);
         }
+        sampler.timesteps(schedule);
     }
 
     /// What is told after each step.
     @FunctionalInterface
     public interface Listener {
+        /// Called with the noise, and after each step of each batch.
+        ///
         /// @param firstImage number of the first image in the batch
         /// @param step steps done, 0 for the noise that it starts from
         /// @param steps steps in all

@@ -26,6 +26,7 @@ public final class ClassifierTraining {
     private final Batches batches;
     private final Rng rng;
     private final int steps;
+    private final MovingLoss loss = new MovingLoss();
     private int done;
 
     /// Starts training from nothing.
@@ -67,10 +68,15 @@ public final class ClassifierTraining {
         return Math.min(BATCH, train.count());
     }
 
+    /// Returns the loss, a moving average over about the last hundred steps.
+    public double loss() {
+        return loss.value();
+    }
+
     /// Does one step and returns its loss.
     public double step() {
         Rng random = rng.derive("step").derive(done);
-        double[] loss = new double[1];
+        double[] now = new double[1];
         Mode.train(
                 random.derive("dropout"),
                 () ->
@@ -83,10 +89,11 @@ public final class ClassifierTraining {
                             error.backward();
                             optimizer.step();
                             optimizer.clearGradients();
-                            loss[0] = error.item();
+                            now[0] = error.item();
                         }));
+        loss.add(now[0], done);
         done++;
-        return loss[0];
+        return now[0];
     }
 
     /// Moves each image by -1, 0 or 1 pixels both ways, over a background of -1: a digit is the

@@ -1,13 +1,15 @@
 package dev.tenon.diffusion.training;
 
+import dev.tenon.checkpoint.Checkpoint;
 import dev.tenon.checkpoint.CheckpointException;
 import dev.tenon.checkpoint.Safetensors;
 import dev.tenon.data.Dataset;
-import dev.tenon.tensor.Shape;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /// A training run in its folder: trains, saves as it goes, stops when asked and goes on later.
 ///
@@ -20,12 +22,10 @@ public final class DiffusionRun {
 
     private final Path folder;
     private final DiffusionTraining training;
-    private final Dataset data;
 
-    private DiffusionRun(Path folder, DiffusionTraining training, Dataset data) {
+    private DiffusionRun(Path folder, DiffusionTraining training) {
         this.folder = folder;
         this.training = training;
-        this.data = data;
     }
 
     /// What is told about a run, and asked whether to stop.
@@ -42,8 +42,9 @@ public final class DiffusionRun {
 
     /// Begins a run in `folder`, which is made if it is missing, and saves its state at once.
     ///
-    /// @param data the images to train on
-    /// @throws CheckpointException if the folder holds a run already or cannot be written
+    /// @param data the images to train on, of any size
+    /// @throws CheckpointException if the folder holds a run already or cannot be written; folders
+    ///   that were made are removed then
     public static DiffusionRun begin(Path folder, TrainingSettings settings, Dataset data) {
         if (isRun(folder)) {
             throw new CheckpointException(
@@ -51,18 +52,44 @@ public final class DiffusionRun {
                             + folder
                             + ". Continue that run with --resume, or name another folder with --out");
         }
-        DiffusionRun run = new DiffusionRun(folder, new DiffusionTraining(settings, data), data);
+        DiffusionRun run = new DiffusionRun(folder, new DiffusionTraining(settings, data));
+        List<Path> missing = missing(folder);
         try {
             Files.createDirectories(folder);
+            run.save();
         } catch (FileAlreadyExistsException e) {
             throw new CheckpointException(
-                    "train: --out must be a folder; got the file " + e.getMessage(), e);
+                    "train: --out must be a folder; got the file " + folder, e);
         } catch (IOException e) {
+            remove(missing, e);
             throw new CheckpointException(
                     "train: the folder must be writable; got " + e.getMessage(), e);
+        } catch (CheckpointException e) {
+            remove(missing, e);
+            throw e;
         }
-        run.save();
         return run;
+    }
+
+    /// Returns `folder` and the folders above it that do not exist, the deepest first.
+    private static List<Path> missing(Path folder) {
+        List<Path> missing = new ArrayList<>();
+        for (Path path = folder.toAbsolutePath();
+                path != null && !Files.exists(path);
+                path = path.getParent()) {
+            missing.add(path);
+        }
+        return missing;
+    }
+
+    private static void remove(List<Path> folders, Exception reason) {
+        try {
+            for (Path path : folders) {
+                Files.deleteIfExists(path);
+            }
+        } catch (IOException e) { // someone else has put a file there
+            reason.addSuppressed(e);
+        }
     }
 
     /// Says whether `folder` holds a run.
@@ -76,7 +103,8 @@ public final class DiffusionRun {
     /// @throws CheckpointException if there is none, or it is damaged
     public static TrainingSettings settings(Path folder) {
         Path file = checkpointIn(folder);
-        return DiffusionTraining.settingsOf(Safetensors.read(file), file.toString());
+        Checkpoint checkpoint = Safetensors.read(file);
+        return Named.in("resume", file, () -> DiffusionTraining.settingsOf(checkpoint));
     }
 
     private static Path checkpointIn(Path folder) {
@@ -95,16 +123,21 @@ public final class DiffusionRun {
         return file;
     }
 
-    /// Goes on with the run in `folder`.
+    /// Goes on with the run in `folder`, and saves its state at once: a folder that cannot be
+    /// written is told before the first step.
     ///
     /// @param data the images it was begun with
     /// @param steps updates in all, or 0 for as many as it was begun with
-    /// @throws CheckpointException if there is none, or it is damaged
+    /// @throws CheckpointException if there is none, it is damaged, more steps than that are done,
+    ///   or the folder cannot be written
     public static DiffusionRun resume(Path folder, Dataset data, int steps) {
         Path file = checkpointIn(folder);
+        Checkpoint checkpoint = Safetensors.read(file);
         DiffusionTraining training =
-                DiffusionTraining.resume(Safetensors.read(file), data, file.toString(), steps);
-        return new DiffusionRun(folder, training, data);
+                Named.in("resume", file, () -> DiffusionTraining.resume(checkpoint, data, steps));
+        DiffusionRun run = new DiffusionRun(folder, training);
+        run.save();
+        return run;
     }
 
     /// Returns the folder.
@@ -145,9 +178,6 @@ public final class DiffusionRun {
 
     /// Returns the averaged model as it is now.
     public TrainedModel model() {
-        return new TrainedModel(
-                training.average(),
-                training.settings(),
-                Shape.of(data.channels(), data.height(), data.width()));
+        return new TrainedModel(training.average(), training.settings());
     }
 }

@@ -47,15 +47,16 @@ public final class DiffusionTraining {
     private final GradientClip clip;
     private final Batches batches;
     private final Rng rng;
+    private final MovingLoss loss = new MovingLoss();
     private int done;
 
     /// Starts training from nothing.
     ///
     /// @param settings what to compute
-    /// @param data the images to train on
+    /// @param data the images to train on, of any size
     public DiffusionTraining(TrainingSettings settings, Dataset data) {
         this.settings = settings;
-        this.data = data;
+        this.data = data.resized(settings.size(), settings.size());
         rng = Rng.of(settings.seed());
         schedule = NoiseSchedule.of(settings.schedule(), settings.noiseSteps());
         model = UNet.of(settings.network(), Init.of(rng.derive("init")));
@@ -108,31 +109,37 @@ public final class DiffusionTraining {
         return Math.min(settings.batch(), data.count());
     }
 
+    /// Returns the loss, a moving average over about the last hundred steps; 0 before the first.
+    public double loss() {
+        return loss.value();
+    }
+
     /// Does one step and returns its loss, a mean over the batch: it scatters, since t is drawn
     /// anew for each image.
     ///
     /// @throws TenonException if the loss is not a number
     public double step() {
         Rng random = rng.derive("step").derive(done);
-        double[] loss = new double[1];
+        double[] now = new double[1];
         Mode.train(
                 random.derive("dropout"),
                 () ->
                         Memory.tidy(() -> {
-                            loss[0] = descend(random);
+                            now[0] = descend(random);
                         }));
-        if (!Double.isFinite(loss[0])) {
+        if (!Double.isFinite(now[0])) {
             throw new TenonException(
                     "train: the loss must be finite; got "
-                            + loss[0]
+                            + now[0]
                             + " at step "
                             + done
                             + ". Try a smaller learning rate than "
                             + settings.learningRate());
         }
         ema.update(model, done);
+        loss.add(now[0], done);
         done++;
-        return loss[0];
+        return now[0];
     }
 
     private double descend(Rng random) {
@@ -188,38 +195,58 @@ public final class DiffusionTraining {
                         "settings",
                         settings.toJson(),
                         "step",
-                        Integer.toString(done)));
+                        Integer.toString(done),
+                        "loss",
+                        Double.toString(loss.value())));
     }
 
     /// Returns training that goes on where `checkpoint` was taken.
     ///
-    /// @param where the file to name in messages
     /// @param steps updates in all, or 0 for as many as it was begun with
-    /// @throws CheckpointException if it is not a training checkpoint or does not fit its own
-    ///   settings
-    public static DiffusionTraining resume(
-            Checkpoint checkpoint, Dataset data, String where, int steps) {
-        TrainingSettings settings = settingsOf(checkpoint, where);
+    /// @throws TenonException if it is not a training checkpoint, does not fit its own settings, or
+    ///   has fewer steps to do than were done
+    public static DiffusionTraining resume(Checkpoint checkpoint, Dataset data, int steps) {
+        TrainingSettings settings = settingsOf(checkpoint);
         DiffusionTraining training =
                 new DiffusionTraining(steps == 0 ? settings : settings.withSteps(steps), data);
         training.model.load(part(checkpoint, "model."));
         training.ema.model().load(part(checkpoint, "ema."));
         training.optimizer.load(part(checkpoint, "optimizer."));
-        training.done = Integer.parseInt(checkpoint.text("step"));
+        training.done = (int) number(checkpoint, "step", 0, training.settings.steps());
+        training.loss.resume(number(checkpoint, "loss", 0, Double.MAX_VALUE));
         return training;
+    }
+
+    private static double number(Checkpoint checkpoint, String key, double least, double most) {
+        String text = checkpoint.text(key);
+        double value;
+        try {
+            value = Double.parseDouble(text);
+        } catch (NumberFormatException e) {
+            value = Double.NaN;
+        }
+        if (!(value >= least && value <= most)) {
+            throw new CheckpointException(
+                    key
+                            + " must be a number from "
+                            + (long) least
+                            + (most == Double.MAX_VALUE ? "" : " to " + (long) most)
+                            + "; got "
+                            + text);
+        }
+        return value;
     }
 
     /// Returns the settings of the run that wrote `checkpoint`.
     ///
-    /// @param where the file to name in messages
-    /// @throws CheckpointException if it is not a training checkpoint
-    public static TrainingSettings settingsOf(Checkpoint checkpoint, String where) {
+    /// @throws TenonException if it is not a training checkpoint
+    public static TrainingSettings settingsOf(Checkpoint checkpoint) {
         String format = checkpoint.metadata().get("format");
         if (!FORMAT.equals(format)) {
             throw new CheckpointException(
-                    "resume: " + where + ": its format must be " + FORMAT + "; got " + format);
+                    "the format must be " + FORMAT + "; got " + (format == null ? "none" : format));
         }
-        return TrainingSettings.fromJson(checkpoint.text("settings"), where);
+        return TrainingSettings.fromJson(checkpoint.text("settings"));
     }
 
     private static Map<String, Tensor> part(Checkpoint checkpoint, String prefix) {

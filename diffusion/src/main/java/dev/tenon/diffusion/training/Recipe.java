@@ -9,11 +9,20 @@ import dev.tenon.diffusion.unet.UNetSettings;
 public final class Recipe {
     private Recipe() {}
 
-    /// Returns the recipe for `data` with seed 0.
+    /// Returns the recipe for `data` at its own size, with seed 0.
     public static TrainingSettings of(Dataset data) {
-        boolean tiny = data.height() <= 8;
+        return of(data, data.height());
+    }
+
+    /// Returns the recipe for `data` resized to squares of `size` pixels, with seed 0.
+    ///
+    /// @throws dev.tenon.tensor.TenonException if the size is outside the range of
+    ///   [TrainingSettings]
+    public static TrainingSettings of(Dataset data, int size) {
+        boolean tiny = size <= 8;
         return new TrainingSettings(
                 data.name(),
+                size,
                 0,
                 tiny ? 1400 : 2000,
                 tiny ? 64 : 32,

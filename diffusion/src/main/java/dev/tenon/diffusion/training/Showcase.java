@@ -2,8 +2,11 @@ package dev.tenon.diffusion.training;
 
 import dev.tenon.diffusion.DdimSampler;
 import dev.tenon.diffusion.Generation;
+import dev.tenon.diffusion.NoiseModel;
+import dev.tenon.diffusion.NoiseSchedule;
 import dev.tenon.diffusion.image.Picture;
 import dev.tenon.tensor.Rng;
+import dev.tenon.tensor.Shape;
 import dev.tenon.tensor.Tensor;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
@@ -14,6 +17,12 @@ import java.util.List;
 /// noise, and how often a classifier trained on real images agrees with the class that was asked
 /// for.
 public final class Showcase {
+    /// The name of the file with the grid.
+    public static final String GRID = "samples.png";
+
+    /// The name of the file with the animation.
+    public static final String MOTION = "denoising.gif";
+
     private static final int ROWS = 8;
     private static final int ROWS_IN_MOTION = 4;
     private static final int PICTURE_WIDTH = 720; // pixels of a grid, about
@@ -21,6 +30,7 @@ public final class Showcase {
 
     private final TrainedModel model;
     private final int classes;
+    private final int columns;
     private final int steps;
     private final double guidance;
     private final List<BufferedImage> frames = new ArrayList<>();
@@ -43,7 +53,7 @@ public final class Showcase {
         this.steps = steps;
         this.guidance = guidance;
         classes = model.settings().network().classes();
-        int columns = columns();
+        columns = columns(model.settings());
         int[] wanted = new int[columns * perClass];
         for (int i = 0; i < wanted.length; i++) {
             wanted[i] = classes == 0 ? -1 : i % columns;
@@ -64,22 +74,39 @@ public final class Showcase {
                                 });
     }
 
+    /// Checks before the training what the drawing after it would refuse.
+    ///
+    /// @throws dev.tenon.tensor.TenonException if steps or guidance are outside their ranges
+    public static void check(TrainingSettings settings, int steps, double guidance) {
+        NoiseModel any = (x, t, labels) -> x;
+        NoiseSchedule schedule = NoiseSchedule.of(settings.schedule(), settings.noiseSteps());
+        new Generation(
+                any,
+                settings.prediction(),
+                schedule,
+                new DdimSampler(steps, 0),
+                guidance,
+                Shape.of(1, 1, 1));
+    }
+
     private static boolean isFrame(int step, int all) {
         return step == all || all <= FRAMES || step * FRAMES / all != (step - 1) * FRAMES / all;
     }
 
-    private int columns() {
+    /// Returns the number of images side by side: that of the classes, or 10 if there are none.
+    public static int columns(TrainingSettings settings) {
+        int classes = settings.network().classes();
         return classes == 0 ? 10 : classes;
     }
 
     private BufferedImage picture(Tensor some) {
-        int scale = Math.max(1, PICTURE_WIDTH / (columns() * model.shape().size(2)));
-        return Picture.grid(some, columns(), scale, 4);
+        int scale = Math.max(1, PICTURE_WIDTH / (columns * model.shape().size(2)));
+        return Picture.grid(some, columns, scale, 4);
     }
 
     /// Writes the grid, one column per class and eight rows, as PNG.
     public void writeGrid(Path file) {
-        Picture.writePng(file, picture(images.slice(0, 0, columns() * ROWS)));
+        Picture.writePng(file, picture(images.slice(0, 0, columns * ROWS)));
     }
 
     /// Writes the first four rows on their way out of the noise as an animated GIF.

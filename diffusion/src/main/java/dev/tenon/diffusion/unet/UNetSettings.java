@@ -5,8 +5,8 @@ import dev.tenon.tensor.TenonException;
 /// What a [UNet] is made of.
 ///
 /// @param channels channels of the images, 1 for grey and 3 for colour
-/// @param width channels at full resolution; twice as many at half, four times at a quarter and
-///   below. The article's implementation has 64
+/// @param width channels at full resolution, even and up to 1024; twice as many at half, four times
+///   at a quarter and below. The article's implementation has 64
 /// @param levels how often the resolution is halved, 1 to 6; the article's implementation has 3
 /// @param heads attention heads, a divisor of width; 0 leaves self-attention out. The article's
 ///   implementation has 4
@@ -17,16 +17,19 @@ public record UNetSettings(
         int channels, int width, int levels, int heads, int timeChannels, int classes) {
     /// @throws TenonException if a value is outside its range
     public UNetSettings {
-        require(channels >= 1, "channels must be at least 1", channels);
-        require(width >= 2 && width % 2 == 0, "width must be even and at least 2", width);
+        require(channels >= 1 && channels <= 16, "channels must be 1 to 16", channels);
+        require(
+                width >= 2 && width <= 1024 && width % 2 == 0,
+                "width must be even and 2 to 1024",
+                width);
         require(levels >= 1 && levels <= 6, "levels must be 1 to 6", levels);
         require(heads >= 0, "heads must be at least 0", heads);
         require(heads == 0 || width % heads == 0, "heads must divide the width " + width, heads);
         require(
-                timeChannels >= 2 && timeChannels % 2 == 0,
-                "time channels must be even and at least 2",
+                timeChannels >= 2 && timeChannels <= 8192 && timeChannels % 2 == 0,
+                "time channels must be even and 2 to 8192",
                 timeChannels);
-        require(classes >= 0, "classes must be at least 0", classes);
+        require(classes >= 0 && classes <= 65536, "classes must be 0 to 65536", classes);
     }
 
     private static void require(boolean holds, String rule, int value) {

@@ -203,7 +203,8 @@ class UNetTest {
                             .isCloseTo(l2, within(GRADIENT_TOLERANCE * l2));
                     double first = entry.getValue().get("first").asDouble();
                     double scale =
-                            l2 / Math.sqrt(gradient.count()); // the size of a typical element
+                            l2 / Math.sqrt((double) gradient.count()); // the size of a typical
+                    // element
                     assertThat((double) gradient.toFloats()[0])
                             .as(entry.getKey())
                             .isCloseTo(
@@ -257,6 +258,8 @@ class UNetTest {
                 .isInstanceOf(TenonException.class)
                 .hasMessage("unet: heads must divide the width 8; got 3");
         assertThatThrownBy(() -> new UNetSettings(1, 7, 2, 0, 16, 0))
-                .hasMessage("unet: width must be even and at least 2; got 7");
+                .hasMessage("unet: width must be even and 2 to 1024; got 7");
+        assertThatThrownBy(() -> new UNetSettings(1, 2_000_000_000, 2, 0, 16, 0))
+                .hasMessage("unet: width must be even and 2 to 1024; got 2000000000");
     }
 }
