@@ -20,6 +20,11 @@ public final class Recipe {
     ///   [TrainingSettings]
     public static TrainingSettings of(Dataset data, int size) {
         boolean tiny = size <= 8;
+        int heads =
+                tiny
+                        ? 4
+                        : 1; // at 28x28 attention over 784 pixels costs more than all convolutions;
+        // one head, a quarter
         return new TrainingSettings(
                 data.name(),
                 size,
@@ -34,6 +39,6 @@ public final class Recipe {
                 Prediction.VELOCITY,
                 0.1,
                 0.995,
-                new UNetSettings(data.channels(), 8, 2, 4, 64, data.classes()));
+                new UNetSettings(data.channels(), 8, 2, heads, 64, data.classes()));
     }
 }

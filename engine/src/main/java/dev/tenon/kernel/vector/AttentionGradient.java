@@ -52,7 +52,7 @@ record AttentionGradient(
                     });
             return;
         }
-        int together = (int) Math.clamp(PARTIALS / (partialSize() * runs), 1, sizes.batch());
+        int together = Math.clamp(PARTIALS / (partialSize() * runs), 1, sizes.batch());
         float[] partials = Scratch.SHARED.floats(partialSize() * runs * together);
         for (int first = 0; first < sizes.batch(); first += together) {
             int batches = Math.min(together, sizes.batch() - first);
