@@ -1,3 +1,4 @@
+import dev.tenon.dtype.DType;
 import dev.tenon.nn.Init;
 import dev.tenon.nn.Linear;
 import dev.tenon.nn.Sequential;
@@ -9,10 +10,10 @@ import dev.tenon.tensor.Tensor;
 
 /// Fits a sine with a small network: the shortest training loop. Run: ./tenon run examples/FitCurve.java
 void main() {
-    Tensor x = Tensor.of(IntStream.range(0, 256).mapToDouble(i -> i / 128.0 - 1).toArray(), 256, 1);
-    Tensor y = Tensor.of(IntStream.range(0, 256).mapToDouble(i -> Math.sin(Math.PI * (i / 128.0 - 1))).toArray(), 256, 1);
-    var inputs = x.to(dev.tenon.dtype.DType.F32);
-    var targets = y.to(dev.tenon.dtype.DType.F32);
+    double[] x = IntStream.range(0, 256).mapToDouble(i -> i / 128.0 - 1).toArray();
+    double[] y = DoubleStream.of(x).map(u -> Math.sin(Math.PI * u)).toArray();
+    Tensor inputs = Tensor.of(x, 256, 1).to(DType.F32);
+    Tensor targets = Tensor.of(y, 256, 1).to(DType.F32);
 
     var init = Init.of(1);
     var model = Sequential.of(Linear.of(1, 32, init), new Tanh(), Linear.of(32, 1, init));

@@ -13,7 +13,7 @@ final class StopSignal implements AutoCloseable {
     private final Thread hook;
 
     private StopSignal() {
-        hook = Thread.ofPlatform().name("tenon-stop").unstarted(this::waitForTheJob);
+        hook = new Thread(this::waitForTheJob, "tenon-stop");
     }
 
     /// Listens from now on.

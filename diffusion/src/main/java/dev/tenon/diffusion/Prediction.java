@@ -7,10 +7,9 @@ import java.util.Locale;
 /// What the network's output stands for. Either way a sampler gets the noise: one is a linear
 /// function of the other and of x_t.
 ///
-/// | | the output | the noise from it |
-/// |---|---|---|
-/// | [#NOISE] | `eps` (Ho et al. 2020) | `eps` |
-/// | [#VELOCITY] | `v = sqrt(alphaBar_t) eps - sqrt(1 - alphaBar_t) x_0` (Salimans and Ho 2022) | `sqrt(alphaBar_t) v + sqrt(1 - alphaBar_t) x_t` |
+/// - [#NOISE]: the output is `eps` itself (Ho et al. 2020).
+/// - [#VELOCITY]: the output is `v = sqrt(alphaBar_t) eps - sqrt(1 - alphaBar_t) x_0` (Salimans and
+///   Ho 2022), and `eps = sqrt(alphaBar_t) v + sqrt(1 - alphaBar_t) x_t`.
 ///
 /// At high noise the image that follows from an estimate of the noise is that estimate's error
 /// divided by nearly zero; the velocity has no such place, so that a small network draws good

@@ -152,6 +152,8 @@ public final class Parallel {
             }
         }
 
+        @SuppressWarnings(
+                "ThreadPriorityCheck") // yield only gives way; nothing depends on who runs
         void awaitParts() {
             for (int spins = 0; done.get() < parts; spins++) {
                 if (spins < SPINS) {

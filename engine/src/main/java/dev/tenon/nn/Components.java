@@ -163,6 +163,7 @@ final class Components {
     }
 
     /// Returns `e`, which leaves the forward pass of `layer`, with the path as seen from there.
+    @SuppressWarnings("ReferenceEquality") // this layer, not one like it
     static ShapeException locate(Layer layer, ShapeException e) {
         if (!(e.place() instanceof Layer inner)) {
             return e.seenFrom(layer, "", kind(layer));
@@ -177,6 +178,7 @@ final class Components {
         return e.seenFrom(layer, e.path().isEmpty() ? way : way + "." + e.path(), e.kind());
     }
 
+    @SuppressWarnings("ReferenceEquality") // this layer, not one like it
     private static @Nullable String way(Layer from, Layer to) {
         List<Map.Entry<String, Layer>> level = new ArrayList<>(from.children().entrySet());
         while (!level.isEmpty()) { // by level: the child called is nearly always a component itself

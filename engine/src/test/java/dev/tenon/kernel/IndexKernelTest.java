@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tenon.dtype.DType;
 import dev.tenon.kernel.scalar.ScalarIndex;
-import dev.tenon.kernel.vector.VectorIndex;
+import dev.tenon.tensor.Backend;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -21,7 +21,7 @@ class IndexKernelTest {
     private static final int ROWS = 5;
     private static final int THREADS = Parallel.threads();
     private static final IndexKernel SCALAR = new ScalarIndex();
-    private static final IndexKernel VECTOR = new VectorIndex(SCALAR);
+    private static final IndexKernel VECTOR = Backend.kernels().index();
 
     @AfterEach
     void restoreThreads() {

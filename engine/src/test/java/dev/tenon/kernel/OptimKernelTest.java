@@ -9,7 +9,7 @@ import dev.tenon.kernel.OptimKernel.AdamaxStep;
 import dev.tenon.kernel.OptimKernel.Decay;
 import dev.tenon.kernel.OptimKernel.SgdStep;
 import dev.tenon.kernel.scalar.ScalarOptim;
-import dev.tenon.kernel.vector.VectorOptim;
+import dev.tenon.tensor.Backend;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class OptimKernelTest {
     private static final long SEED = 20_251_117L;
     private static final OptimKernel SCALAR = new ScalarOptim();
-    private static final OptimKernel VECTOR = new VectorOptim(SCALAR);
+    private static final OptimKernel VECTOR = Backend.kernels().optim();
     private static final Decay DECAY = new Decay(0.7, 0.01, 0.995);
 
     /// Weight, gradient and three states.

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.tenon.dtype.DType;
 import dev.tenon.kernel.scalar.ScalarRandom;
-import dev.tenon.kernel.vector.VectorRandom;
+import dev.tenon.tensor.Backend;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.HexFormat;
@@ -22,7 +22,7 @@ class RandomKernelTest {
     private static final long STREAM = 0xFEDCBA9876543210L;
     private static final int THREADS = Parallel.threads();
     private static final RandomKernel SCALAR = new ScalarRandom();
-    private static final RandomKernel VECTOR = new VectorRandom(SCALAR);
+    private static final RandomKernel VECTOR = Backend.kernels().random();
 
     @AfterEach
     void restoreThreads() {

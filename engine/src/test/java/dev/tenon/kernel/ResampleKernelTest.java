@@ -6,7 +6,7 @@ import dev.tenon.dtype.DType;
 import dev.tenon.kernel.ResampleKernel.Scaling;
 import dev.tenon.kernel.ResampleKernel.Window;
 import dev.tenon.kernel.scalar.ScalarResample;
-import dev.tenon.kernel.vector.VectorResample;
+import dev.tenon.tensor.Backend;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -19,7 +19,7 @@ class ResampleKernelTest {
     private static final int THREADS = Parallel.threads();
     private static final DType T = DType.F32;
     private static final ResampleKernel SCALAR = new ScalarResample();
-    private static final ResampleKernel VECTOR = new VectorResample(SCALAR);
+    private static final ResampleKernel VECTOR = Backend.kernels().resample();
     private static final List<Window> WINDOWS =
             List.of(
                     new Window(1, 1, 1, 1, 1),

@@ -31,7 +31,7 @@ final class Rebuilt {
             constructor.setAccessible(true);
             return (Layer) constructor.newInstance(values);
         } catch (ReflectiveOperationException e) {
-            throw new AssertionError(e);
+            throw new LinkageError(layer + " cannot be built again", e);
         }
     }
 

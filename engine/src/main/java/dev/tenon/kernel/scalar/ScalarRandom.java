@@ -1,6 +1,7 @@
 package dev.tenon.kernel.scalar;
 
 import dev.tenon.dtype.DType;
+import dev.tenon.kernel.BoxMuller;
 import dev.tenon.kernel.Philox;
 import dev.tenon.kernel.RandomKernel;
 import java.lang.foreign.MemorySegment;

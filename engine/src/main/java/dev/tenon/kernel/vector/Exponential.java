@@ -13,7 +13,7 @@ import jdk.incubator.vector.VectorSpecies;
 final class Exponential {
     private static final VectorSpecies<Float> S = Lanes.FLOATS;
     private static final float LOG2_E = (float) (1 / Math.log(2));
-    private static final float LN2_HIGH = 0.693359375f; // 9 bits: n times it is exact
+    private static final float LN2_HIGH = 0x1.63p-1f; // 9 bits: n times it is exact
     private static final float LN2_LOW = (float) (Math.log(2) - 0.693359375);
     private static final float ROUNDER = 0x1.8p23f; // pushes the fraction out: rounds to nearest
     private static final float LEAST = -87.3f;

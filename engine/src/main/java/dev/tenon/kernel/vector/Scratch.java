@@ -5,6 +5,7 @@ package dev.tenon.kernel.vector;
 ///
 /// A thread holds a slot's array until it asks for the same slot again; its contents are what was
 /// left there.
+@SuppressWarnings("EnumOrdinal") // a slot is a place in an array, for as long as the process runs
 enum Scratch {
     /// Panels of the left operand that the parts of a job share.
     SHARED_LEFT,

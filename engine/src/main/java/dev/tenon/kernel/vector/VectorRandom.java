@@ -1,10 +1,10 @@
 package dev.tenon.kernel.vector;
 
 import dev.tenon.dtype.DType;
+import dev.tenon.kernel.BoxMuller;
 import dev.tenon.kernel.Parallel;
 import dev.tenon.kernel.Philox;
 import dev.tenon.kernel.RandomKernel;
-import dev.tenon.kernel.scalar.BoxMuller;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.DoubleVector;

@@ -1,4 +1,4 @@
-package dev.tenon.kernel.scalar;
+package dev.tenon.kernel;
 
 /// Box and Muller's transform of two uniform numbers to two independent standard normal ones: `r *
 /// cos(a)` and `r * sin(a)` with `r = sqrt(-2 ln u)`.
@@ -54,14 +54,14 @@ public final class BoxMuller {
     }
 
     /// Writes two normal numbers made from two words to `values[at]` and `values[at + 1]`.
-    static void fromWords(double[] values, int at, int first, int second) {
+    public static void fromWords(double[] values, int at, int first, int second) {
         double u = (Integer.toUnsignedLong(first) + 1) * 0x1p-32;
         pair(values, at, u, second >>> 30, (second & 0x3FFFFFFF) * 0x1p-30);
     }
 
     /// Writes two normal numbers made from four words, 53 bits each, to `values[0]` and
     /// `values[1]`.
-    static void fromWords(double[] values, int a, int b, int c, int d) {
+    public static void fromWords(double[] values, int a, int b, int c, int d) {
         double u = (((long) (a >>> 5) << 26) + (b >>> 6) + 1) * 0x1p-53;
         long low = ((long) (c & 0x3FFFFFFF) << 21) + (d >>> 11);
         pair(values, 0, u, c >>> 30, low * 0x1p-51);
@@ -85,7 +85,7 @@ public final class BoxMuller {
 
     /// Returns the natural logarithm of `u` in (0, 1]: `u = 2^k * m` with `m` within a factor of
     /// the square root of 2 from 1, and `ln m = 2 atanh((m - 1) / (m + 1))`.
-    static double log(double u) {
+    public static double log(double u) {
         long bits = Double.doubleToRawLongBits(u);
         long biased = bits - SQRT_HALF_BITS + ONE_BITS >>> 52;
         double m = Double.longBitsToDouble(bits + ONE_BITS - (biased << 52));
