@@ -3,6 +3,7 @@ package dev.tenon.bench;
 import dev.tenon.cli.Program;
 import dev.tenon.cli.TenonVersion;
 import dev.tenon.cli.Verbosity;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -15,7 +16,9 @@ import picocli.CommandLine.Spec;
         name = "tenon bench",
         description = "Measures Tenon on this machine, beside the machine's own peak.",
         versionProvider = TenonVersion.class,
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        scope = CommandLine.ScopeType.LOCAL,
+        subcommands = {TrainingCommand.class, KernelsCommand.class})
 public final class Main implements Runnable {
     @Spec CommandSpec spec;
 

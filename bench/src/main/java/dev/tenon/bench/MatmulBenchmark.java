@@ -1,37 +1,72 @@
 package dev.tenon.bench;
 
-import dev.tenon.tensor.Autograd;
-import dev.tenon.tensor.MatmulOps;
-import dev.tenon.tensor.Memory;
-import dev.tenon.tensor.Tensor;
+import dev.tenon.dtype.DType;
+import dev.tenon.kernel.MatmulKernel;
+import dev.tenon.kernel.Strided;
+import dev.tenon.tensor.Backend;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
 
-/// Times matrix products.
-public final class MatmulBenchmark {
+/// Matrix products.
+final class MatmulBenchmark {
     private MatmulBenchmark() {}
 
-    /// Returns the F32 operations a second (two to a multiply-add) of `a [batch, m, k]` times `b
-    /// [batch, k, n]`, after checking one element of the result.
-    ///
-    /// @param transposed stores `b` as `[batch, n, k]`, as a linear layer does
-    /// @throws IllegalStateException if the result is wrong
-    public static double flops(int batch, int m, int n, int k, boolean transposed) {
-        Tensor a = Operands.wave(batch, m, k);
-        Tensor b =
-                transposed
-                        ? Operands.wave(batch, n, k).transpose(1, 2)
-                        : Operands.wave(batch, k, n);
-        Tensor c = MatmulOps.matmul(a, b).keep();
-        double expected = 0;
-        for (int i = 0; i < k; i++) {
-            expected += a.at(batch - 1, m - 1, i) * b.at(batch - 1, i, n - 1);
-        }
-        Operands.check("matmul", c.at(batch - 1, m - 1, n - 1), expected, k);
-        double seconds =
-                Stopwatch.seconds(() -> Autograd.noGrad(() -> Memory.tidy(() -> run(a, b))));
-        return 2.0 * batch * m * n * k / seconds;
+    static List<Trial> trials() {
+        Trial small = product("matmul 256x256x256", 256, 256, 256, false);
+        Trial large = product("matmul 1024x1024x1024", 1024, 1024, 1024, false);
+        return List.of(
+                small.onOneThread(),
+                small,
+                large.onOneThread(),
+                large,
+                product("matmul 128x2048x2048, linear layer", 128, 2048, 2048, true));
     }
 
-    private static void run(Tensor a, Tensor b) {
-        MatmulOps.matmul(a, b);
+    /// `c [m, n] = a [m, k] b [k, n]`.
+    ///
+    /// @param transposed stores `b` as `[n, k]`, as a linear layer does its weight
+    static Trial product(String name, int m, int n, int k, boolean transposed) {
+        return Trial.of(
+                name,
+                Work.ARITHMETIC,
+                2.0 * m * n * k,
+                () -> {
+                    MatmulKernel kernel = Backend.kernels().matmul();
+                    MemorySegment c = Operands.empty((long) m * n);
+                    Strided a = matrix(Operands.numbers((long) m * k), 0, m, k, k, 1);
+                    MemorySegment right = Operands.numbers((long) k * n);
+                    Strided b =
+                            transposed
+                                    ? matrix(right, 0, k, n, 1, k)
+                                    : matrix(right, 0, k, n, n, 1);
+                    Strided y = matrix(c, 0, m, n, n, 1);
+                    kernel.multiply(y, a, b, false);
+                    for (int row : new int[] {0, m / 2, m - 1}) {
+                        MemorySegment expected = Operands.empty(n);
+                        Operands.DEFINITION
+                                .matmul()
+                                .multiply(
+                                        matrix(expected, 0, 1, n, n, 1),
+                                        matrix(a.data(), (long) row * k, 1, k, k, 1),
+                                        b,
+                                        false);
+                        Operands.check(
+                                name,
+                                Operands.part(c, (long) row * n, n),
+                                expected,
+                                1e-5 * Math.sqrt(k));
+                    }
+                    return () -> kernel.multiply(y, a, b, false);
+                });
+    }
+
+    private static Strided matrix(
+            MemorySegment data, long offset, int rows, int columns, long down, long across) {
+        return new Strided(
+                data,
+                DType.F32,
+                offset,
+                new int[] {1, rows, columns},
+                new long[] {0, down, across});
     }
 }

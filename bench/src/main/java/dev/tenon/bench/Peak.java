@@ -1,87 +1,105 @@
 package dev.tenon.bench;
 
 import dev.tenon.kernel.Parallel;
-import dev.tenon.kernel.vector.Lanes;
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorSpecies;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.HashMap;
+import java.util.Map;
 
 /// What this machine can do at most: the figures that benchmarks stand beside.
+///
+/// Four kinds of work, each done by a loop that does nothing else ([PeakLoops]). Other programs on
+/// the machine can only slow a loop down, so each peak is the best of all measurements in the run,
+/// and benchmarks measure again from time to time.
 public final class Peak {
-    private static final VectorSpecies<Float> FLOATS = Lanes.FLOATS;
-    private static final int CHAINS = 12;
-    private static final int STEPS = 100_000;
-    private static final int READ = 1 << 25; // floats: 128 MB, more than any cache here
+    private static final long BUFFER = 128L << 20; // bytes: several times the last-level cache
+    private static final long ALIGNMENT = 4096;
+    private static final int CALLS = 200; // of the loop in registers: a millisecond a part
+    private static final double FIRST = 0.6; // seconds: the loops are compiled on the way
+    private static final double AGAIN = 0.1;
 
-    private static volatile float sink;
+    private final PeakLoops loops;
+    private final Map<Kind, Double> best = new HashMap<>();
 
-    private Peak() {}
-
-    /// Returns the F32 operations a second (two to a multiply-add) of [Parallel#threads()] threads
-    /// that do nothing but multiply and add vectors in registers.
-    public static double flops() {
-        int threads = Parallel.threads();
-        double seconds = Stopwatch.seconds(() -> Parallel.run(threads, Peak::multiplyAdd));
-        return 2.0 * CHAINS * FLOATS.length() * STEPS * threads / seconds;
+    /// Measures nothing yet.
+    public Peak() {
+        this(ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent());
     }
 
-    /// Twelve independent chains: a multiply-add takes four cycles and two start each cycle, so at
-    /// least eight must be under way.
-    private static void multiplyAdd(int part) {
-        FloatVector x = FloatVector.broadcast(FLOATS, 0.5f);
-        FloatVector y = FloatVector.broadcast(FLOATS, part);
-        FloatVector c0 = y;
-        FloatVector c1 = y;
-        FloatVector c2 = y;
-        FloatVector c3 = y;
-        FloatVector c4 = y;
-        FloatVector c5 = y;
-        FloatVector c6 = y;
-        FloatVector c7 = y;
-        FloatVector c8 = y;
-        FloatVector c9 = y;
-        FloatVector c10 = y;
-        FloatVector c11 = y;
-        for (int i = 0; i < STEPS; i++) {
-            c0 = c0.fma(x, y);
-            c1 = c1.fma(x, y);
-            c2 = c2.fma(x, y);
-            c3 = c3.fma(x, y);
-            c4 = c4.fma(x, y);
-            c5 = c5.fma(x, y);
-            c6 = c6.fma(x, y);
-            c7 = c7.fma(x, y);
-            c8 = c8.fma(x, y);
-            c9 = c9.fma(x, y);
-            c10 = c10.fma(x, y);
-            c11 = c11.fma(x, y);
+    Peak(boolean vectorModule) {
+        loops = vectorModule ? new VectorPeakLoops() : new PlainPeakLoops();
+    }
+
+    /// @param threads that share the work
+    private record Kind(Work work, int threads) {}
+
+    /// Returns the best figure so far, in GFLOP/s or GB/s, measuring it if there is none.
+    ///
+    /// @param threads that share the work
+    double of(Work work, int threads) {
+        Double known = best.get(new Kind(work, threads));
+        return known == null ? measure(work, threads, FIRST) : known;
+    }
+
+    /// Measures once more what was asked for so far.
+    void refresh() {
+        for (Kind kind : best.keySet()) {
+            measure(kind.work, kind.threads, AGAIN);
         }
-        FloatVector sum = c0.add(c1).add(c2).add(c3).add(c4).add(c5);
-        sink = sum.add(c6).add(c7).add(c8).add(c9).add(c10).add(c11).lane(0);
     }
 
-    /// Returns the bytes a second that [Parallel#threads()] threads read from main memory.
-    public static double readBandwidth() {
-        int threads = Parallel.threads();
-        float[] data = new float[READ];
-        int each = READ / threads / (4 * FLOATS.length()) * (4 * FLOATS.length());
+    private double measure(Work work, int threads, double limit) {
+        double figure =
+                switch (work) {
+                    case ARITHMETIC -> flops(threads, limit);
+                    case READING, MOVING, UPDATING -> bandwidth(work, threads, limit);
+                };
+        return best.merge(new Kind(work, threads), figure / 1e9, Math::max);
+    }
+
+    private double flops(int threads, double limit) {
+        long[] flops = new long[threads];
         double seconds =
                 Stopwatch.seconds(
-                        () -> Parallel.run(threads, part -> read(data, part * each, each)));
-        return 4.0 * each * threads / seconds;
+                        () -> Parallel.run(threads, i -> flops[i] = multiplyAdd()), limit);
+        long sum = 0;
+        for (long each : flops) {
+            sum += each;
+        }
+        return sum / seconds;
     }
 
-    private static void read(float[] data, int from, int count) {
-        int lanes = FLOATS.length();
-        FloatVector a = FloatVector.zero(FLOATS);
-        FloatVector b = a;
-        FloatVector c = a;
-        FloatVector d = a;
-        for (int i = from; i < from + count; i += 4 * lanes) {
-            a = a.add(FloatVector.fromArray(FLOATS, data, i));
-            b = b.add(FloatVector.fromArray(FLOATS, data, i + lanes));
-            c = c.add(FloatVector.fromArray(FLOATS, data, i + 2 * lanes));
-            d = d.add(FloatVector.fromArray(FLOATS, data, i + 3 * lanes));
+    private long multiplyAdd() {
+        long flops = 0;
+        for (int call = 0; call < CALLS; call++) {
+            flops += loops.multiplyAdd();
         }
-        sink = a.add(b).add(c).add(d).lane(0);
+        return flops;
+    }
+
+    private double bandwidth(Work work, int threads, double limit) {
+        long share = BUFFER / threads / (2 * PeakLoops.BLOCK) * (2 * PeakLoops.BLOCK);
+        try (Arena arena = Arena.ofShared()) {
+            MemorySegment[] parts = new MemorySegment[threads];
+            for (int i = 0; i < threads; i++) {
+                parts[i] = arena.allocate(share, ALIGNMENT);
+            }
+            double seconds =
+                    Stopwatch.seconds(
+                            () -> Parallel.run(threads, i -> pass(work, parts[i])), limit);
+            double perByte = work == Work.UPDATING ? 2 : 1; // half of a copy is read, half written
+            return perByte * share * threads / seconds;
+        }
+    }
+
+    private void pass(Work work, MemorySegment data) {
+        switch (work) {
+            case READING -> loops.read(data);
+            case UPDATING -> loops.update(data);
+            default -> {
+                long half = data.byteSize() / 2;
+                loops.copy(data.asSlice(half, half), data.asSlice(0, half));
+            }
+        }
     }
 }

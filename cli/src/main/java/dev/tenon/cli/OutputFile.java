@@ -5,14 +5,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// A file that a command is to write at its end.
-final class OutputFile {
+public final class OutputFile {
     private OutputFile() {}
 
     /// Refuses a file that cannot be written, before the work whose result it is to take.
     ///
     /// @param option the option that named it
     /// @throws TenonException if it is a folder, or its folder is missing or cannot be written to
-    static void check(String option, Path file) {
+    public static void check(String option, Path file) {
         Path folder = file.toAbsolutePath().getParent();
         if (folder == null || Files.isDirectory(file)) {
             throw new TenonException(option + " must be a file; got the folder " + file);

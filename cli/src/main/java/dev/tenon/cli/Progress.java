@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Shows how far a job is and how long it will take: a bar on a terminal, and a line every tenth of
 /// the way elsewhere, such as in a log.
-final class Progress implements AutoCloseable {
+public final class Progress implements AutoCloseable {
     private static final int MOST_COLUMNS = 110;
     private static final int INTERVAL = 200; // milliseconds between two looks of the bar
     private static final int TENTHS = 10;
@@ -29,8 +29,9 @@ final class Progress implements AutoCloseable {
     ///
     /// @param name such as `images`
     /// @param size how much of what [#show] gets makes one, at least 1
-    record Unit(String name, long size) {
-        static final Unit STEPS = new Unit("steps", 1);
+    public record Unit(String name, long size) {
+        /// Steps, one at a time.
+        public static final Unit STEPS = new Unit("steps", 1);
     }
 
     /// Starts showing.
@@ -53,7 +54,12 @@ final class Progress implements AutoCloseable {
     }
 
     /// Starts showing on standard error.
-    static Progress start(String task, Unit unit, long first, long total) {
+    ///
+    /// @param task what is done, one word or two
+    /// @param unit what is counted
+    /// @param first how much was done before
+    /// @param total how much there is in all
+    public static Progress start(String task, Unit unit, long first, long total) {
         return new Progress(task, unit, first, total, System.err, columns());
     }
 
@@ -92,7 +98,7 @@ final class Progress implements AutoCloseable {
     /// Shows that `done` of the total is done.
     ///
     /// @param detail what else to show, such as the loss; may be empty
-    void show(long done, String detail) {
+    public void show(long done, String detail) {
         if (total == first) {
             return;
         }

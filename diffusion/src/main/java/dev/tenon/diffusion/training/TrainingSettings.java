@@ -105,6 +105,25 @@ public record TrainingSettings(
                 network);
     }
 
+    /// Returns these settings with another network.
+    public TrainingSettings withNetwork(UNetSettings other) {
+        return new TrainingSettings(
+                data,
+                size,
+                seed,
+                steps,
+                batch,
+                learningRate,
+                warmup,
+                clipNorm,
+                schedule,
+                noiseSteps,
+                prediction,
+                labelDropout,
+                emaDecay,
+                other);
+    }
+
     /// Returns the settings as names and values, in a fixed order.
     public SequencedMap<String, Object> toMap() {
         SequencedMap<String, Object> map = new LinkedHashMap<>();

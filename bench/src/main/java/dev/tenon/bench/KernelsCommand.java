@@ -1,0 +1,134 @@
+package dev.tenon.bench;
+
+import dev.tenon.cli.Progress;
+import dev.tenon.cli.Threads;
+import dev.tenon.tensor.TenonException;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.SequencedMap;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/// `tenon bench kernels`: times the kernels of every family, beside the machine's peak.
+@Command(
+        name = "kernels",
+        description = {
+            "Times the kernels of every family, each after checking its result against the definition.",
+            "Figures stand beside the machine's own peak of the same kind, measured in the same run."
+        },
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+final class KernelsCommand implements Runnable {
+    @Spec CommandSpec spec;
+
+    @Option(
+            names = "--filter",
+            paramLabel = "NAME",
+            description =
+                    "Only the benchmarks whose family or name contains NAME, such as matmul or backward.")
+    @Nullable String filter;
+
+    @Mixin ReportOptions report;
+
+    @Mixin Threads threads;
+
+    /// Returns all trials by family.
+    static SequencedMap<String, List<Trial>> families() {
+        SequencedMap<String, List<Trial>> families = new LinkedHashMap<>();
+        families.put("matmul", MatmulBenchmark.trials());
+        families.put("conv", ConvBenchmark.trials());
+        families.put("attention", AttentionBenchmark.trials());
+        families.put("norm", NormBenchmark.trials());
+        families.put("elementwise", ElementwiseBenchmark.trials());
+        families.put("reduce", ReduceBenchmark.trials());
+        families.put("resample", ResampleBenchmark.trials());
+        families.put("index", IndexBenchmark.trials());
+        families.put("loss", LossBenchmark.trials());
+        families.put("random", RandomBenchmark.trials());
+        families.put("optim", OptimBenchmark.trials());
+        return families;
+    }
+
+    /// Returns the trials whose family or name contains `wanted`, in any case.
+    ///
+    /// @param wanted a text, or null for all trials
+    /// @throws TenonException if there is none
+    static SequencedMap<String, List<Trial>> select(
+            SequencedMap<String, List<Trial>> families, @Nullable String wanted) {
+        if (wanted == null) {
+            return families;
+        }
+        String part = wanted.toLowerCase(Locale.ROOT);
+        SequencedMap<String, List<Trial>> selected = new LinkedHashMap<>();
+        families.forEach((family, trials) -> {
+            List<Trial> found =
+                    trials.stream()
+                            .filter(trial ->
+                                    family.contains(part)
+                                            || trial.name().toLowerCase(Locale.ROOT).contains(part))
+                            .toList();
+            if (!found.isEmpty()) {
+                selected.put(family, found);
+            }
+        });
+        if (selected.isEmpty()) {
+            throw new TenonException(
+                    "--filter must be part of a benchmark's family or name; got "
+                            + wanted
+                            + ". Families: "
+                            + String.join(", ", families.keySet()));
+        }
+        return selected;
+    }
+
+    @Override
+    public void run() {
+        report.check();
+        SequencedMap<String, List<Trial>> selected = select(families(), filter);
+        PrintWriter out = spec.commandLine().getOut();
+        out.println(Machine.describe());
+        String load = Machine.load();
+        if (!load.isEmpty()) {
+            out.println(load);
+        }
+        out.println();
+        out.flush();
+        report.deliver(measure(selected), out);
+        out.println();
+        out.println(
+                "Peaks, measured in this run: multiply-adds in registers; reading, copying or updating main memory.");
+        out.println("Operands that fit in a cache can exceed main memory's.");
+        out.flush();
+    }
+
+    private static Report measure(SequencedMap<String, List<Trial>> families) {
+        Peak peak = new Peak();
+        List<Trial> trials = families.values().stream().flatMap(List::stream).toList();
+        List<Double> seconds = new ArrayList<>();
+        try (Progress progress =
+                Progress.start("timing", new Progress.Unit("kernels", 1), 0, trials.size())) {
+            for (List<Trial> family : families.values()) {
+                // before the first family this measures nothing yet, later what figures need
+                family.forEach(trial -> peak.of(trial.work(), trial.crew()));
+                peak.refresh();
+                for (Trial trial : family) {
+                    seconds.add(trial.seconds());
+                    progress.show(seconds.size(), trial.name());
+                }
+            }
+        }
+        peak.refresh();
+        List<Figure> figures = new ArrayList<>();
+        for (int i = 0; i < trials.size(); i++) {
+            figures.add(trials.get(i).figure(seconds.get(i), peak));
+        }
+        return new Report(figures);
+    }
+}
