@@ -25,7 +25,7 @@ expect 0 --version
 grep -q '^tenon .* on Java 25' out || fail "no version line"
 expect 0 --help
 expect 0 bench --help
-expect 0 bench train --steps 3 --json figures.json
+expect 0 bench train --steps 4 --json figures.json
 grep -q '"ofPeak"' figures.json || fail "no figures in JSON"
 expect 2 --frobnicate
 [ "$(wc -l < err)" -eq 1 ] || { cat err >&2; fail "a wrong flag is answered by more than one line"; }

@@ -82,9 +82,9 @@ final class BenchTest {
 
     @Test
     void tooFewStepsAreRefused() {
-        assertThat(bench("train", "--steps", "2")).isEqualTo(2);
+        assertThat(bench("train", "--steps", "3")).isEqualTo(2);
         assertThat(err.toString())
-                .isEqualTo("tenon bench train: --steps must be 3 to 1000000; got 2\n");
+                .isEqualTo("tenon bench train: --steps must be 4 to 1000000; got 3\n");
     }
 
     @Test
