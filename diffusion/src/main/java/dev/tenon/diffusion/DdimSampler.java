@@ -1,5 +1,6 @@
 package dev.tenon.diffusion;
 
+import dev.tenon.nn.Formula;
 import dev.tenon.tensor.TenonException;
 import dev.tenon.tensor.Tensor;
 
@@ -13,10 +14,22 @@ import dev.tenon.tensor.Tensor;
 /// @param count steps visited, evenly spread from T-1 to 0
 /// @param eta 0 (deterministic, the default) to 1 (as much noise as DDPM)
 public record DdimSampler(int count, double eta) implements Sampler {
-    /// One step, as TeX.
-    public static final String FORMULA =
-            "x_{s} = \\sqrt{\\bar\\alpha_s}\\,\\hat x_0 + \\sqrt{1-\\bar\\alpha_s-\\sigma^2}\\,\\varepsilon_\\theta +"
-                    + " \\sigma z";
+    /// One step.
+    public static final Formula FORMULA =
+            Formula.of(
+                    "x_s = \\sqrt{\\bar\\alpha_s}\\,\\hat x_0 + \\sqrt{1-\\bar\\alpha_s-\\sigma^2}\\,\\varepsilon_\\theta +"
+                            + " \\sigma z",
+                    "Song et al. 2021, Denoising Diffusion Implicit Models",
+                    "x_s",
+                    "sample at the next step s < t",
+                    "\\hat x_0",
+                    "estimated image",
+                    "\\varepsilon_\\theta",
+                    "estimated noise",
+                    "\\sigma",
+                    "deviation of the fresh noise, 0 for eta 0",
+                    "z",
+                    "fresh standard normal noise");
 
     /// @throws TenonException if count is below 1 or eta outside [0, 1]
     public DdimSampler {

@@ -1,5 +1,6 @@
 package dev.tenon.diffusion;
 
+import dev.tenon.nn.Formula;
 import dev.tenon.tensor.TenonException;
 import dev.tenon.tensor.Tensor;
 
@@ -15,10 +16,24 @@ import dev.tenon.tensor.Tensor;
 /// @param largeVariance whether sigma^2 is beta (true) or the posterior's variance (false, the
 ///   default)
 public record DdpmSampler(int count, boolean largeVariance) implements Sampler {
-    /// The mean of one step, as TeX.
-    public static final String FORMULA =
-            "x_{t-1} = \\tfrac{1}{\\sqrt{\\alpha_t}}\\left(x_t -"
-                    + " \\tfrac{\\beta_t}{\\sqrt{1-\\bar\\alpha_t}}\\,\\varepsilon_\\theta\\right) + \\sigma_t z";
+    /// The mean of one step.
+    public static final Formula FORMULA =
+            Formula.of(
+                    "x_{t-1} = \\tfrac{1}{\\sqrt{\\alpha_t}}\\left(x_t -"
+                            + " \\tfrac{\\beta_t}{\\sqrt{1-\\bar\\alpha_t}}\\,\\varepsilon_\\theta\\right) + \\sigma_t z",
+                    "Ho et al. 2020, algorithm 2",
+                    "x_t",
+                    "image after t steps of noise",
+                    "\\alpha_t",
+                    "1 - beta_t",
+                    "\\bar\\alpha_t",
+                    "product of alpha up to t",
+                    "\\varepsilon_\\theta",
+                    "estimated noise",
+                    "\\sigma_t",
+                    "deviation of the fresh noise",
+                    "z",
+                    "fresh standard normal noise, 0 at the last step");
 
     /// @throws TenonException if count is below 1
     public DdpmSampler {

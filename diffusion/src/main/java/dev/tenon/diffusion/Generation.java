@@ -1,6 +1,7 @@
 package dev.tenon.diffusion;
 
 import dev.tenon.dtype.DType;
+import dev.tenon.nn.Formula;
 import dev.tenon.tensor.Autograd;
 import dev.tenon.tensor.IndexOps;
 import dev.tenon.tensor.Memory;
@@ -33,10 +34,18 @@ public record Generation(
         Sampler sampler,
         double guidance,
         Shape shape) {
-    /// Guidance as TeX.
-    public static final String GUIDANCE_FORMULA =
-            "\\hat\\varepsilon = \\varepsilon_\\theta(x_t, t) + s\\,\\big(\\varepsilon_\\theta(x_t, t, c) -"
-                    + " \\varepsilon_\\theta(x_t, t)\\big)";
+    /// Guidance.
+    public static final Formula GUIDANCE_FORMULA =
+            Formula.of(
+                    "\\hat\\varepsilon = \\varepsilon_\\theta(x_t, t) + s\\,\\big(\\varepsilon_\\theta(x_t, t, c) -"
+                            + " \\varepsilon_\\theta(x_t, t)\\big)",
+                    "Ho and Salimans 2022, Classifier-Free Diffusion Guidance",
+                    "\\hat\\varepsilon",
+                    "guided estimate",
+                    "c",
+                    "class",
+                    "s",
+                    "guidance; 1 is the plain conditional model");
 
     private static final int IMAGES_AT_ONCE = 64; // bounds memory; images do not depend on it
 

@@ -1,5 +1,6 @@
 package dev.tenon.diffusion;
 
+import dev.tenon.nn.Formula;
 import dev.tenon.tensor.TenonException;
 import dev.tenon.tensor.Tensor;
 import java.util.Arrays;
@@ -12,10 +13,22 @@ import java.util.Arrays;
 /// alphaBar_t) eps` with `alphaBar_t = prod (1 - beta_s)`. Everything here is worked out in double
 /// precision.
 public final class NoiseSchedule {
-    /// The closed form of the forward process and of the posterior, as TeX.
-    public static final String FORMULA =
-            "x_t = \\sqrt{\\bar\\alpha_t}\\,x_0 + \\sqrt{1-\\bar\\alpha_t}\\,\\varepsilon, \\quad"
-                    + " \\bar\\alpha_t = \\prod_{s \\le t} (1-\\beta_s)";
+    /// The closed form of the forward process and of the posterior.
+    public static final Formula FORMULA =
+            Formula.of(
+                    "x_t = \\sqrt{\\bar\\alpha_t}\\,x_0 + \\sqrt{1-\\bar\\alpha_t}\\,\\varepsilon, \\quad"
+                            + " \\bar\\alpha_t = \\prod_{s \\le t} (1-\\beta_s)",
+                    "Ho et al. 2020, Denoising Diffusion Probabilistic Models",
+                    "x_t",
+                    "image after t steps of noise",
+                    "x_0",
+                    "clean image",
+                    "\\varepsilon",
+                    "standard normal noise",
+                    "\\beta_t",
+                    "variance that step t adds",
+                    "\\bar\\alpha_t",
+                    "share of the image's variance left");
 
     private final String name;
     private final double[] beta;

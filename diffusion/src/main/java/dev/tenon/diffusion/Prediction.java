@@ -1,5 +1,6 @@
 package dev.tenon.diffusion;
 
+import dev.tenon.nn.Formula;
 import dev.tenon.tensor.TenonException;
 import dev.tenon.tensor.Tensor;
 import java.util.Locale;
@@ -20,9 +21,19 @@ public enum Prediction {
     /// The velocity.
     VELOCITY;
 
-    /// The velocity, as TeX.
-    public static final String VELOCITY_FORMULA =
-            "v = \\sqrt{\\bar\\alpha_t}\\,\\varepsilon - \\sqrt{1-\\bar\\alpha_t}\\,x_0";
+    /// The velocity.
+    public static final Formula VELOCITY_FORMULA =
+            Formula.of(
+                    "v = \\sqrt{\\bar\\alpha_t}\\,\\varepsilon - \\sqrt{1-\\bar\\alpha_t}\\,x_0",
+                    "Salimans and Ho 2022, Progressive Distillation",
+                    "v",
+                    "velocity",
+                    "\\varepsilon",
+                    "noise",
+                    "x_0",
+                    "clean image",
+                    "\\bar\\alpha_t",
+                    "share of the image's variance left");
 
     /// Returns the prediction called `name`, in lower or upper case.
     ///

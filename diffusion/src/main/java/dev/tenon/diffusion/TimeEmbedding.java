@@ -1,6 +1,7 @@
 package dev.tenon.diffusion;
 
 import dev.tenon.dtype.DType;
+import dev.tenon.nn.Formula;
 import dev.tenon.tensor.TenonException;
 import dev.tenon.tensor.Tensor;
 
@@ -8,9 +9,17 @@ import dev.tenon.tensor.Tensor;
 /// `channels = 2h`, element k is `sin(t w_k)` and element h + k is `cos(t w_k)`, with `w_k =
 /// 10000^(-k/h)`.
 public final class TimeEmbedding {
-    /// The embedding, as TeX.
-    public static final String FORMULA =
-            "e_k = \\sin(t\\,\\omega_k),\\; e_{h+k} = \\cos(t\\,\\omega_k),\\quad \\omega_k = 10000^{-k/h}";
+    /// The embedding.
+    public static final Formula FORMULA =
+            Formula.of(
+                    "e_k = \\sin(t\\,\\omega_k),\\; e_{h+k} = \\cos(t\\,\\omega_k),\\quad \\omega_k = 10000^{-k/h}",
+                    "Vaswani et al. 2017, Attention Is All You Need",
+                    "t",
+                    "step",
+                    "\\omega_k",
+                    "frequency of element k",
+                    "h",
+                    "half the number of channels");
 
     private TimeEmbedding() {}
 

@@ -7,6 +7,7 @@ import dev.tenon.data.Dataset;
 import dev.tenon.diffusion.NoiseSchedule;
 import dev.tenon.diffusion.unet.UNet;
 import dev.tenon.dtype.DType;
+import dev.tenon.nn.Formula;
 import dev.tenon.nn.Init;
 import dev.tenon.nn.Mode;
 import dev.tenon.optim.AdamW;
@@ -30,11 +31,23 @@ import java.util.SequencedMap;
 /// The state is therefore parameters, moving average, optimizer and the number of steps: training
 /// that was stopped and resumed ends with the same bytes as training that was not.
 public final class DiffusionTraining {
-    /// The loss, as TeX.
-    public static final String FORMULA =
-            "L = \\mathbb{E}_{t, x_0, \\varepsilon}\\left\\|\\varepsilon - \\varepsilon_\\theta\\left("
-                    + "\\sqrt{\\bar\\alpha_t}\\,x_0 + \\sqrt{1-\\bar\\alpha_t}\\,\\varepsilon,\\; t,\\; c\\right)"
-                    + "\\right\\|^2";
+    /// The loss.
+    public static final Formula FORMULA =
+            Formula.of(
+                    "L = \\mathbb{E}_{t, x_0, \\varepsilon}\\left\\|\\varepsilon - \\varepsilon_\\theta\\left("
+                            + "\\sqrt{\\bar\\alpha_t}\\,x_0 + \\sqrt{1-\\bar\\alpha_t}\\,\\varepsilon,\\; t,\\; c\\right)"
+                            + "\\right\\|^2",
+                    "Ho et al. 2020, equation 14 and algorithm 1",
+                    "\\varepsilon",
+                    "noise that was added",
+                    "\\varepsilon_\\theta",
+                    "the network",
+                    "x_0",
+                    "clean image",
+                    "t",
+                    "step, uniform",
+                    "c",
+                    "class, dropped now and then");
 
     private static final String FORMAT = "tenon-diffusion-training-1";
 

@@ -1,5 +1,6 @@
 package dev.tenon.diffusion.training;
 
+import dev.tenon.nn.Formula;
 import dev.tenon.nn.Layer;
 import dev.tenon.nn.Param;
 import dev.tenon.tensor.Backend;
@@ -16,10 +17,20 @@ import java.util.SequencedMap;
 /// @param model the second model
 /// @param decay the limit of d, in [0, 1)
 public record Ema<M extends Layer>(M model, double decay) {
-    /// The update, as TeX.
-    public static final String FORMULA =
-            "\\bar\\theta \\leftarrow d\\,\\bar\\theta + (1-d)\\,\\theta, \\quad d = \\min\\left(\\delta,"
-                    + " \\tfrac{1+n}{10+n}\\right)";
+    /// The update.
+    public static final Formula FORMULA =
+            Formula.of(
+                    "\\bar\\theta \\leftarrow d\\,\\bar\\theta + (1-d)\\,\\theta, \\quad d = \\min\\left(\\delta,"
+                            + " \\tfrac{1+n}{10+n}\\right)",
+                    "Polyak and Juditsky 1992; warm-up as in TensorFlow's ExponentialMovingAverage",
+                    "\\theta",
+                    "parameters",
+                    "\\bar\\theta",
+                    "their moving average",
+                    "\\delta",
+                    "limit of the decay",
+                    "n",
+                    "updates before this one");
 
     /// Moves the average toward the parameters of `trained`.
     ///
