@@ -25,8 +25,8 @@ public final class NoiseSchedule {
                     "clean image",
                     "\\varepsilon",
                     "standard normal noise",
-                    "\\beta_t",
-                    "variance that step t adds",
+                    "\\beta_s",
+                    "variance that step s adds",
                     "\\bar\\alpha_t",
                     "share of the image's variance left");
 
