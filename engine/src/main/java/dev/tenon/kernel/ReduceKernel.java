@@ -6,8 +6,9 @@ import java.lang.foreign.MemorySegment;
 /// Kernels of the family Reduce: sums, extremes and softmax along an axis.
 ///
 /// Inputs are contiguous `[outer, size, inner]`; the middle axis is reduced, so that results are
-/// `[outer, inner]`. Types are F32 or F64. The order in which elements are added depends on `size`
-/// and `inner` alone, so that a row gives the same bits whatever else is in the batch.
+/// `[outer, inner]`. Types are F32 or F64. Outputs never overlap inputs. The order in which
+/// elements are added depends on `size` and `inner` alone, so that a row gives the same bits
+/// whatever else is in the batch.
 public interface ReduceKernel {
     /// `y[o, i] = sum over s of x[o, s, i]`; 0 for no elements.
     void sum(MemorySegment y, MemorySegment x, int outer, int size, int inner, DType type);
