@@ -47,17 +47,21 @@ public final class Parallel {
 
     /// Runs `part` once for each number in `[0, parts)` and returns when all have run.
     ///
-    /// If a part throws, the others still run and the first exception (by time) is thrown here.
+    /// If a part throws, the others still run, whatever the number of threads, and the first
+    /// exception (by time; an Error before any other) is thrown here.
     public static void run(int parts, IntConsumer part) {
         int helpers = Math.min(threads, parts) - 1;
+        if (parts == 1) {
+            part.accept(0);
+            return;
+        }
+        Job current = new Job(part, parts);
         if (helpers <= 0 || !claim()) {
-            for (int i = 0; i < parts; i++) {
-                part.accept(i);
-            }
+            current.work();
+            current.rethrow();
             return;
         }
         try {
-            Job current = new Job(part, parts);
             Worker[] crew = crew(helpers);
             job = current;
             jobs++;
@@ -67,12 +71,12 @@ public final class Parallel {
             current.work();
             current.awaitParts();
             job = null;
-            current.rethrow();
         } finally {
             synchronized (LOCK) {
                 busy = false;
             }
         }
+        current.rethrow();
     }
 
     /// Cuts `[0, count)` into ranges of `grain` elements (the last may be shorter) and runs `range`

@@ -440,4 +440,33 @@ class ElementwiseKernelTest {
             }
         }
     }
+
+    /// Arrays stand for all memory that is not plain native memory, such as a mapped file.
+    @Test
+    void takesMemoryOfAnyKind() {
+        int count = 207;
+        MemorySegment x = random(new Random(SEED), DType.F32, count);
+        MemorySegment array = MemorySegment.ofArray(new float[count]).copyFrom(x);
+        MemorySegment expected = allocate(DType.F32, count);
+        int[] sizes = {count};
+        for (UnaryOp op : new UnaryOp[] {UnaryOp.EXP, UnaryOp.GELU_ERF, UnaryOp.MUL}) {
+            MemorySegment y = MemorySegment.ofArray(new float[count]);
+            fast.unary(y, array, count, op, 0.3, 0, DType.F32);
+            definition.unary(expected, x, count, op, 0.3, 0, DType.F32);
+            Tolerances.assertClose(y, expected, count, 1, DType.F32, seed(op));
+            fast.unaryGradient(y, array, array, count, op, 0.3, 0, DType.F32);
+            definition.unaryGradient(expected, x, x, count, op, 0.3, 0, DType.F32);
+            Tolerances.assertClose(y, expected, count, 10, DType.F32, seed(op + "'"));
+        }
+        Strided a = new Strided(array, DType.F32, 0, sizes, strides(1));
+        Strided y =
+                new Strided(
+                        MemorySegment.ofArray(new float[count]), DType.F32, 0, sizes, strides(1));
+        fast.binary(y, a, a, BinaryOp.ADD);
+        definition.binary(
+                new Strided(expected, DType.F32, 0, sizes, strides(1)), a, a, BinaryOp.ADD);
+        assertThat(y.data().mismatch(expected)).isEqualTo(-1);
+        fast.copy(y, a);
+        assertThat(y.data().mismatch(x)).isEqualTo(-1);
+    }
 }

@@ -268,7 +268,7 @@ class ReduceKernelTest {
 
     // ---- order
 
-    private enum Kind {
+    enum Kind {
         SUM,
         MEAN,
         VARIANCE,
@@ -333,5 +333,23 @@ class ReduceKernelTest {
             assertThat(again.mismatch(first)).isEqualTo(-1);
             assertThat(fast.sumOfSquares(x, 40_000, DType.F32)).isEqualTo(squares);
         }
+    }
+
+    /// Arrays stand for all memory that is not plain native memory, such as a mapped file.
+    @Test
+    void takesMemoryOfAnyKind() {
+        MemorySegment x = random(new Random(SEED), DType.F32, 3 * 207);
+        MemorySegment array = MemorySegment.ofArray(new float[3 * 207]).copyFrom(x);
+        for (Kind kind : Kind.values()) {
+            int count = 3 * kind.results(207);
+            MemorySegment y = MemorySegment.ofArray(new float[count]);
+            MemorySegment expected = allocate(DType.F32, count);
+            kind.run(fast, y, array, 3, 207, 1);
+            kind.run(definition, expected, x, 3, 207, 1);
+            Tolerances.assertClose(
+                    y, expected, count, 15, DType.F32, kind + " (seed " + SEED + ")");
+        }
+        assertThat(fast.sumOfSquares(array, 621, DType.F32))
+                .isEqualTo(definition.sumOfSquares(array, 621, DType.F32));
     }
 }
