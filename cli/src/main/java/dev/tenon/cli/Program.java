@@ -8,11 +8,13 @@ import java.nio.file.FileSystemException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.RunLast;
+import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /// A command line program of Tenon: picocli with one rule for each way to end.
@@ -48,10 +50,27 @@ public final class Program {
     /// @return a command line with Tenon's handlers on it and on every sub-command
     public static CommandLine commandLine(Object command) {
         return new CommandLine(command)
+                .registerConverter(
+                        Integer.class, text -> number(text, "whole number", Integer::valueOf))
+                .registerConverter(Long.class, text -> number(text, "whole number", Long::valueOf))
+                .registerConverter(Double.class, text -> number(text, "number", Double::valueOf))
+                .registerConverter(
+                        int.class, text -> number(text, "whole number", Integer::valueOf))
+                .registerConverter(long.class, text -> number(text, "whole number", Long::valueOf))
+                .registerConverter(double.class, text -> number(text, "number", Double::valueOf))
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionStrategy(Program::runWithinMemory)
                 .setParameterExceptionHandler(Program::refuseArguments)
                 .setExecutionExceptionHandler(Program::refuseOrFail);
+    }
+
+    /// Picocli's own words are "is not an int".
+    private static <T> T number(String text, String kind, Function<String, T> parse) {
+        try {
+            return parse.apply(text);
+        } catch (NumberFormatException e) {
+            throw new TypeConversionException("'" + text + "' is not a " + kind);
+        }
     }
 
     /// Runs the command; memory that is not there is the settings' fault, not a bug.

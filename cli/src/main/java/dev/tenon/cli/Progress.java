@@ -2,8 +2,8 @@ package dev.tenon.cli;
 
 import java.io.PrintStream;
 import java.util.Locale;
-import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// Shows how far a job is and how long it will take: a bar on a terminal, and a line every tenth of
@@ -20,9 +20,12 @@ public final class Progress implements AutoCloseable {
     private final long total;
     private final PrintStream out;
     private final long started = System.nanoTime();
+    private final Terminal terminal;
     private final @Nullable ProgressBar bar;
     private volatile String text;
     private volatile double share; // of the job, for the bar's own thread
+    private final Pace pace = new Pace();
+    private long shown;
     private long tenth;
 
     /// What is counted.
@@ -32,6 +35,39 @@ public final class Progress implements AutoCloseable {
     public record Unit(String name, long size) {
         /// Steps, one at a time.
         public static final Unit STEPS = new Unit("steps", 1);
+    }
+
+    /// The bar's line. Its library (0.10.2) ends the line twice if the bar is closed while it is
+    /// being drawn, and never if it is closed before it was drawn at all.
+    private static final class Terminal implements ProgressBarConsumer {
+        private final PrintStream out;
+        private final int width;
+        private boolean ended;
+
+        Terminal(PrintStream out, int width) {
+            this.out = out;
+            this.width = width;
+        }
+
+        @Override
+        public int getMaxRenderedLength() {
+            return width;
+        }
+
+        @Override
+        public synchronized void accept(String line) {
+            if (!ended) {
+                out.print("\r" + line);
+            }
+        }
+
+        @Override
+        public synchronized void close() {
+            if (!ended) {
+                ended = true;
+                out.println();
+            }
+        }
     }
 
     /// Starts showing.
@@ -47,10 +83,12 @@ public final class Progress implements AutoCloseable {
         this.unit = unit;
         this.first = first;
         this.total = total;
+        shown = first;
         this.out = out;
         text = first / unit.size + " of " + total / unit.size + " " + unit.name;
         share = total == 0 ? 1 : (double) first / total;
-        bar = columns == 0 || total == first ? null : bar(Math.min(columns, MOST_COLUMNS) - 1);
+        terminal = new Terminal(out, Math.min(columns, MOST_COLUMNS) - 1);
+        bar = columns == 0 || total == first ? null : bar(terminal.width);
     }
 
     /// Starts showing on standard error.
@@ -76,7 +114,7 @@ public final class Progress implements AutoCloseable {
                 .startsFrom(first, java.time.Duration.ZERO)
                 .setRenderer((state, most) -> line(Math.min(width, most)))
                 .setUpdateIntervalMillis(INTERVAL)
-                .setConsumer(new ConsoleProgressBarConsumer(out, width))
+                .setConsumer(terminal)
                 .build();
     }
 
@@ -102,16 +140,18 @@ public final class Progress implements AutoCloseable {
         if (total == first) {
             return;
         }
-        double seconds = (System.nanoTime() - started) / NANOS;
+        pace.add(done - shown);
+        shown = done;
         StringBuilder words = new StringBuilder();
         words.append(done / unit.size).append(" of ").append(total / unit.size).append(' ');
         words.append(unit.name);
         if (!detail.isEmpty()) {
             words.append(", ").append(detail);
         }
-        if (done > first && done < total) {
-            words.append(", ").append(time(seconds / (done - first) * (total - done)));
-            words.append(" left");
+        if (done == total) {
+            words.append(", took ").append(time((System.nanoTime() - started) / NANOS));
+        } else if (pace.perSecond() > 0) {
+            words.append(", ").append(time((total - done) / pace.perSecond())).append(" left");
         }
         text = words.toString();
         share = (double) done / total;
@@ -138,6 +178,7 @@ public final class Progress implements AutoCloseable {
     public void close() {
         if (bar != null) {
             bar.close();
+            terminal.close();
         }
     }
 }

@@ -55,11 +55,6 @@ final class RunReport {
         imagesPerSecond = steps * (double) run.training().batch() / seconds;
     }
 
-    /// Returns the speed of training, by this process if it did any.
-    double imagesPerSecond() {
-        return imagesPerSecond;
-    }
-
     /// Writes the pictures and adds how they were drawn.
     void add(Showcase showcase) {
         showcase.writeGrid(run.folder().resolve(Showcase.GRID));

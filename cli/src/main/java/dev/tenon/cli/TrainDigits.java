@@ -171,7 +171,7 @@ final class TrainDigits implements Callable<Integer> {
     private static void introduce(DiffusionTraining training, Dataset images) {
         System.err.printf(
                 Locale.ROOT,
-                "Training a U-Net of %,d parameters on %,d images of %s (%dx%d), seed %d, %s backend, %d thread%s%n",
+                "U-Net of %,d parameters, %,d images of %s (%dx%d), seed %d, %s, %d thread%s%n",
                 training.model().parameterCount(),
                 images.count(),
                 images.name(),
@@ -186,6 +186,7 @@ final class TrainDigits implements Callable<Integer> {
     private boolean train(DiffusionRun run, RunReport report, StopSignal stop) {
         int first = run.training().done();
         int steps = run.training().settings().steps();
+        Pace pace = new Pace();
         try (Progress progress = Progress.start("training", Progress.Unit.STEPS, first, steps)) {
             return run.train(
                     saveEvery,
@@ -193,13 +194,14 @@ final class TrainDigits implements Callable<Integer> {
                         @Override
                         public void step(DiffusionTraining training, double loss) {
                             report.step();
+                            pace.add(training.batch());
                             progress.show(
                                     training.done(),
                                     String.format(
                                             Locale.ROOT,
                                             "loss %.4f, %,.0f images/s",
                                             training.loss(),
-                                            report.imagesPerSecond()));
+                                            pace.perSecond()));
                         }
 
                         @Override
@@ -213,7 +215,6 @@ final class TrainDigits implements Callable<Integer> {
     private void show(Begun begun, RunReport report, long started) {
         DiffusionRun run = begun.run;
         int steps = samplingSteps(run.training().settings());
-        System.err.println("Drawing digits...");
         int columns = Showcase.columns(run.training().settings());
         Showcase showcase;
         try (DrawingProgress progress = DrawingProgress.start(columns * IMAGES_PER_CLASS, steps)) {

@@ -55,7 +55,7 @@ final class ProgramTest {
         assertThat(run(() -> 0, "--count", "many")).isEqualTo(2);
         assertThat(err.toString())
                 .isEqualTo(
-                        "task: Invalid value for option '--count': 'many' is not an int (see task --help)\n");
+                        "task: Invalid value for option '--count': 'many' is not a whole number (see task --help)\n");
     }
 
     @Test
