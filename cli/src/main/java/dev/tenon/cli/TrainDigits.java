@@ -158,8 +158,8 @@ final class TrainDigits implements Callable<Integer> {
         return RunFolders.newest()
                 .orElseThrow(() ->
                         new TenonException(
-                                "--resume: a run must be named; got none, and there is none under runs/. Name its folder:"
-                                        + " --resume DIR"));
+                                "--resume: a run must be named; got none, and there is none under runs/. Name its"
+                                        + " folder: --resume DIR"));
     }
 
     private int samplingSteps(TrainingSettings settings) {

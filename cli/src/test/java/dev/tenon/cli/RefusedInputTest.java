@@ -93,15 +93,23 @@ final class RefusedInputTest {
             quoteCharacter = '"',
             textBlock =
                     """
-                    trian            | tenon: Unmatched argument at index 0: 'trian'; did you mean train? (see tenon --help)
-                    train letters    | tenon train: Unmatched argument at index 1: 'letters'; did you mean classifier? (see tenon train --help)
-                    train digits now | tenon train digits: Unmatched argument at index 2: 'now' (see tenon train digits --help)
-                    train digits --frobnicate | tenon train digits: Unknown option: '--frobnicate' (see tenon train digits --help)
-                    train digits --step=3 | tenon train digits: Unknown option: '--step=3'; did you mean --steps? (see tenon train digits --help)
-                    train digits --threads 0 | tenon train digits: --threads must be 1 to 1024; got 0 (see tenon train digits --help)
-                    train digits --steps many | tenon train digits: Invalid value for option '--steps': 'many' is not a whole number (see tenon train digits --help)
+                    trian            | tenon: Unmatched argument at index 0: 'trian'; did you mean train? (see \
+                    tenon --help)
+                    train letters    | tenon train: Unmatched argument at index 1: 'letters'; did you mean \
+                    classifier? (see tenon train --help)
+                    train digits now | tenon train digits: Unmatched argument at index 2: 'now' (see tenon \
+                    train digits --help)
+                    train digits --frobnicate | tenon train digits: Unknown option: '--frobnicate' (see tenon \
+                    train digits --help)
+                    train digits --step=3 | tenon train digits: Unknown option: '--step=3'; did you mean \
+                    --steps? (see tenon train digits --help)
+                    train digits --threads 0 | tenon train digits: --threads must be 1 to 1024; got 0 (see \
+                    tenon train digits --help)
+                    train digits --steps many | tenon train digits: Invalid value for option '--steps': 'many' \
+                    is not a whole number (see tenon train digits --help)
                     sample           | tenon sample: Missing required option: '--model=DIR' (see tenon sample --help)
-                    sample --model   | tenon sample: Missing required parameter for option '--model' (DIR) (see tenon sample --help)
+                    sample --model   | tenon sample: Missing required parameter for option '--model' (DIR) (see \
+                    tenon sample --help)
                     """)
     void wordsThatMeanNothing(String words, String line) {
         Tenon.run(words.split(" ")).refusedWith(line);
@@ -264,16 +272,20 @@ final class RefusedInputTest {
                     """
                     --class=12        | --class must be 0 to 9; got 12
                     --class=-1        | --class must be 0 to 9; got -1
-                    --class=seven     | Invalid value for option '--class': 'seven' is not a whole number (see tenon sample --help)
+                    --class=seven     | Invalid value for option '--class': 'seven' is not a whole number (see \
+                    tenon sample --help)
                     --count=0         | --count must be 1 to 10000; got 0
-                    --count=3000000000 | Invalid value for option '--count': '3000000000' is not a whole number (see tenon sample --help)
+                    --count=3000000000 | Invalid value for option '--count': '3000000000' is not a whole number \
+                    (see tenon sample --help)
                     --steps=0         | ddim: steps must be at least 1; got 0
                     --steps=21        | ddim: steps must be at most the schedule's 20; got 21
-                    --guidance=nan    | Invalid value for option '--guidance': 'nan' is not a number (see tenon sample --help)
+                    --guidance=nan    | Invalid value for option '--guidance': 'nan' is not a number (see tenon \
+                    sample --help)
                     --guidance=NaN    | sample: guidance must be finite and at least 0; got NaN
                     --guidance=Infinity | sample: guidance must be finite and at least 0; got Infinity
                     --eta=2           | ddim: eta must be in [0, 1]; got 2.0
-                    --sampler=euler   | Invalid value for option '--sampler': expected one of [DDIM, DDPM] (case-insensitive) but was 'euler' (see tenon sample --help)
+                    --sampler=euler   | Invalid value for option '--sampler': expected one of [DDIM, DDPM] \
+                    (case-insensitive) but was 'euler' (see tenon sample --help)
                     """)
     void drawingThatCannotBe(String option, String message) {
         sample(option).refusedWith("tenon sample: " + message);

@@ -17,7 +17,8 @@ public record DdimSampler(int count, double eta) implements Sampler {
     /// One step.
     public static final Formula FORMULA =
             Formula.of(
-                    "x_s = \\sqrt{\\bar\\alpha_s}\\,\\hat x_0 + \\sqrt{1-\\bar\\alpha_s-\\sigma^2}\\,\\varepsilon_\\theta +"
+                    "x_s = \\sqrt{\\bar\\alpha_s}\\,\\hat x_0 + "
+                            + "\\sqrt{1-\\bar\\alpha_s-\\sigma^2}\\,\\varepsilon_\\theta +"
                             + " \\sigma z",
                     "Song et al. 2021, Denoising Diffusion Implicit Models",
                     "x_s",

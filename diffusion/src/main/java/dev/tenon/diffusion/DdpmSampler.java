@@ -20,7 +20,8 @@ public record DdpmSampler(int count, boolean largeVariance) implements Sampler {
     public static final Formula FORMULA =
             Formula.of(
                     "x_{t-1} = \\tfrac{1}{\\sqrt{\\alpha_t}}\\left(x_t -"
-                            + " \\tfrac{\\beta_t}{\\sqrt{1-\\bar\\alpha_t}}\\,\\varepsilon_\\theta\\right) + \\sigma_t z",
+                            + " \\tfrac{\\beta_t}{\\sqrt{1-\\bar\\alpha_t}}\\,\\varepsilon_\\theta\\right)"
+                            + " + \\sigma_t z",
                     "Ho et al. 2020, algorithm 2",
                     "x_t",
                     "image after t steps of noise",

@@ -35,7 +35,8 @@ public final class DiffusionTraining {
     public static final Formula FORMULA =
             Formula.of(
                     "L = \\mathbb{E}_{t, x_0, \\varepsilon}\\left\\|\\varepsilon - \\varepsilon_\\theta\\left("
-                            + "\\sqrt{\\bar\\alpha_t}\\,x_0 + \\sqrt{1-\\bar\\alpha_t}\\,\\varepsilon,\\; t,\\; c\\right)"
+                            + "\\sqrt{\\bar\\alpha_t}\\,x_0 + \\sqrt{1-\\bar\\alpha_t}\\,\\varepsilon,"
+                            + "\\; t,\\; c\\right)"
                             + "\\right\\|^2",
                     "Ho et al. 2020, equation 14 and algorithm 1",
                     "\\varepsilon",
