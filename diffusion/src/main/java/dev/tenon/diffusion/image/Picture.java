@@ -4,6 +4,8 @@ import dev.tenon.checkpoint.AtomicFile;
 import dev.tenon.tensor.ShapeException;
 import dev.tenon.tensor.Tensor;
 import java.awt.image.BufferedImage;
+import java.awt.image.DataBuffer;
+import java.awt.image.IndexColorModel;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -22,6 +24,8 @@ import javax.imageio.stream.ImageOutputStream;
 public final class Picture {
     private static final int BACKGROUND =
             0x26262b; // dark grey: black and white digits both stand out against it
+    private static final int LEVELS = 255;
+    private static final IndexColorModel GREYS = greys();
 
     private Picture() {}
 
@@ -116,14 +120,45 @@ public final class Picture {
         AtomicFile.write(file, bytes.toByteArray());
     }
 
+    /// Returns the picture with a palette: greys and the background where it has nothing else,
+    /// which is exact and packs well; else Java's 216 colours.
     private static BufferedImage indexed(BufferedImage picture) {
-        var grey =
+        int width = picture.getWidth();
+        int height = picture.getHeight();
+        BufferedImage grey =
+                new BufferedImage(width, height, BufferedImage.TYPE_BYTE_INDEXED, GREYS);
+        for (int y = 0; y < height; y++) {
+            for (int x = 0; x < width; x++) {
+                int colour = picture.getRGB(x, y) & 0xffffff;
+                int level = colour & 0xff;
+                if (colour != BACKGROUND && colour != level * 0x010101) {
+                    return inColour(picture);
+                }
+                int index = colour == BACKGROUND ? LEVELS : Math.round(level * (LEVELS - 1) / 255f);
+                grey.getRaster().setSample(x, y, 0, index);
+            }
+        }
+        return grey;
+    }
+
+    private static BufferedImage inColour(BufferedImage picture) {
+        BufferedImage colours =
                 new BufferedImage(
                         picture.getWidth(), picture.getHeight(), BufferedImage.TYPE_BYTE_INDEXED);
-        var canvas = grey.createGraphics();
+        var canvas = colours.createGraphics();
         canvas.drawImage(picture, 0, 0, null);
         canvas.dispose();
-        return grey;
+        return colours;
+    }
+
+    /// 255 levels of grey and, last, the background.
+    private static IndexColorModel greys() {
+        int[] colours = new int[LEVELS + 1];
+        for (int i = 0; i < LEVELS; i++) {
+            colours[i] = Math.round(i * 255f / (LEVELS - 1)) * 0x010101;
+        }
+        colours[LEVELS] = BACKGROUND;
+        return new IndexColorModel(8, colours.length, colours, 0, false, -1, DataBuffer.TYPE_BYTE);
     }
 
     private static IIOMetadata frameData(

@@ -46,6 +46,10 @@ class PictureTest {
         try (var in = ImageIO.createImageInputStream(folder.resolve("a.gif").toFile())) {
             reader.setInput(in);
             assertThat(reader.getNumImages(true)).isEqualTo(3);
+            assertThat(reader.read(1).getRGB(4, 3))
+                    .isEqualTo(grid.getRGB(4, 3)); // greys stay what they are
+            assertThat(reader.read(1).getRGB(0, 0))
+                    .isEqualTo(grid.getRGB(0, 0)); // and so does the background
         }
         assertThat(folder.toFile().list()).containsExactlyInAnyOrder("a.png", "a.gif");
     }
