@@ -27,6 +27,63 @@ expect 0 --help
 expect 0 bench --help
 expect 0 bench train --steps 4 --json figures.json
 grep -q '"ofPeak"' figures.json || fail "no figures in JSON"
-expect 2 --frobnicate
-[ "$(wc -l < err)" -eq 1 ] || { cat err >&2; fail "a wrong flag is answered by more than one line"; }
+
+# refuses COMMAND...: exit code 2, one line on standard error, nothing on standard output, no new file here
+refuses() {
+    local before
+    before=$(ls -A)
+    expect 2 "$@"
+    [ "$(wc -l < err)" -eq 1 ] && [ ! -s out ] || { cat out err >&2; fail "tenon $* must answer with one line"; }
+    [ "$(ls -A)" = "$before" ] || { ls -A >&2; fail "tenon $* left something behind"; }
+}
+
+# begins FILE BYTES: the file begins with these bytes
+begins() {
+    local LC_ALL=C
+    [ "$(head -c ${#2} "$1")" = "$2" ] || fail "$1 does not begin with $2"
+}
+
+# a network of 4 channels: seconds, and drawings of nothing
+tiny="--batch 8 --width 4 --levels 1 --heads 0 --noise-steps 20 --judge-epochs 1"
+# shellcheck disable=SC2086  # the options are a list of words
+expect 0 train digits $tiny --steps 12 --save-every 5 --out run
+begins run/samples.png "$(printf '\211PNG')"
+begins run/denoising.gif GIF89a
+for key in settings seed steps seconds imagesPerSecond loss classAgreement classifierAccuracy; do
+    grep -q "\"$key\" : " run/run.json || fail "run.json has no $key"
+done
+for file in samples.png denoising.gif model.safetensors run.json; do
+    grep -q "run/$file" out || fail "train digits does not say where $file is"
+done
+[ "$(find run -type f | wc -l)" -eq 5 ] || { find run >&2; fail "a run is five files"; }
+expect 0 sample --model run --class 7 --count 16 --steps 20 --guidance 2
+begins run/drawn.png "$(printf '\211PNG')"
+expect 0 sample --model run/model.safetensors --count 20 --steps 5 --sampler ddpm
+[ -f run/drawn-2.png ] || fail "a second picture needs a name of its own"
+expect 0 train digits --resume run --steps 15 --judge-epochs 0
+expect 0 train classifier --epochs 1
+grep -q '^Test accuracy: ' out || fail "no test accuracy"
+
+refuses --frobnicate
+refuses train digits --data mnist --path nowhere
+refuses train digits --steps 0
+refuses train digits --out run
+refuses train digits --resume nowhere
+refuses sample --model nowhere
+refuses sample --model run --class 12
+head -c 3000 run/model.safetensors > cut.safetensors
+refuses sample --model cut.safetensors
+
+echo "smoke: without the vector module"
+. "$root/scripts/find-jdk.sh"
+find_jdk
+read -r app < "$root/.tenon/app"
+plain() {
+    "$JAVA_HOME/bin/java" -cp "$root/.tenon/$app/cli/*" dev.tenon.cli.Main "$@" > out 2> err < /dev/null ||
+        { cat out err >&2; fail "tenon $* without the vector module"; }
+}
+# shellcheck disable=SC2086
+plain train digits $tiny --steps 3 --out plain
+grep -q '"backend" : "scalar"' plain/run.json || fail "the scalar backend was not chosen"
+plain sample --model run --class 3 --count 4 --steps 5 --out plain.png
 echo "smoke: passed"
