@@ -60,7 +60,7 @@ final class TrainClassifier implements Callable<Integer> {
         double accuracy = training.accuracy(data.test());
         System.out.printf(
                 Locale.ROOT,
-                "Test accuracy: %.2f %% of %,d images (%d training images, %d steps, %.1f s)%n",
+                "Test accuracy: %.2f %% of %,d images (%,d training images, %,d steps, %.1f s)%n",
                 100 * accuracy,
                 data.test().count(),
                 data.train().count(),
