@@ -4,8 +4,9 @@ package dev.tenon.kernel;
 public interface MatmulKernel {
     /// `c = a b`, or `c += a b`, for each matrix of a batch.
     ///
-    /// An element of `c` is one sum over `k` in order, and the same bits whatever `batch`, `m` and
-    /// `n` are: a row's result does not depend on the rows around it.
+    /// The order in which an element's products are added depends on `k` alone, so that it has the
+    /// same bits whatever `batch`, `m` and `n` are: a row's result does not depend on the rows
+    /// around it.
     ///
     /// @param c `[batch, m, n]`, stride 1 along its last axis; it overlaps neither operand
     /// @param a `[batch, m, k]`, any strides; a stride of 0 along the batch repeats one matrix

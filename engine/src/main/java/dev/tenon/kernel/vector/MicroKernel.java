@@ -9,7 +9,10 @@ import jdk.incubator.vector.VectorSpecies;
 /// columns, `c += a b`, that stays in registers over the whole depth.
 ///
 /// Each element is one chain of fused multiply-adds in the order of the depth, whatever the tile it
-/// is in; so neither the tile's height nor the place of a row changes its bits.
+/// is in; so neither the tile's height nor the place of a row changes its bits. The chain begins at
+/// zero and is added to `c` at its end: callers cut the depth at multiples of [Panels#DEPTH], and
+/// thousands of terms that all met one growing sum would lose eight times as much (U-Net gradients,
+/// docs/figures.md).
 ///
 /// Six rows and two columns of vectors need 12 registers for sums, 2 for `b` and 1 for `a`: 15 of
 /// the 16 that AVX2 has. C2 moves the loads of a loop's body to its front, which takes more than
@@ -45,18 +48,18 @@ final class MicroKernel {
     static void rows6(float[] a, int ao, float[] b, int bo, float[] c, int co, int depth) {
         int ap = ao;
         int bp = bo;
-        FloatVector l0 = FloatVector.fromArray(FLOATS, c, co + 0 * LANES);
-        FloatVector r0 = FloatVector.fromArray(FLOATS, c, co + 1 * LANES);
-        FloatVector l1 = FloatVector.fromArray(FLOATS, c, co + 2 * LANES);
-        FloatVector r1 = FloatVector.fromArray(FLOATS, c, co + 3 * LANES);
-        FloatVector l2 = FloatVector.fromArray(FLOATS, c, co + 4 * LANES);
-        FloatVector r2 = FloatVector.fromArray(FLOATS, c, co + 5 * LANES);
-        FloatVector l3 = FloatVector.fromArray(FLOATS, c, co + 6 * LANES);
-        FloatVector r3 = FloatVector.fromArray(FLOATS, c, co + 7 * LANES);
-        FloatVector l4 = FloatVector.fromArray(FLOATS, c, co + 8 * LANES);
-        FloatVector r4 = FloatVector.fromArray(FLOATS, c, co + 9 * LANES);
-        FloatVector l5 = FloatVector.fromArray(FLOATS, c, co + 10 * LANES);
-        FloatVector r5 = FloatVector.fromArray(FLOATS, c, co + 11 * LANES);
+        FloatVector l0 = FloatVector.zero(FLOATS);
+        FloatVector r0 = FloatVector.zero(FLOATS);
+        FloatVector l1 = FloatVector.zero(FLOATS);
+        FloatVector r1 = FloatVector.zero(FLOATS);
+        FloatVector l2 = FloatVector.zero(FLOATS);
+        FloatVector r2 = FloatVector.zero(FLOATS);
+        FloatVector l3 = FloatVector.zero(FLOATS);
+        FloatVector r3 = FloatVector.zero(FLOATS);
+        FloatVector l4 = FloatVector.zero(FLOATS);
+        FloatVector r4 = FloatVector.zero(FLOATS);
+        FloatVector l5 = FloatVector.zero(FLOATS);
+        FloatVector r5 = FloatVector.zero(FLOATS);
         for (int k = 0; k < depth; k++) {
             FloatVector left = FloatVector.fromArray(FLOATS, b, bp);
             FloatVector right = FloatVector.fromArray(FLOATS, b, bp + LANES);
@@ -86,32 +89,32 @@ final class MicroKernel {
             ap += 6;
             bp += COLUMNS;
         }
-        l0.intoArray(c, co + 0 * LANES);
-        r0.intoArray(c, co + 1 * LANES);
-        l1.intoArray(c, co + 2 * LANES);
-        r1.intoArray(c, co + 3 * LANES);
-        l2.intoArray(c, co + 4 * LANES);
-        r2.intoArray(c, co + 5 * LANES);
-        l3.intoArray(c, co + 6 * LANES);
-        r3.intoArray(c, co + 7 * LANES);
-        l4.intoArray(c, co + 8 * LANES);
-        r4.intoArray(c, co + 9 * LANES);
-        l5.intoArray(c, co + 10 * LANES);
-        r5.intoArray(c, co + 11 * LANES);
+        add(l0, c, co + 0 * LANES);
+        add(r0, c, co + 1 * LANES);
+        add(l1, c, co + 2 * LANES);
+        add(r1, c, co + 3 * LANES);
+        add(l2, c, co + 4 * LANES);
+        add(r2, c, co + 5 * LANES);
+        add(l3, c, co + 6 * LANES);
+        add(r3, c, co + 7 * LANES);
+        add(l4, c, co + 8 * LANES);
+        add(r4, c, co + 9 * LANES);
+        add(l5, c, co + 10 * LANES);
+        add(r5, c, co + 11 * LANES);
     }
 
     /// `c += a b` for four rows, as [#rows6] does.
     static void rows4(float[] a, int ao, float[] b, int bo, float[] c, int co, int depth) {
         int ap = ao;
         int bp = bo;
-        FloatVector l0 = FloatVector.fromArray(FLOATS, c, co + 0 * LANES);
-        FloatVector r0 = FloatVector.fromArray(FLOATS, c, co + 1 * LANES);
-        FloatVector l1 = FloatVector.fromArray(FLOATS, c, co + 2 * LANES);
-        FloatVector r1 = FloatVector.fromArray(FLOATS, c, co + 3 * LANES);
-        FloatVector l2 = FloatVector.fromArray(FLOATS, c, co + 4 * LANES);
-        FloatVector r2 = FloatVector.fromArray(FLOATS, c, co + 5 * LANES);
-        FloatVector l3 = FloatVector.fromArray(FLOATS, c, co + 6 * LANES);
-        FloatVector r3 = FloatVector.fromArray(FLOATS, c, co + 7 * LANES);
+        FloatVector l0 = FloatVector.zero(FLOATS);
+        FloatVector r0 = FloatVector.zero(FLOATS);
+        FloatVector l1 = FloatVector.zero(FLOATS);
+        FloatVector r1 = FloatVector.zero(FLOATS);
+        FloatVector l2 = FloatVector.zero(FLOATS);
+        FloatVector r2 = FloatVector.zero(FLOATS);
+        FloatVector l3 = FloatVector.zero(FLOATS);
+        FloatVector r3 = FloatVector.zero(FLOATS);
         for (int k = 0; k < depth; k++) {
             FloatVector left = FloatVector.fromArray(FLOATS, b, bp);
             FloatVector right = FloatVector.fromArray(FLOATS, b, bp + LANES);
@@ -133,13 +136,18 @@ final class MicroKernel {
             ap += 4;
             bp += COLUMNS;
         }
-        l0.intoArray(c, co + 0 * LANES);
-        r0.intoArray(c, co + 1 * LANES);
-        l1.intoArray(c, co + 2 * LANES);
-        r1.intoArray(c, co + 3 * LANES);
-        l2.intoArray(c, co + 4 * LANES);
-        r2.intoArray(c, co + 5 * LANES);
-        l3.intoArray(c, co + 6 * LANES);
-        r3.intoArray(c, co + 7 * LANES);
+        add(l0, c, co + 0 * LANES);
+        add(r0, c, co + 1 * LANES);
+        add(l1, c, co + 2 * LANES);
+        add(r1, c, co + 3 * LANES);
+        add(l2, c, co + 4 * LANES);
+        add(r2, c, co + 5 * LANES);
+        add(l3, c, co + 6 * LANES);
+        add(r3, c, co + 7 * LANES);
+    }
+
+    /// Adds `sum` to the vector of `c` that begins at `at`.
+    private static void add(FloatVector sum, float[] c, int at) {
+        FloatVector.fromArray(FLOATS, c, at).add(sum).intoArray(c, at);
     }
 }
