@@ -1,6 +1,7 @@
 package dev.tenon.bench;
 
 import dev.tenon.kernel.Parallel;
+import dev.tenon.kernel.machine.MachineKernels;
 import dev.tenon.kernel.vector.VectorKernels;
 import dev.tenon.tensor.Backend;
 import java.io.IOException;
@@ -25,11 +26,19 @@ final class Machine {
                 "Java %s, %s backend%s, %d of %d processors, %s %s",
                 Runtime.version().feature(),
                 backend,
-                backend.equals("vector") ? " (" + VectorKernels.describe() + ")" : "",
+                detail(backend),
                 Parallel.threads(),
                 Runtime.getRuntime().availableProcessors(),
                 System.getProperty("os.name"),
                 System.getProperty("os.arch"));
+    }
+
+    private static String detail(String backend) {
+        return switch (backend) {
+            case "machine" -> " (" + MachineKernels.describe() + ")";
+            case "vector" -> " (" + VectorKernels.describe() + ")";
+            default -> "";
+        };
     }
 
     /// Returns a line about other programs at work, or an empty text if there is nothing to say.

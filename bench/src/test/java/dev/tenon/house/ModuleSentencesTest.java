@@ -21,7 +21,8 @@ final class ModuleSentencesTest {
                     "dev.tenon.dtype",
                     "dev.tenon.kernel",
                     "dev.tenon.kernel.scalar",
-                    "dev.tenon.kernel.vector");
+                    "dev.tenon.kernel.vector",
+                    "dev.tenon.kernel.machine");
 
     /// What a package of the engine may use of the engine, itself aside. Packages below `nn` count
     /// as `nn`.
@@ -31,6 +32,7 @@ final class ModuleSentencesTest {
                     "dev.tenon.kernel", Set.of("dev.tenon.dtype"),
                     "dev.tenon.kernel.scalar", Set.of("dev.tenon.dtype", "dev.tenon.kernel"),
                     "dev.tenon.kernel.vector", Set.of("dev.tenon.dtype", "dev.tenon.kernel"),
+                    "dev.tenon.kernel.machine", Set.of("dev.tenon.dtype", "dev.tenon.kernel"),
                     "dev.tenon.tensor", KERNELS,
                     "dev.tenon.nn", with(KERNELS, "dev.tenon.tensor"),
                     "dev.tenon.optim", with(KERNELS, "dev.tenon.tensor", "dev.tenon.nn"),

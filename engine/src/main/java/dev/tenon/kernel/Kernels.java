@@ -2,7 +2,7 @@ package dev.tenon.kernel;
 
 /// The kernels of one backend, one field per family.
 ///
-/// @param name the backend's name: `scalar`, `vector`
+/// @param name the backend's name: `scalar`, `vector`, `machine`
 /// @param elementwise maps over elements with broadcasting
 /// @param reduce sums, extremes and softmax along an axis
 /// @param matmul matrix products

@@ -1,6 +1,8 @@
 package dev.tenon.tensor;
 
 import dev.tenon.kernel.Kernels;
+import dev.tenon.kernel.machine.MachineException;
+import dev.tenon.kernel.machine.MachineKernels;
 import dev.tenon.kernel.scalar.ScalarKernels;
 import dev.tenon.kernel.vector.VectorKernels;
 import java.util.Locale;
@@ -10,8 +12,9 @@ import org.slf4j.LoggerFactory;
 /// Chooses the kernels that tensors compute with, once, and says in one log line what was chosen
 /// and why.
 ///
-/// The system property `tenon.backend` (`scalar`, `vector` or `auto`, the default) decides; `auto`
-/// takes vectors where the module jdk.incubator.vector is present.
+/// The system property `tenon.backend` (`scalar`, `vector`, `machine` or `auto`, the default)
+/// decides; `auto` takes machine code where the processor and the operating system allow it,
+/// vectors where the module jdk.incubator.vector is present, and the definitions elsewhere.
 public final class Backend {
     private static final Logger LOG = LoggerFactory.getLogger(Backend.class);
     private static final Kernels KERNELS =
@@ -35,19 +38,35 @@ public final class Backend {
                 LOG.info("backend: scalar, as tenon.backend asks");
                 yield scalar;
             }
-            case "auto", "vector" -> {
-                if (vectorModule) {
-                    LOG.info("backend: vector ({})", VectorKernels.describe());
-                    yield VectorKernels.create(scalar);
-                }
-                LOG.warn(
-                        "backend: scalar, several times slower, because the module jdk.incubator.vector is missing; add"
-                                + " --add-modules jdk.incubator.vector to the java command");
-                yield scalar;
-            }
+            case "vector" -> portable(scalar, vectorModule);
+            case "auto", "machine" -> machine(scalar, vectorModule);
             default ->
                     throw new TenonException(
-                            "backend: tenon.backend must be auto, vector or scalar; got " + wanted);
+                            "backend: tenon.backend must be auto, machine, vector or scalar; got "
+                                    + wanted);
         };
+    }
+
+    private static Kernels machine(Kernels scalar, boolean vectorModule) {
+        Kernels below = vectorModule ? VectorKernels.create(scalar) : scalar;
+        try {
+            Kernels kernels = MachineKernels.create(below);
+            LOG.info("backend: machine ({})", MachineKernels.describe());
+            return kernels;
+        } catch (MachineException e) {
+            LOG.info("backend: no machine code ({})", e.getMessage());
+            return portable(scalar, vectorModule);
+        }
+    }
+
+    private static Kernels portable(Kernels scalar, boolean vectorModule) {
+        if (vectorModule) {
+            LOG.info("backend: vector ({})", VectorKernels.describe());
+            return VectorKernels.create(scalar);
+        }
+        LOG.warn(
+                "backend: scalar, several times slower, because the module jdk.incubator.vector is missing; add"
+                        + " --add-modules jdk.incubator.vector to the java command");
+        return scalar;
     }
 }

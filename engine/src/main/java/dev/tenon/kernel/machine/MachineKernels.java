@@ -1,0 +1,38 @@
+package dev.tenon.kernel.machine;
+
+import dev.tenon.kernel.Kernels;
+
+/// The machine backend: code generated at run time for this processor, and the backend below for
+/// what it has no code for.
+public final class MachineKernels {
+    private MachineKernels() {}
+
+    /// Returns the kernels for this machine.
+    ///
+    /// @param below the backend that does what has no machine code
+    /// @throws MachineException if the processor is none of x86-64 with AVX2 and FMA, or the
+    ///   operating system refuses executable memory
+    public static Kernels create(Kernels below) {
+        Isa.detect();
+        return new Kernels(
+                "machine",
+                below.elementwise(),
+                below.reduce(),
+                below.matmul(),
+                below.norm(),
+                below.conv(),
+                below.resample(),
+                below.attention(),
+                below.index(),
+                below.loss(),
+                below.random(),
+                below.optim());
+    }
+
+    /// Describes the instructions in use, for example `AVX-512, 16 floats`.
+    ///
+    /// @throws MachineException as [#create]
+    public static String describe() {
+        return Isa.detect().describe();
+    }
+}
