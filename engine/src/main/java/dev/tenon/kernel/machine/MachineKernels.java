@@ -13,10 +13,10 @@ public final class MachineKernels {
     /// @throws MachineException if the processor is none of x86-64 with AVX2 and FMA, or the
     ///   operating system refuses executable memory
     public static Kernels create(Kernels below) {
-        Isa.detect();
+        Isa isa = Isa.detect();
         return new Kernels(
                 "machine",
-                below.elementwise(),
+                new MachineElementwise(isa, below.elementwise()),
                 below.reduce(),
                 below.matmul(),
                 below.norm(),

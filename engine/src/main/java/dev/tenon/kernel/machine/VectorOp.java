@@ -47,6 +47,7 @@ enum VectorOp {
     VFMSUB231PS(1, 2, 0xBA, Form.RVM, Tuple.FULL_4),
     VFNMADD213PS(1, 2, 0xAC, Form.RVM, Tuple.FULL_4),
     VFNMADD231PS(1, 2, 0xBC, Form.RVM, Tuple.FULL_4),
+    VSCALEFPS(1, 2, 0x2C, Form.RVM, Tuple.ONLY_EVEX_4),
     VFMADD231SS(1, 2, 0xB9, Form.RVM, Tuple.ONE_4),
 
     // arithmetic of F64

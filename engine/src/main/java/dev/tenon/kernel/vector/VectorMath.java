@@ -8,6 +8,7 @@ import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LT;
 import static jdk.incubator.vector.VectorOperators.NE;
 
+import dev.tenon.kernel.MathCoefficients;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
@@ -16,10 +17,9 @@ import jdk.incubator.vector.VectorMask;
 ///
 /// Built from additions, multiplications, divisions and FMA only, which IEEE 754 rounds in one way,
 /// so that an element gives the same bits in the interpreter, in compiled code and in any lane; the
-/// Vector API's own EXP, TANH, ... promise no such thing. Polynomials are minimax fits whose
-/// coefficients were rounded to F32 one after another, the rest fitted again each time. Errors are
-/// the largest found over all floats, against the exact result, in units in its last place (ulp);
-/// ElementwiseKernelTest measures them again.
+/// Vector API's own EXP, TANH, ... promise no such thing. The polynomials' coefficients are
+/// [MathCoefficients]. Errors are the largest found over all floats, against the exact result, in
+/// units in its last place (ulp); ElementwiseKernelTest measures them again.
 ///
 /// | function | error |
 /// |---|---|
@@ -43,34 +43,32 @@ final class VectorMath {
     private static final FloatVector INFINITY = of(Float.POSITIVE_INFINITY);
 
     private static final FloatVector LOG2_E = of((float) (1 / Math.log(2)));
-    private static final FloatVector LN2_HIGH = of(0x1.62e430p-1f);
-    private static final FloatVector LN2_LOW = of((float) (Math.log(2) - 0x1.62e430p-1f));
+    private static final FloatVector LN2_HIGH = of(MathCoefficients.LN2_HIGH);
+    private static final FloatVector LN2_LOW = of(MathCoefficients.LN2_LOW);
     private static final FloatVector MINUS_LN2_HIGH = LN2_HIGH.neg();
     private static final FloatVector MINUS_LN2_LOW = LN2_LOW.neg();
     private static final FloatVector EXP_LOWEST = of(-104f); // below it e^x rounds to 0
     private static final FloatVector EXP_HIGHEST = of(88.8f); // above it e^x is infinite
-    // e^r = 1 + r + r^2 (E2 + E3 r + ...), |r| <= ln 2 / 2, error 3e-9
-    private static final FloatVector E2 = of(0.49999994f);
-    private static final FloatVector E3 = of(0.16666521f);
-    private static final FloatVector E4 = of(0.04166826f);
-    private static final FloatVector E5 = of(0.008368668f);
-    private static final FloatVector E6 = of(0.0013821297f);
+    private static final FloatVector E2 = of(MathCoefficients.E2);
+    private static final FloatVector E3 = of(MathCoefficients.E3);
+    private static final FloatVector E4 = of(MathCoefficients.E4);
+    private static final FloatVector E5 = of(MathCoefficients.E5);
+    private static final FloatVector E6 = of(MathCoefficients.E6);
     // adding it leaves an integer in the low bits
     private static final FloatVector ROUNDER = of(0x1.8p23f);
     private static final IntVector ROUNDER_BITS = ROUNDER.reinterpretAsInts();
     private static final IntVector BIAS = of(127);
     private static final IntVector SIGN = of(0x80000000);
 
-    // log(1 + f) = f - f^2/2 + f^3 (L3 + L4 f + ...), sqrt(1/2) <= 1 + f < sqrt(2), error 8e-10
-    private static final FloatVector L3 = of(0.33333313f);
-    private static final FloatVector L4 = of(-0.2500001f);
-    private static final FloatVector L5 = of(0.20002072f);
-    private static final FloatVector L6 = of(-0.16667989f);
-    private static final FloatVector L7 = of(0.1422036f);
-    private static final FloatVector L8 = of(-0.1240624f);
-    private static final FloatVector L9 = of(0.118835375f);
-    private static final FloatVector L10 = of(-0.11670025f);
-    private static final FloatVector L11 = of(0.0674919f);
+    private static final FloatVector L3 = of(MathCoefficients.L3);
+    private static final FloatVector L4 = of(MathCoefficients.L4);
+    private static final FloatVector L5 = of(MathCoefficients.L5);
+    private static final FloatVector L6 = of(MathCoefficients.L6);
+    private static final FloatVector L7 = of(MathCoefficients.L7);
+    private static final FloatVector L8 = of(MathCoefficients.L8);
+    private static final FloatVector L9 = of(MathCoefficients.L9);
+    private static final FloatVector L10 = of(MathCoefficients.L10);
+    private static final FloatVector L11 = of(MathCoefficients.L11);
     private static final FloatVector MINUS_HALF = of(-0.5f);
     private static final FloatVector LEAST_NORMAL = of(Float.MIN_NORMAL);
     private static final FloatVector TWO_TO_23 = of(0x1p23f);
@@ -81,25 +79,22 @@ final class VectorMath {
 
     private static final FloatVector TANH_HIGHEST = of(10f); // tanh(10) rounds to 1
 
-    // erf(x) = x + x (R0 + R1 x^2 + ...), |x| < 1, error 5e-8
-    private static final FloatVector R0 = of(0.12837917f);
-    private static final FloatVector R1 = of(-0.37612417f);
-    private static final FloatVector R2 = of(0.112806946f);
-    private static final FloatVector R3 = of(-0.026723066f);
-    private static final FloatVector R4 = of(0.004929274f);
-    private static final FloatVector R5 = of(-0.00056739047f);
-    // e^(a^2) erfc(a) (1 + 2 a) = Q0 + Q1 u + ..., u = (a - 2) / (a + 2), 0 <= a <= 10.3, error
-    // 2e-8
-    private static final FloatVector Q0 = of(1.2769784f);
-    private static final FloatVector Q1 = of(-0.09276392f);
-    private static final FloatVector Q2 = of(-0.166031f);
-    private static final FloatVector Q3 = of(0.16405475f);
-    private static final FloatVector Q4 = of(-0.05420682f);
-    private static final FloatVector Q5 = of(-0.00805853f);
-    private static final FloatVector Q6 = of(0.008637504f);
-    private static final FloatVector Q7 = of(0.0013138208f);
-    private static final FloatVector Q8 = of(-0.0012344972f);
-    private static final FloatVector Q9 = of(-0.00040254343f);
+    private static final FloatVector R0 = of(MathCoefficients.R0);
+    private static final FloatVector R1 = of(MathCoefficients.R1);
+    private static final FloatVector R2 = of(MathCoefficients.R2);
+    private static final FloatVector R3 = of(MathCoefficients.R3);
+    private static final FloatVector R4 = of(MathCoefficients.R4);
+    private static final FloatVector R5 = of(MathCoefficients.R5);
+    private static final FloatVector Q0 = of(MathCoefficients.Q0);
+    private static final FloatVector Q1 = of(MathCoefficients.Q1);
+    private static final FloatVector Q2 = of(MathCoefficients.Q2);
+    private static final FloatVector Q3 = of(MathCoefficients.Q3);
+    private static final FloatVector Q4 = of(MathCoefficients.Q4);
+    private static final FloatVector Q5 = of(MathCoefficients.Q5);
+    private static final FloatVector Q6 = of(MathCoefficients.Q6);
+    private static final FloatVector Q7 = of(MathCoefficients.Q7);
+    private static final FloatVector Q8 = of(MathCoefficients.Q8);
+    private static final FloatVector Q9 = of(MathCoefficients.Q9);
     private static final FloatVector ERF_HIGHEST = of(4.2f); // erf(4.2) rounds to 1
     private static final FloatVector NORMAL_HIGHEST = of(28f); // 1 - Phi(15) is 0 in F32
     private static final FloatVector SQRT_HALF = of((float) Math.sqrt(0.5));

@@ -165,7 +165,7 @@ class AssemblerTest {
             code.neg(a);
         }
         Label ahead = new Label();
-        for (Assembler.Condition condition : Assembler.Condition.values()) {
+        for (GeneralInstructions.Condition condition : GeneralInstructions.Condition.values()) {
             code.jump(condition, back);
             code.jump(condition, ahead);
         }

@@ -55,7 +55,7 @@ class RoutineTest {
         code.bindLoop(loop);
         code.emit(VectorOp.VADDPS, isa.vec(0), isa.vec(0), isa.vec(1));
         code.sub(Gpr.RDX, 1);
-        code.jump(Assembler.Condition.NOT_EQUAL, loop);
+        code.jump(GeneralInstructions.Condition.NOT_EQUAL, loop);
         code.store(VectorOp.VMOVUPS_STORE, Mem.at(Gpr.RDI), isa.vec(0));
         code.leave();
         Routine routine = Routine.of(code);

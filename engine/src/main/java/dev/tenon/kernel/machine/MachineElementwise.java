@@ -1,0 +1,239 @@
+package dev.tenon.kernel.machine;
+
+import dev.tenon.dtype.DType;
+import dev.tenon.kernel.BinaryOp;
+import dev.tenon.kernel.ElementwiseKernel;
+import dev.tenon.kernel.Parallel;
+import dev.tenon.kernel.Strided;
+import dev.tenon.kernel.UnaryOp;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.EnumMap;
+import java.util.Map;
+
+/// The family Elementwise in machine code: one pass over memory for F32; other types, SIN, COS and
+/// POW, and operands that are not contiguous go below.
+public final class MachineElementwise implements ElementwiseKernel {
+    private static final int GRAIN = 16_384; // elements of a part: 2 to 10 microseconds
+    private static final int UNROLL = 2;
+
+    /// Bytes of a result from which on it is stored past the caches: it would not be there any more
+    /// when it is read.
+    private static final long PAST_CACHES = 16L << 20;
+
+    private enum Place {
+        VALUE,
+        GRADIENT
+    }
+
+    /// A routine and its twin that stores past the caches.
+    private record Pair(Routine cached, Routine streaming) {}
+
+    private final Isa isa;
+    private final ElementwiseKernel below;
+    private final Map<UnaryOp, Pair> values = new EnumMap<>(UnaryOp.class);
+    private final Map<UnaryOp, Pair> gradients = new EnumMap<>(UnaryOp.class);
+    private final Map<BinaryOp, Pair> binaries = new EnumMap<>(BinaryOp.class);
+
+    /// @param below the backend that does what has no machine code
+    MachineElementwise(Isa isa, ElementwiseKernel below) {
+        this.isa = isa;
+        this.below = below;
+    }
+
+    // ---- one variable
+
+    @Override
+    public void unary(
+            MemorySegment y,
+            MemorySegment x,
+            long count,
+            UnaryOp op,
+            double a,
+            double b,
+            DType type) {
+        if (op == UnaryOp.POW && a == 2) {
+            unary(y, x, count, UnaryOp.SQUARE, 0, 0, type);
+        } else if (type != DType.F32 || !UnaryFormula.has(op) || !y.isNative() || !x.isNative()) {
+            below.unary(y, x, count, op, a, b, type);
+        } else {
+            check(count, y, x);
+            Routine routine = choose(unaryRoutines(op, Place.VALUE), y, count);
+            run(routine, count, settings(op, a, b, false), y, x, x);
+        }
+    }
+
+    @Override
+    public void unaryGradient(
+            MemorySegment dx,
+            MemorySegment dy,
+            MemorySegment x,
+            long count,
+            UnaryOp op,
+            double a,
+            double b,
+            DType type) {
+        if (op == UnaryOp.POW && a == 2) {
+            unaryGradient(dx, dy, x, count, UnaryOp.SQUARE, 0, 0, type);
+        } else if (type != DType.F32
+                || !UnaryFormula.has(op)
+                || !dx.isNative()
+                || !dy.isNative()
+                || !x.isNative()) {
+            below.unaryGradient(dx, dy, x, count, op, a, b, type);
+        } else {
+            check(count, dx, dy, x);
+            Routine routine = choose(unaryRoutines(op, Place.GRADIENT), dx, count);
+            run(routine, count, settings(op, a, b, true), dx, x, dy);
+        }
+    }
+
+    /// The settings as two F32 in one word. A slope compares with the bounds of CLAMP as they are,
+    /// in double: with the nearest floats inside them.
+    private static long settings(UnaryOp op, double a, double b, boolean gradient) {
+        boolean inside = gradient && op == UnaryOp.CLAMP;
+        float first = inside ? atLeast(a) : (float) a;
+        float second = inside ? -atLeast(-b) : (float) b;
+        return Integer.toUnsignedLong(Float.floatToRawIntBits(first))
+                | (long) Float.floatToRawIntBits(second) << 32;
+    }
+
+    /// The least float that is not below `bound`: comparing floats with it is comparing with
+    /// `bound`.
+    private static float atLeast(double bound) {
+        float nearest = (float) bound;
+        return nearest < bound ? Math.nextUp(nearest) : nearest;
+    }
+
+    private static void check(long count, MemorySegment... operands) {
+        for (MemorySegment operand : operands) {
+            if (operand.byteSize() < 4 * count) {
+                throw new IndexOutOfBoundsException(
+                        "elementwise: operands must have at least "
+                                + 4 * count
+                                + " bytes; got "
+                                + operand.byteSize());
+            }
+        }
+    }
+
+    private Routine choose(Pair pair, MemorySegment y, long count) {
+        boolean aligned = y.address() % isa.bytes() == 0;
+        return aligned && 4 * count >= PAST_CACHES ? pair.streaming : pair.cached;
+    }
+
+    /// Calls `routine` on parts: `rdi` result, `rsi` and `rdx` operands, `rcx` settings, `r9`
+    /// count.
+    private static void run(
+            Routine routine,
+            long count,
+            long settings,
+            MemorySegment y,
+            MemorySegment a,
+            MemorySegment b) {
+        Parallel.range(
+                count,
+                GRAIN,
+                (from, to) -> {
+                    MemorySegment numbers = Arguments.block();
+                    numbers.set(ValueLayout.JAVA_LONG, 0, settings);
+                    routine.call(
+                            y.address() + 4 * from,
+                            a.address() + 4 * from,
+                            b.address() + 4 * from,
+                            numbers.address(),
+                            0,
+                            to - from);
+                });
+    }
+
+    private Pair unaryRoutines(UnaryOp op, Place place) {
+        Map<UnaryOp, Pair> known = place == Place.VALUE ? values : gradients;
+        synchronized (known) {
+            return known.computeIfAbsent(
+                    op,
+                    wanted ->
+                            new Pair(
+                                    unaryRoutine(op, place, false), unaryRoutine(op, place, true)));
+        }
+    }
+
+    private Routine unaryRoutine(UnaryOp op, Place place, boolean streaming) {
+        Pass pass = new Pass(isa).streaming(streaming);
+        UnaryFormula formula =
+                new UnaryFormula(pass, pass.scalar(Gpr.RCX, 0), pass.scalar(Gpr.RCX, 4));
+        Node x = pass.stream(Gpr.RSI);
+        pass.store(
+                Gpr.RDI,
+                place == Place.VALUE
+                        ? formula.value(op, x)
+                        : formula.gradient(op, pass.stream(Gpr.RDX), x));
+        return PassCode.routine(pass, UNROLL);
+    }
+
+    // ---- two variables
+
+    @Override
+    public void binary(Strided y, Strided a, Strided b, BinaryOp op) {
+        boolean takes =
+                y.type() == DType.F32
+                        && a.type() == DType.F32
+                        && b.type() == DType.F32
+                        && hasFormula(op)
+                        && y.isContiguous()
+                        && a.isContiguous()
+                        && b.isContiguous()
+                        && y.data().isNative()
+                        && a.data().isNative()
+                        && b.data().isNative();
+        if (!takes) {
+            below.binary(y, a, b, op);
+            return;
+        }
+        long count = y.count();
+        MemorySegment to = y.segment();
+        Pair pair;
+        synchronized (binaries) {
+            pair =
+                    binaries.computeIfAbsent(
+                            op,
+                            wanted -> new Pair(binaryRoutine(op, false), binaryRoutine(op, true)));
+        }
+        run(choose(pair, to, count), count, 0, to, a.segment(), b.segment());
+    }
+
+    private static boolean hasFormula(BinaryOp op) {
+        return switch (op) {
+            case ADD, SUB, MUL, DIV -> true;
+            default -> false; // MAXIMUM and MINIMUM keep NaN, which the machine's do not
+        };
+    }
+
+    private Routine binaryRoutine(BinaryOp op, boolean streaming) {
+        Pass pass = new Pass(isa).streaming(streaming);
+        Node a = pass.stream(Gpr.RSI);
+        Node b = pass.stream(Gpr.RDX);
+        pass.store(
+                Gpr.RDI,
+                switch (op) {
+                    case ADD -> a.add(b);
+                    case SUB -> a.sub(b);
+                    case MUL -> a.mul(b);
+                    case DIV -> a.div(b);
+                    default -> throw new IllegalArgumentException("no formula for " + op);
+                });
+        return PassCode.routine(pass, UNROLL);
+    }
+
+    // ---- the rest
+
+    @Override
+    public void where(Strided y, Strided condition, Strided a, Strided b) {
+        below.where(y, condition, a, b);
+    }
+
+    @Override
+    public void copy(Strided y, Strided x) {
+        below.copy(y, x);
+    }
+}

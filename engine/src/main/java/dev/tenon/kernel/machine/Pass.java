@@ -1,0 +1,140 @@
+package dev.tenon.kernel.machine;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// A formula that one pass over memory applies to every element: loads, arithmetic, stores, sums.
+///
+/// It is built from [Node]s and written as a loop of vectors by [PassCode]. So a chain of
+/// operations, whatever its length, reads each operand once and writes each result once.
+///
+/// ```java
+/// Pass pass = new Pass(isa);
+/// Node x = pass.stream(Gpr.RSI);
+/// pass.store(Gpr.RDI, x.mul(x).add(pass.constant(1)));
+/// ```
+final class Pass {
+    /// What is done with a value at the end of its making.
+    enum Sink {
+        STORE,
+        ADD,
+        MAX,
+        MIN
+    }
+
+    /// A node that is worked out, or a value that goes somewhere.
+    sealed interface Step permits Work, End {}
+
+    record Work(Node node) implements Step {}
+
+    /// @param pointer where a STORE goes
+    /// @param totals the registers that other sinks add to; unrolled copies take turns
+    record End(Sink sink, Node value, Gpr pointer, Vec[] totals) implements Step {}
+
+    private static final Vec[] NONE = {};
+
+    private final Isa isa;
+    private final List<Step> steps = new ArrayList<>();
+    private final List<Node> constants = new ArrayList<>();
+    private boolean streaming;
+
+    Pass(Isa isa) {
+        this.isa = isa;
+    }
+
+    Isa isa() {
+        return isa;
+    }
+
+    List<Step> steps() {
+        return steps;
+    }
+
+    /// Returns constants and scalars, which are the same in every iteration.
+    List<Node> constants() {
+        return constants;
+    }
+
+    boolean isStreaming() {
+        return streaming;
+    }
+
+    /// Full vectors are stored past the caches: for results that are larger than the caches, in
+    /// arrays that begin at a multiple of a vector's bytes.
+    Pass streaming(boolean past) {
+        streaming = past;
+        return this;
+    }
+
+    Node add(Node node) {
+        steps.add(new Work(node));
+        return node;
+    }
+
+    /// Element i of the F32 array that `pointer` leads to.
+    Node stream(Gpr pointer) {
+        return add(new Node(this, Node.Kind.STREAM, null, 0, pointer, null));
+    }
+
+    /// What the routine around the pass keeps in `register`.
+    Node pinned(Vec register) {
+        return new Node(this, Node.Kind.PINNED, null, 0, null, register);
+    }
+
+    /// The F32 at `pointer + displacement`, in all lanes.
+    Node scalar(Gpr pointer, int displacement) {
+        Node node = new Node(this, Node.Kind.SCALAR, null, displacement, pointer, null);
+        constants.add(node);
+        return node;
+    }
+
+    /// `value` in all lanes.
+    Node constant(float value) {
+        return bits(Float.floatToRawIntBits(value));
+    }
+
+    /// `value` rounded to F32 in all lanes.
+    Node constant(double value) {
+        return constant((float) value);
+    }
+
+    /// The 32 bits `value` in all lanes.
+    Node bits(int value) {
+        for (Node known : constants) {
+            if (known.kind == Node.Kind.CONSTANT && known.number == value) {
+                return known;
+            }
+        }
+        Node node = new Node(this, Node.Kind.CONSTANT, null, value, null, null);
+        constants.add(node);
+        return node;
+    }
+
+    /// Writes `value` to element i of the array at `pointer`.
+    void store(Gpr pointer, Node value) {
+        end(Sink.STORE, value, pointer, NONE);
+    }
+
+    /// Adds `value` to a total per lane.
+    ///
+    /// @param totals registers, which unrolled copies of the loop's body take in turn; their sum is
+    ///   the total
+    void addTo(Vec[] totals, Node value) {
+        end(Sink.ADD, value, Gpr.RAX, totals);
+    }
+
+    /// Keeps the larger of `value` and a total per lane; NaN is passed over.
+    void maxTo(Vec[] totals, Node value) {
+        end(Sink.MAX, value, Gpr.RAX, totals);
+    }
+
+    /// Keeps the smaller of `value` and a total per lane; NaN is passed over.
+    void minTo(Vec[] totals, Node value) {
+        end(Sink.MIN, value, Gpr.RAX, totals);
+    }
+
+    private void end(Sink sink, Node value, Gpr pointer, Vec[] totals) {
+        value.uses++;
+        steps.add(new End(sink, value, pointer, totals));
+    }
+}

@@ -1,0 +1,404 @@
+package dev.tenon.kernel.machine;
+
+import static dev.tenon.kernel.machine.GeneralInstructions.Condition.EQUAL;
+import static dev.tenon.kernel.machine.GeneralInstructions.Condition.GREATER_EQUAL;
+import static dev.tenon.kernel.machine.GeneralInstructions.Condition.LESS;
+
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Writes a [Pass] as a loop: some vectors at a time, then single vectors, then the elements that
+/// fill no vector, under a mask.
+///
+/// It uses `rax` (bytes done), `r10`, `r11` and `r15` (the constant pool), with AVX-512 the masks
+/// k1 and k2, and the vector registers it is given. All else, the pointers and the count included,
+/// stays as it was.
+final class PassCode {
+    private static final Gpr INDEX = Gpr.RAX;
+    private static final Gpr REST = Gpr.R10;
+    private static final Gpr LIMIT = Gpr.R11;
+    private static final Gpr POOL = Gpr.R15;
+    private static final Mask TAIL = Mask.k(1);
+
+    private final Pass pass;
+    private final Isa isa;
+    private final Assembler code;
+    private final List<Vec> free; // for values
+    private final Map<Node, Vec> hoisted = new IdentityHashMap<>();
+    private final Vec tailMask; // AVX2
+
+    private PassCode(Pass pass, Assembler code, List<Vec> registers, int hoists) {
+        this.pass = pass;
+        this.code = code;
+        isa = pass.isa();
+        free = new ArrayList<>(registers);
+        tailMask = free.removeLast(); // AVX-512 has mask registers, and enough of these
+        List<Node> wanted = new ArrayList<>(pass.constants());
+        // scalars first: on AVX2 they cannot be operands in memory
+        wanted.sort((a, b) ->
+                a.kind != b.kind ? (a.kind == Node.Kind.SCALAR ? -1 : 1) : b.uses - a.uses);
+        for (int i = 0; i < Math.min(hoists, wanted.size()); i++) {
+            hoisted.put(wanted.get(i), free.removeLast());
+        }
+    }
+
+    /// There are too few registers for the values that live at once.
+    private static final class TooFewRegisters extends RuntimeException {
+        @java.io.Serial private static final long serialVersionUID = 1;
+    }
+
+    /// Writes the loop over `count` elements.
+    ///
+    /// @param count holds the number of elements, not negative
+    /// @param registers the vector registers that are free, three at least
+    /// @param unroll copies of the body in the main loop
+    static void emit(Pass pass, Assembler code, Gpr count, List<Vec> registers, int unroll) {
+        int hoists = hoists(pass, registers);
+        new PassCode(pass, code, registers, hoists).loops(count, unroll);
+    }
+
+    /// Returns a routine of a single pass: the count is its sixth argument, the pointers are the
+    /// others, `rdi`, `rsi`, `rdx`, `rcx`, `r8`.
+    static Routine routine(Pass pass, int unroll) {
+        Assembler code = new Assembler();
+        code.enter();
+        emit(pass, code, Gpr.R9, registers(pass.isa(), 0), unroll);
+        if (pass.isStreaming()) {
+            code.sfence();
+        }
+        code.leave();
+        return Routine.of(code);
+    }
+
+    /// Returns the registers from number `first` on.
+    static List<Vec> registers(Isa isa, int first) {
+        List<Vec> all = new ArrayList<>();
+        for (int i = first; i < isa.registers(); i++) {
+            all.add(isa.vec(i));
+        }
+        return all;
+    }
+
+    /// Returns how many constants can stay in registers, by trying.
+    private static int hoists(Pass pass, List<Vec> registers) {
+        int hoists = Math.min(pass.constants().size(), registers.size() - 2);
+        for (; hoists > 0; hoists--) {
+            try {
+                PassCode trial = new PassCode(pass, new Assembler(), registers, hoists);
+                trial.body(0, 0, false);
+                trial.body(0, 0, true);
+                return hoists;
+            } catch (TooFewRegisters e) {
+                // one constant fewer
+            }
+        }
+        return 0;
+    }
+
+    private void loops(Gpr count, int unroll) {
+        code.mov(POOL, ConstantPool.address());
+        hoisted.forEach(this::hoist);
+        code.mov(REST, count);
+        code.shl(REST, 2);
+        code.mov(INDEX, 0);
+        loop(unroll);
+        if (unroll > 1) {
+            loop(1);
+        }
+        Label done = new Label();
+        code.sub(REST, INDEX);
+        code.jump(EQUAL, done);
+        if (isa.wide()) {
+            code.mov32(REST, Mem.at(POOL, REST, 1, ConstantPool.lowerBits()));
+            code.kmov(TAIL, REST);
+        } else {
+            code.neg(REST);
+            code.emit(VectorOp.VMOVUPS, tailMask, Mem.at(POOL, REST, 1, ConstantPool.zeroLanes()));
+        }
+        body(0, 0, true);
+        code.bind(done);
+    }
+
+    private void hoist(Node node, Vec register) {
+        if (node.kind == Node.Kind.SCALAR) {
+            code.emit(VectorOp.VBROADCASTSS, register, memory(node));
+        } else {
+            code.emit(VectorOp.VMOVUPS, register, memory(node));
+        }
+    }
+
+    private static Mem memory(Node constant) {
+        Gpr pointer = constant.pointer;
+        return pointer == null
+                ? Mem.at(POOL, ConstantPool.repeated(constant.number))
+                : Mem.at(pointer, constant.number);
+    }
+
+    /// `copies` vectors per turn, while there are that many.
+    private void loop(int copies) {
+        int step = copies * isa.bytes();
+        Label loop = new Label();
+        Label done = new Label();
+        code.lea(LIMIT, Mem.at(REST, 1 - step)); // index < limit: a whole step is left
+        code.cmp(INDEX, LIMIT);
+        code.jump(GREATER_EQUAL, done);
+        code.bindLoop(loop);
+        for (int copy = 0; copy < copies; copy++) {
+            body(copy * isa.bytes(), copy, false);
+        }
+        code.add(INDEX, step);
+        code.cmp(INDEX, LIMIT);
+        code.jump(LESS, loop);
+        code.bind(done);
+    }
+
+    // ---- one vector
+
+    private final Map<Node, Vec> values = new IdentityHashMap<>();
+    private final Map<Node, Integer> left = new IdentityHashMap<>();
+
+    private void body(int displacement, int copy, boolean tail) {
+        values.clear();
+        left.clear();
+        for (Pass.Step step : pass.steps()) {
+            switch (step) {
+                case Pass.Work work -> work(work.node(), displacement, tail);
+                case Pass.End end -> end(end, displacement, copy, tail);
+            }
+        }
+    }
+
+    private void work(Node node, int displacement, boolean tail) {
+        if (node.uses == 0) {
+            return;
+        }
+        switch (node.kind) {
+            case STREAM -> load(node, displacement, tail);
+            case INSTRUCTION -> instruction(node);
+            case SHIFT -> {
+                Vec x = register(node.inputs[0]);
+                used(node.inputs[0]);
+                code.emit(operation(node), result(node), x, node.number);
+            }
+            case FMA, FNMA -> multiplyAdd(node);
+            case SELECT -> select(node);
+            case PINNED, CONSTANT, SCALAR -> {} // nothing to work out
+        }
+    }
+
+    private void load(Node node, int displacement, boolean tail) {
+        Mem from = element(node.pointer, displacement);
+        Vec to = result(node);
+        if (!tail) {
+            code.emit(VectorOp.VMOVUPS, to, from);
+        } else if (isa.wide()) {
+            code.under(TAIL.zeroed()).emit(VectorOp.VMOVUPS, to, from);
+        } else {
+            code.emit(VectorOp.VMASKMOVPS, to, tailMask, from);
+        }
+    }
+
+    private static Mem element(@org.jspecify.annotations.Nullable Gpr pointer, int displacement) {
+        if (pointer == null) {
+            throw new IllegalStateException("pass: a stream has a pointer");
+        }
+        return Mem.at(pointer, INDEX, 1, displacement);
+    }
+
+    private void instruction(Node node) {
+        if (node.inputs.length == 1) {
+            VecOperand x = operand(node.inputs[0]);
+            used(node.inputs[0]);
+            code.emit(operation(node), result(node), x);
+            return;
+        }
+        Vec a = register(node.inputs[0]);
+        VecOperand b = operand(node.inputs[1]);
+        used(node.inputs[0]);
+        used(node.inputs[1]);
+        code.emit(operation(node), result(node), a, b);
+    }
+
+    private static VectorOp operation(Node node) {
+        if (node.op == null) {
+            throw new IllegalStateException("pass: " + node.kind + " has an instruction");
+        }
+        return node.op;
+    }
+
+    /// `a * b + c` overwrites one of the three: the one that is used last here, else a copy of `c`.
+    private void multiplyAdd(Node node) {
+        boolean negative = node.kind == Node.Kind.FNMA;
+        VectorOp intoSum = negative ? VectorOp.VFNMADD231PS : VectorOp.VFMADD231PS;
+        VectorOp intoFactor = negative ? VectorOp.VFNMADD213PS : VectorOp.VFMADD213PS;
+        Node a = node.inputs[0];
+        Node b = node.inputs[1];
+        Node c = node.inputs[2];
+        if (dies(c)) {
+            Vec to = register(c);
+            code.emit(intoSum, to, register(a), operand(b));
+            take(node, c, to);
+            used(a);
+            used(b);
+        } else if (dies(a) && a != b) {
+            Vec to = register(a);
+            code.emit(intoFactor, to, register(b), operand(c));
+            take(node, a, to);
+            used(b);
+            used(c);
+        } else if (dies(b) && a != b) {
+            Vec to = register(b);
+            code.emit(intoFactor, to, register(a), operand(c));
+            take(node, b, to);
+            used(a);
+            used(c);
+        } else {
+            Vec left1 = register(a);
+            VecOperand right = operand(b);
+            Vec to = result(node);
+            code.emit(VectorOp.VMOVUPS, to, operand(c));
+            code.emit(intoSum, to, left1, right);
+            used(a);
+            used(b);
+            used(c);
+        }
+    }
+
+    /// Says whether a worked-out value is used here for the last time.
+    private boolean dies(Node node) {
+        return values.containsKey(node) && left.getOrDefault(node, node.uses) == 1;
+    }
+
+    /// The value `node` replaces `old` in its register.
+    private void take(Node node, Node old, Vec register) {
+        values.remove(old);
+        left.put(old, 0);
+        values.put(node, register);
+    }
+
+    private void select(Node node) {
+        Vec a = register(node.inputs[0]);
+        VecOperand b = operand(node.inputs[1]);
+        if (isa.wide()) {
+            Mask chosen = Mask.k(2);
+            code.compare(chosen, a, b, node.number);
+            Vec no = register(node.inputs[3]);
+            VecOperand yes = operand(node.inputs[2]);
+            usedAll(node);
+            code.under(chosen).emit(VectorOp.VBLENDMPS, result(node), no, yes);
+            return;
+        }
+        Vec chosen = take();
+        code.emit(VectorOp.VCMPPS, chosen, a, b, node.number);
+        Vec no = register(node.inputs[3]);
+        VecOperand yes = operand(node.inputs[2]);
+        usedAll(node);
+        code.emit(VectorOp.VBLENDVPS, result(node), no, yes, chosen);
+        free.add(chosen);
+    }
+
+    private void usedAll(Node node) {
+        for (Node input : node.inputs) {
+            used(input);
+        }
+    }
+
+    private void end(Pass.End end, int displacement, int copy, boolean tail) {
+        Vec value = register(end.value());
+        switch (end.sink()) {
+            case STORE -> store(element(end.pointer(), displacement), value, tail);
+            case ADD -> total(VectorOp.VADDPS, end, copy, value, tail);
+            case MAX -> total(VectorOp.VMAXPS, end, copy, value, tail);
+            case MIN -> total(VectorOp.VMINPS, end, copy, value, tail);
+        }
+        used(end.value());
+    }
+
+    private void store(Mem to, Vec value, boolean tail) {
+        if (!tail) {
+            code.store(
+                    pass.isStreaming() ? VectorOp.VMOVNTPS_STORE : VectorOp.VMOVUPS_STORE,
+                    to,
+                    value);
+        } else if (isa.wide()) {
+            code.under(TAIL).store(VectorOp.VMOVUPS_STORE, to, value);
+        } else {
+            code.store(VectorOp.VMASKMOVPS_STORE, to, tailMask, value);
+        }
+    }
+
+    /// `total = op(value, total)`: with this order MAX and MIN pass over NaN.
+    private void total(VectorOp op, Pass.End end, int copy, Vec value, boolean tail) {
+        Vec total = end.totals()[copy % end.totals().length];
+        if (!tail) {
+            code.emit(op, total, value, total);
+        } else if (isa.wide()) {
+            code.under(TAIL).emit(op, total, value, total);
+        } else {
+            Vec changed = take();
+            code.emit(op, changed, value, total);
+            code.emit(VectorOp.VBLENDVPS, total, total, changed, tailMask);
+            free.add(changed);
+        }
+    }
+
+    // ---- registers
+
+    /// Returns the register that holds a value, filling one for a constant that lives in memory.
+    private Vec register(Node node) {
+        Vec known = known(node);
+        if (known != null) {
+            return known;
+        }
+        Vec to = take();
+        hoist(node, to);
+        values.put(node, to);
+        left.putIfAbsent(node, 1); // only for this use
+        return to;
+    }
+
+    private @org.jspecify.annotations.Nullable Vec known(Node node) {
+        if (node.pinned != null) {
+            return node.pinned;
+        }
+        Vec hoist = hoisted.get(node);
+        return hoist != null ? hoist : values.get(node);
+    }
+
+    /// Returns a value as last operand: constants may stay in memory.
+    private VecOperand operand(Node node) {
+        return known(node) == null && node.kind == Node.Kind.CONSTANT
+                ? memory(node)
+                : register(node);
+    }
+
+    private Vec result(Node node) {
+        Vec to = take();
+        values.put(node, to);
+        return to;
+    }
+
+    private Vec take() {
+        if (free.isEmpty()) {
+            throw new TooFewRegisters();
+        }
+        return free.removeLast();
+    }
+
+    /// One use of a value is over; after the last its register is free.
+    private void used(Node node) {
+        Vec register = values.get(node);
+        if (register == null) {
+            return;
+        }
+        int more = left.getOrDefault(node, node.uses) - 1;
+        left.put(node, more);
+        if (more <= 0) {
+            values.remove(node);
+            left.remove(node);
+            free.add(register);
+        }
+    }
+}
