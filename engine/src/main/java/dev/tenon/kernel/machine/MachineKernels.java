@@ -18,7 +18,7 @@ public final class MachineKernels {
                 "machine",
                 new MachineElementwise(isa, below.elementwise()),
                 below.reduce(),
-                below.matmul(),
+                new MachineMatmul(below.matmul(), isa),
                 below.norm(),
                 below.conv(),
                 below.resample(),

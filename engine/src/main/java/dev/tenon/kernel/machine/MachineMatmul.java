@@ -1,0 +1,139 @@
+package dev.tenon.kernel.machine;
+
+import dev.tenon.dtype.DType;
+import dev.tenon.kernel.MatmulKernel;
+import dev.tenon.kernel.Parallel;
+import dev.tenon.kernel.Strided;
+import java.lang.ref.Reference;
+
+/// The family Matmul in machine code: products of F32 matrices ([MatmulJob]).
+///
+/// Small matrices of a batch are dealt to the threads whole. A product with one column is turned
+/// into one with one row, which reads its matrix in vectors.
+public final class MachineMatmul implements MatmulKernel {
+    private static final int MANY = 16; // matrices that keep all threads busy one by one
+
+    private final MatmulKernel below;
+    private final MatmulRoutines routines;
+
+    /// @param below the backend that does what has no machine code
+    MachineMatmul(MatmulKernel below, Isa isa) {
+        this.below = below;
+        routines = new MatmulRoutines(isa);
+    }
+
+    @Override
+    public void multiply(Strided c, Strided a, Strided b, boolean accumulate) {
+        if (!serves(c) || !serves(a) || !serves(b) || a.sizes()[2] == 0) {
+            below.multiply(c, a, b, accumulate);
+            return;
+        }
+        if (c.count() == 0) {
+            return;
+        }
+        check(c, "c");
+        check(a, "a");
+        check(b, "b");
+        boolean column = c.sizes()[2] == 1 && c.strides()[1] == 1;
+        Batch batch =
+                column
+                        ? new Batch(turned(c), turned(b), turned(a), accumulate)
+                        : new Batch(c, a, b, accumulate);
+        batch.run();
+        Reference.reachabilityFence(c);
+        Reference.reachabilityFence(a);
+        Reference.reachabilityFence(b);
+    }
+
+    private static boolean serves(Strided x) {
+        return x.type() == DType.F32 && x.data().isNative();
+    }
+
+    /// Code has no bounds of its own.
+    private static void check(Strided x, String name) {
+        long first = x.offset();
+        long last = x.offset();
+        for (int axis = 0; axis < 3; axis++) {
+            long reach = (x.sizes()[axis] - 1) * x.strides()[axis];
+            first += Math.min(reach, 0);
+            last += Math.max(reach, 0);
+        }
+        if (first < 0 || 4 * (last + 1) > x.data().byteSize()) {
+            throw new IndexOutOfBoundsException(
+                    "matmul: "
+                            + name
+                            + " must lie within its segment; got elements "
+                            + first
+                            + " to "
+                            + last
+                            + " of "
+                            + x.data().byteSize() / 4);
+        }
+    }
+
+    /// The same elements with rows as columns.
+    private static Strided turned(Strided x) {
+        int[] sizes = x.sizes();
+        long[] strides = x.strides();
+        return new Strided(
+                x.data(),
+                x.type(),
+                x.offset(),
+                new int[] {sizes[0], sizes[2], sizes[1]},
+                new long[] {strides[0], strides[2], strides[1]});
+    }
+
+    /// The matrices of one call.
+    private final class Batch {
+        private final Strided c;
+        private final Strided a;
+        private final Strided b;
+        private final boolean accumulate;
+        private final MatmulShape shape;
+
+        Batch(Strided c, Strided a, Strided b, boolean accumulate) {
+            this.c = c;
+            this.a = a;
+            this.b = b;
+            this.accumulate = accumulate;
+            long row = Float.BYTES * c.strides()[1];
+            shape =
+                    new MatmulShape(
+                            c.sizes()[1],
+                            c.sizes()[2],
+                            a.sizes()[2],
+                            row,
+                            Float.BYTES * a.strides()[1],
+                            Float.BYTES * a.strides()[2],
+                            Float.BYTES * b.strides()[1],
+                            Float.BYTES * b.strides()[2],
+                            row,
+                            1);
+        }
+
+        void run() {
+            int count = c.sizes()[0];
+            long work = (long) shape.m() * shape.n() * shape.k();
+            boolean small =
+                    work <= MatmulJob.SMALL || (count >= MANY && work <= MANY * MatmulJob.SMALL);
+            if (count > 1 && small) {
+                Parallel.range(count, Math.max(1, MatmulJob.SMALL / work), this::matrices);
+            } else {
+                matrices(0, count);
+            }
+        }
+
+        private void matrices(long from, long to) {
+            MatmulJob job = new MatmulJob(routines, shape);
+            for (long i = from; i < to; i++) {
+                long target = address(c, i);
+                job.at(target, address(a, i), address(b, i), accumulate ? target : 0);
+                job.run();
+            }
+        }
+
+        private long address(Strided x, long matrix) {
+            return x.data().address() + Float.BYTES * (x.offset() + matrix * x.strides()[0]);
+        }
+    }
+}

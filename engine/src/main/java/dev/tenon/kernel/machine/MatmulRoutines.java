@@ -1,0 +1,95 @@
+package dev.tenon.kernel.machine;
+
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.IntFunction;
+
+/// The routines of matrix products, each generated when it is first needed and then kept.
+final class MatmulRoutines {
+    private static final int MOST_ROWS = 16;
+    private static final int MOST_VECTORS = 8;
+
+    private final Isa isa;
+    private final AtomicReferenceArray<Routine> tiles =
+            new AtomicReferenceArray<>(4 * MOST_ROWS * MOST_VECTORS);
+    private final AtomicReferenceArray<Routine> copies =
+            new AtomicReferenceArray<>(MOST_VECTORS + 1);
+    private final AtomicReferenceArray<Routine> turns = new AtomicReferenceArray<>(MOST_ROWS + 1);
+    private final AtomicReferenceArray<Routine> gathers = new AtomicReferenceArray<>(MOST_ROWS + 1);
+
+    MatmulRoutines(Isa isa) {
+        this.isa = isa;
+    }
+
+    Isa isa() {
+        return isa;
+    }
+
+    /// Returns [TileCode#generate].
+    Routine tile(int rows, int vectors, boolean masked, boolean apart) {
+        int number =
+                ((rows - 1) * MOST_VECTORS + vectors - 1) * 4 + (masked ? 2 : 0) + (apart ? 1 : 0);
+        return get(tiles, number, i -> TileCode.generate(isa, rows, vectors, masked, apart));
+    }
+
+    /// Returns [PackCode#copy].
+    Routine copy(int vectors) {
+        return get(copies, vectors, i -> PackCode.copy(isa, i));
+    }
+
+    /// Returns [PackCode#turn].
+    Routine turn(int lines) {
+        return get(turns, lines, i -> PackCode.turn(isa, i));
+    }
+
+    /// Returns [PackCode#gather].
+    Routine gather(int lines) {
+        return get(gathers, lines, i -> PackCode.gather(isa, i));
+    }
+
+    /// Two threads may both generate a routine; they are the same.
+    private static Routine get(
+            AtomicReferenceArray<Routine> kept, int number, IntFunction<Routine> generate) {
+        Routine routine = kept.get(number);
+        if (routine == null) {
+            routine = generate.apply(number);
+            kept.set(number, routine);
+        }
+        return routine;
+    }
+
+    /// Packs lines of an operand: `to[depth, line]`.
+    ///
+    /// @param to address of the panel; beyond its last depth a vector more may be written
+    /// @param toStride bytes from a depth of the panel to the next: whole vectors, or `lines`
+    ///   elements where those fit into one vector
+    /// @param from address of the first element
+    /// @param lineStride bytes from a line to the next
+    /// @param depthStride bytes from a depth to the next
+    void pack(
+            long to,
+            long toStride,
+            long from,
+            long lineStride,
+            long depthStride,
+            int lines,
+            int depth) {
+        int lanes = isa.lanes();
+        if (lineStride == Float.BYTES) {
+            int vectors = (lines + lanes - 1) / lanes;
+            long last = Tails.argument(isa, lines - (vectors - 1) * lanes);
+            copy(vectors).call(to, from, toStride, depthStride, depth, last);
+            return;
+        }
+        for (int line = 0; line < lines; line += lanes) {
+            int count = Math.min(lanes, lines - line);
+            long target = to + (long) Float.BYTES * line;
+            long source = from + line * lineStride;
+            if (depthStride == Float.BYTES) {
+                long rest = Tails.argument(isa, depth % lanes);
+                turn(count).call(target, source, toStride, lineStride, depth, rest);
+            } else {
+                gather(count).call(target, source, toStride, depthStride, depth, lineStride);
+            }
+        }
+    }
+}
