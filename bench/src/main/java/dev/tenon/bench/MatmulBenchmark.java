@@ -19,7 +19,21 @@ final class MatmulBenchmark {
                 small,
                 large.onOneThread(),
                 large,
-                product("matmul 128x2048x2048, linear layer", 128, 2048, 2048, true));
+                product("matmul 128x2048x2048, linear layer", 128, 2048, 2048, true),
+                product("matmul 32x128x64, small layer", 32, 128, 64, true),
+                reading("matmul 1x4096x4096, row times matrix", 1, false).onOneThread(),
+                reading("matmul 1x4096x4096, row times matrix", 1, false),
+                reading("matmul 1x4096x4096, matrix times column", 1, true),
+                reading("matmul 8x4096x4096", 8, false),
+                reading("matmul 8x4096x4096, linear layer", 8, true));
+    }
+
+    /// `c [m, 4096] = a [m, 4096] b [4096, 4096]`: so few rows that `b`, read once, takes longer
+    /// than the arithmetic.
+    private static Trial reading(String name, int m, boolean transposed) {
+        int size = 4096;
+        Trial trial = product(name, m, size, size, transposed);
+        return Trial.of(name, Work.READING, 4.0 * size * size, trial.prepare());
     }
 
     /// `c [m, n] = a [m, k] b [k, n]`.

@@ -83,6 +83,12 @@ public final class MachineMatmul implements MatmulKernel {
                 new long[] {strides[0], strides[2], strides[1]});
     }
 
+    private Product product(MatmulShape shape) {
+        return SkinnyJob.serves(shape)
+                ? new SkinnyJob(routines, shape)
+                : new MatmulJob(routines, shape);
+    }
+
     /// The matrices of one call.
     private final class Batch {
         private final Strided c;
@@ -124,7 +130,7 @@ public final class MachineMatmul implements MatmulKernel {
         }
 
         private void matrices(long from, long to) {
-            MatmulJob job = new MatmulJob(routines, shape);
+            Product job = product(shape);
             for (long i = from; i < to; i++) {
                 long target = address(c, i);
                 job.at(target, address(a, i), address(b, i), accumulate ? target : 0);

@@ -12,7 +12,7 @@ import java.lang.foreign.MemorySegment;
 /// before, once for all parts. An operand that is used about once is read in place. (Goto and van
 /// de Geijn, Anatomy of High-Performance Matrix Multiplication, 2008; Van Zee and van de Geijn,
 /// BLIS, 2015.)
-final class MatmulJob {
+final class MatmulJob implements Product {
     static final int DEPTH = 256;
 
     /// Multiply-adds that are not worth sharing: about 4 microseconds of one thread.
@@ -54,21 +54,17 @@ final class MatmulJob {
                 shape.bColumn() == Float.BYTES && (shape.m() <= 2 * mostRows || rights <= 1 << 14);
     }
 
-    /// Takes other matrices.
-    ///
-    /// @param c address of the result
-    /// @param a address of the left operand
-    /// @param b address of the right operand
-    /// @param d address of what is added, or 0 for nothing
-    void at(long c, long a, long b, long d) {
+    @Override
+    public void at(long c, long a, long b, long d) {
         this.c = c;
         this.a = a;
         this.b = b;
         this.d = d;
     }
 
-    /// Works the product out, in pieces whose packed rows fit into the shared buffer.
-    void run() {
+    /// Works in pieces whose packed rows fit into the shared buffer.
+    @Override
+    public void run() {
         int m = shape.m();
         int k = shape.k();
         int rows = m;

@@ -15,6 +15,11 @@ final class MatmulRoutines {
             new AtomicReferenceArray<>(MOST_VECTORS + 1);
     private final AtomicReferenceArray<Routine> turns = new AtomicReferenceArray<>(MOST_ROWS + 1);
     private final AtomicReferenceArray<Routine> gathers = new AtomicReferenceArray<>(MOST_ROWS + 1);
+    private final AtomicReferenceArray<Routine> turnedTiles =
+            new AtomicReferenceArray<>((MOST_ROWS + 1) * (MOST_ROWS + 1));
+    private final AtomicReferenceArray<Routine> sweeps =
+            new AtomicReferenceArray<>(2 * (MOST_ROWS + 1));
+    private final AtomicReferenceArray<Routine> ends = new AtomicReferenceArray<>(3);
 
     MatmulRoutines(Isa isa) {
         this.isa = isa;
@@ -44,6 +49,28 @@ final class MatmulRoutines {
     /// Returns [PackCode#gather].
     Routine gather(int lines) {
         return get(gathers, lines, i -> PackCode.gather(isa, i));
+    }
+
+    /// Returns [TurnedTileCode#generate].
+    Routine turnedTile(int rows, int columns) {
+        int number = columns * (MOST_ROWS + 1) + rows;
+        return get(turnedTiles, number, i -> TurnedTileCode.generate(isa, rows, columns));
+    }
+
+    /// Returns [SweepCode#generate].
+    Routine sweep(int rows, int depths) {
+        int number = 2 * rows + (depths > 1 ? 1 : 0);
+        return get(sweeps, number, i -> SweepCode.generate(isa, rows, depths));
+    }
+
+    /// Returns [SweepCode#clear].
+    Routine clear() {
+        return get(ends, 0, i -> SweepCode.clear(isa));
+    }
+
+    /// Returns [SweepCode#finish].
+    Routine finish(int vectors) {
+        return get(ends, vectors, i -> SweepCode.finish(isa, i));
     }
 
     /// Two threads may both generate a routine; they are the same.

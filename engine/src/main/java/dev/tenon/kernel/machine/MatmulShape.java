@@ -23,4 +23,14 @@ record MatmulShape(
         long bDepth,
         long bColumn,
         long dRow,
-        float alpha) {}
+        float alpha) {
+    /// Returns the product of some columns and depths.
+    MatmulShape part(int columns, int depth) {
+        return new MatmulShape(m, columns, depth, cRow, aRow, aDepth, bDepth, bColumn, dRow, alpha);
+    }
+
+    /// Returns the product that is added to what `c` holds.
+    MatmulShape adding() {
+        return new MatmulShape(m, n, k, cRow, aRow, aDepth, bDepth, bColumn, cRow, alpha);
+    }
+}

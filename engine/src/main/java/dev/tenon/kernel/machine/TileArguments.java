@@ -3,8 +3,8 @@ package dev.tenon.kernel.machine;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/// What the routines of [TileCode] read from memory: eight bytes each, one after another. Strides
-/// are in bytes.
+/// What the routines of [TileCode] and [TurnedTileCode] read from memory: eight bytes each, one
+/// after another. Strides are in bytes.
 @SuppressWarnings("EnumOrdinal") // the order of the constants is the order in memory
 enum TileArguments {
     /// Address of the first panel of `a`.
@@ -32,7 +32,11 @@ enum TileArguments {
     /// [Tails#argument] of the last vector.
     TAIL,
     /// Factor of the product, F32.
-    ALPHA;
+    ALPHA,
+    /// [Tails#argument] of the depths left over by whole vectors ([TurnedTileCode] only).
+    REST,
+    /// Address of room for sums ([TurnedTileCode] only).
+    SCRATCH;
 
     /// Bytes of all arguments.
     static final int BYTES = 8 * values().length;

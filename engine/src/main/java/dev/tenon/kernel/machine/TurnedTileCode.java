@@ -1,0 +1,240 @@
+package dev.tenon.kernel.machine;
+
+import static dev.tenon.kernel.machine.Gpr.R10;
+import static dev.tenon.kernel.machine.Gpr.R11;
+import static dev.tenon.kernel.machine.Gpr.R12;
+import static dev.tenon.kernel.machine.Gpr.R15;
+import static dev.tenon.kernel.machine.Gpr.R8;
+import static dev.tenon.kernel.machine.Gpr.R9;
+import static dev.tenon.kernel.machine.Gpr.RAX;
+import static dev.tenon.kernel.machine.Gpr.RBX;
+import static dev.tenon.kernel.machine.Gpr.RCX;
+import static dev.tenon.kernel.machine.Gpr.RDI;
+import static dev.tenon.kernel.machine.Gpr.RDX;
+import static dev.tenon.kernel.machine.Gpr.RSI;
+
+import dev.tenon.kernel.machine.GeneralInstructions.Condition;
+
+/// Writes products of a few rows with a matrix `b` whose depths lie side by side, such as the
+/// weight of a linear layer: the matrix is read once, in order, and never packed.
+///
+/// A square of as many columns as depths is loaded, a vector per column, and turned in registers
+/// ([Turning]), so that a vector holds one depth of all columns; then each row goes on with its
+/// chains of multiply-adds as in [TileCode], in the same order. Turning takes all registers: sums
+/// rest in memory meanwhile.
+final class TurnedTileCode {
+    private static final Gpr A = RSI;
+    private static final Gpr B = RDX;
+    private static final Gpr C = RCX;
+    private static final Gpr D = R8;
+    private static final Gpr DEPTH = R9;
+    private static final Gpr LINE = RAX;
+    private static final Gpr COLUMN_STRIDE = R11;
+    private static final Gpr SCRATCH = R12;
+    private static final Gpr TURNED = R10;
+    private static final Gpr OTHER = R15;
+    private static final Mask TAIL = Mask.k(1);
+    private static final Mask REST = Mask.k(2);
+    private static final int AHEAD = 1024; // bytes of a column
+
+    private final Isa isa;
+    private final int rows;
+    private final int columns;
+    private final Assembler code = new Assembler();
+    private final int lanes;
+    private final int together; // rows whose sums are in registers at once
+
+    private TurnedTileCode(Isa isa, int rows, int columns) {
+        this.isa = isa;
+        this.rows = rows;
+        this.columns = columns;
+        lanes = isa.lanes();
+        together = isa.wide() ? 12 : 7;
+    }
+
+    /// Returns the routine for `rows` rows of a packed `a [depth, rows]` and `columns` columns, at
+    /// most the lanes of a vector.
+    ///
+    /// Its argument is the address of [TileArguments]: the stride of `b` is from a column to the
+    /// next, the panels are groups of `columns` columns, and there is no panel of `a`.
+    static Routine generate(Isa isa, int rows, int columns) {
+        TurnedTileCode tile = new TurnedTileCode(isa, rows, columns);
+        tile.write();
+        return Routine.of(tile.code);
+    }
+
+    /// Returns the bytes of [TileArguments#SCRATCH].
+    static long scratch(Isa isa, int rows) {
+        return (long) isa.bytes() * (rows + isa.lanes());
+    }
+
+    private void write() {
+        Label groups = new Label();
+        Label squares = new Label();
+        Label rest = new Label();
+        Label done = new Label();
+        code.enter();
+        code.mov(SCRATCH, TileArguments.SCRATCH.in(RDI));
+        code.mov(C, TileArguments.C.in(RDI));
+        code.mov(D, TileArguments.D.in(RDI));
+        code.mov(RBX, TileArguments.B.in(RDI));
+        code.mov(COLUMN_STRIDE, TileArguments.B_STRIDE.in(RDI));
+        code.bindLoop(groups);
+        code.mov(A, TileArguments.A.in(RDI));
+        code.mov(B, RBX);
+        code.mov(DEPTH, TileArguments.DEPTH.in(RDI));
+        code.emit(VectorOp.VXORPS, isa.vec(0), isa.vec(0), isa.vec(0));
+        for (int row = 0; row < rows; row++) {
+            code.store(VectorOp.VMOVUPS_STORE, sum(row), isa.vec(0));
+        }
+        code.sub(DEPTH, lanes);
+        code.jump(Condition.LESS, rest);
+        code.bindLoop(squares);
+        square();
+        code.sub(DEPTH, lanes);
+        code.jump(Condition.GREATER_EQUAL, squares);
+        code.bind(rest);
+        code.add(DEPTH, lanes);
+        code.jump(Condition.EQUAL, done);
+        remainder();
+        code.bind(done);
+        finish();
+        next(groups);
+        code.leave();
+    }
+
+    private Mem sum(int row) {
+        return Mem.at(SCRATCH, (long) row * isa.bytes());
+    }
+
+    private Mem turned(int depth) {
+        return Mem.at(SCRATCH, (long) (rows + depth) * isa.bytes());
+    }
+
+    private void square() {
+        loadColumns(false);
+        Turning turning = new Turning(code, isa);
+        turning.turn();
+        int first = isa.wide() ? lanes : 0; // registers that turning has left free
+        for (int row = 0; row < rows; row += together) {
+            int last = Math.min(rows, row + together);
+            for (int i = row; i < last; i++) {
+                code.emit(VectorOp.VMOVUPS, isa.vec(first + i - row), sum(i));
+            }
+            for (int depth = 0; depth < lanes; depth++) {
+                for (int i = row; i < last; i++) {
+                    Vec sum = isa.vec(first + i - row);
+                    Mem a = Mem.at(A, 4L * (depth * rows + i));
+                    if (isa.wide()) {
+                        code.emit(VectorOp.VFMADD231PS, sum, turning.result(depth), a.repeated());
+                    } else {
+                        Vec repeated = isa.vec(together);
+                        code.emit(VectorOp.VBROADCASTSS, repeated, a);
+                        code.emit(VectorOp.VFMADD231PS, sum, turning.result(depth), repeated);
+                    }
+                }
+            }
+            for (int i = row; i < last; i++) {
+                code.store(VectorOp.VMOVUPS_STORE, sum(i), isa.vec(first + i - row));
+            }
+        }
+        code.add(B, isa.bytes());
+        code.add(A, 4 * lanes * rows);
+    }
+
+    private void loadColumns(boolean part) {
+        Vec signs = isa.vec(15); // free until the columns are turned
+        if (part) {
+            code.mov(OTHER, TileArguments.REST.in(RDI));
+            Tails.load(code, isa, REST, signs, OTHER);
+        }
+        code.mov(LINE, B);
+        for (int column = 0; column < lanes; column++) {
+            Vec to = isa.vec(column);
+            if (column >= columns) {
+                code.emit(VectorOp.VXORPS, to, to, to);
+                continue;
+            }
+            if (part) {
+                Tails.loadPart(code, isa, to, Mem.at(LINE), REST, signs);
+            } else {
+                code.emit(VectorOp.VMOVUPS, to, Mem.at(LINE));
+                code.prefetchFar(Mem.at(LINE, AHEAD));
+            }
+            if (column + 1 < columns) {
+                code.add(LINE, COLUMN_STRIDE);
+            }
+        }
+    }
+
+    /// Fewer depths than a square has, one by one.
+    private void remainder() {
+        Label loop = new Label();
+        loadColumns(true);
+        Turning turning = new Turning(code, isa);
+        turning.turn();
+        for (int depth = 0; depth < lanes; depth++) {
+            code.store(VectorOp.VMOVUPS_STORE, turned(depth), turning.result(depth));
+        }
+        code.lea(TURNED, turned(0));
+        code.bind(loop);
+        Vec b = isa.vec(0);
+        Vec a = isa.vec(1);
+        Vec sum = isa.vec(2);
+        code.emit(VectorOp.VMOVUPS, b, Mem.at(TURNED));
+        for (int row = 0; row < rows; row++) {
+            code.emit(VectorOp.VBROADCASTSS, a, Mem.at(A, 4L * row));
+            code.emit(VectorOp.VMOVUPS, sum, sum(row));
+            code.emit(VectorOp.VFMADD231PS, sum, b, a);
+            code.store(VectorOp.VMOVUPS_STORE, sum(row), sum);
+        }
+        code.add(TURNED, isa.bytes());
+        code.add(A, 4 * rows);
+        code.sub(DEPTH, 1);
+        code.jump(Condition.NOT_EQUAL, loop);
+    }
+
+    /// `c = alpha * sum`, or with `d` added.
+    private void finish() {
+        Label plain = new Label();
+        Label stored = new Label();
+        Vec sum = isa.vec(0);
+        Vec alpha = isa.vec(1);
+        Vec part = isa.vec(2);
+        Vec signs = isa.vec(3);
+        code.mov(OTHER, TileArguments.TAIL.in(RDI));
+        Tails.load(code, isa, TAIL, signs, OTHER);
+        code.emit(VectorOp.VBROADCASTSS, alpha, TileArguments.ALPHA.in(RDI));
+        code.mov(LINE, C);
+        code.mov(TURNED, D);
+        code.test(D, D);
+        code.jump(Condition.EQUAL, plain);
+        for (int row = 0; row < rows; row++) {
+            code.emit(VectorOp.VMOVUPS, sum, sum(row));
+            Tails.loadPart(code, isa, part, Mem.at(TURNED), TAIL, signs);
+            code.emit(VectorOp.VFMADD213PS, sum, alpha, part);
+            Tails.storePart(code, isa, Mem.at(LINE), sum, TAIL, signs);
+            code.add(LINE, TileArguments.C_STRIDE.in(RDI));
+            code.add(TURNED, TileArguments.D_STRIDE.in(RDI));
+        }
+        code.add(D, isa.bytes());
+        code.jump(stored);
+        code.bind(plain);
+        for (int row = 0; row < rows; row++) {
+            code.emit(VectorOp.VMULPS, sum, alpha, sum(row));
+            Tails.storePart(code, isa, Mem.at(LINE), sum, TAIL, signs);
+            code.add(LINE, TileArguments.C_STRIDE.in(RDI));
+        }
+        code.bind(stored);
+    }
+
+    private void next(Label groups) {
+        code.add(C, isa.bytes());
+        code.imul(OTHER, COLUMN_STRIDE, lanes);
+        code.add(RBX, OTHER);
+        code.mov(OTHER, TileArguments.PANELS.in(RDI));
+        code.sub(OTHER, 1);
+        code.mov(TileArguments.PANELS.in(RDI), OTHER);
+        code.jump(Condition.NOT_EQUAL, groups);
+    }
+}
