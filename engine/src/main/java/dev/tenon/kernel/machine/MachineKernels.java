@@ -22,7 +22,7 @@ public final class MachineKernels {
                 below.norm(),
                 below.conv(),
                 below.resample(),
-                below.attention(),
+                new MachineAttention(isa, below.attention()),
                 below.index(),
                 below.loss(),
                 below.random(),

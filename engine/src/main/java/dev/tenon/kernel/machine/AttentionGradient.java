@@ -1,0 +1,186 @@
+package dev.tenon.kernel.machine;
+
+import dev.tenon.kernel.AttentionKernel.Sizes;
+import dev.tenon.kernel.Parallel;
+import java.lang.foreign.MemorySegment;
+
+/// The gradient of attention: tiles of keys against blocks of queries, whose softmax is computed
+/// again from each query's summary.
+///
+/// The keys of one attention are cut into at most 16 runs, by their number alone. A run owns its
+/// keys' `dk` and `dv`; each run adds up a `dq` of its own, and these are merged in order; so bits
+/// depend neither on threads nor on the batch. One run, the case of short sequences, needs no
+/// merging.
+record AttentionGradient(
+        AttentionRoutines routines,
+        MemorySegment dq,
+        MemorySegment dk,
+        MemorySegment dv,
+        MemorySegment dy,
+        MemorySegment y,
+        MemorySegment rows,
+        MemorySegment q,
+        MemorySegment k,
+        MemorySegment v,
+        Sizes sizes,
+        float scale) {
+    private static final int RUN = 512; // keys, at least, of a run
+    private static final int MOST_RUNS = 16;
+    private static final long PARTIALS = 1L << 24; // floats of unmerged dq, 64 MiB
+    private static final int BLOCK = AttentionCode.BLOCK;
+
+    void run() {
+        int length = Math.max(RUN, (sizes.keys() + MOST_RUNS - 1) / MOST_RUNS);
+        length = (length + routines.tile() - 1) / routines.tile() * routines.tile();
+        int runs = (sizes.keys() + length - 1) / length;
+        if (runs == 1) {
+            Parallel.range(
+                    sizes.batch(),
+                    MachineAttention.grain(3 * sizes.queries(), sizes),
+                    (from, to) -> {
+                        MemorySegment table = table();
+                        MemorySegment partial = Workspace.SUMS.floats(partialSize());
+                        for (long batch = from; batch < to; batch++) {
+                            keys(table, batch, 0, sizes.keys(), partial);
+                            merge(table, batch, partial, 1);
+                        }
+                    });
+            return;
+        }
+        inRuns(length, runs);
+    }
+
+    private void inRuns(int length, int runs) {
+        int together = Math.clamp(PARTIALS / (partialSize() * runs), 1, sizes.batch());
+        MemorySegment partials = Workspace.SHARED_LEFT.floats(partialSize() * runs * together);
+        for (int first = 0; first < sizes.batch(); first += together) {
+            int batches = Math.min(together, sizes.batch() - first);
+            int from = first;
+            Parallel.run(
+                    batches * runs,
+                    part -> {
+                        int key = part % runs * length;
+                        int count = Math.min(length, sizes.keys() - key);
+                        MemorySegment partial =
+                                partials.asSlice(4 * part * partialSize(), 4 * partialSize());
+                        keys(table(), from + part / runs, key, count, partial);
+                    });
+            Parallel.run(
+                    batches,
+                    part -> {
+                        long at = 4 * part * runs * partialSize();
+                        merge(table(), from + part, partials.asSlice(at), runs);
+                    });
+        }
+    }
+
+    private int width() {
+        return routines.vectors(sizes.size()) * routines.isa().lanes();
+    }
+
+    /// Floats of one run's `dq`, padded.
+    private long partialSize() {
+        return (long) sizes.queries() * width();
+    }
+
+    /// Returns this thread's table with what depends on the sizes only.
+    private MemorySegment table() {
+        MemorySegment table = MachineAttention.table(sizes, scale);
+        long step = 4L * routines.tile();
+        AttentionSlot[] ofSize = {AttentionSlot.TURNED, AttentionSlot.SUMS};
+        AttentionSlot[] ofValue = {AttentionSlot.TURNED_VALUES, AttentionSlot.VALUE_SUMS};
+        AttentionSlot[] ofBlock = {AttentionSlot.WEIGHTS, AttentionSlot.WEIGHT_GRADIENTS};
+        long keyRows = (long) routines.tile() * width() * 4;
+        long state = 4L * AttentionBackward.NUMBERS * sizes.queries();
+        long tiles = 2 * step * (sizes.size() + sizes.valueSize() + BLOCK);
+        long at = Workspace.SCORES.bytes(tiles + keyRows + state).address();
+        at = layOut(table, at, step * BLOCK, ofBlock);
+        at = layOut(table, at, step * sizes.size(), ofSize);
+        at = layOut(table, at, step * sizes.valueSize(), ofValue);
+        at = layOut(table, at, keyRows, AttentionSlot.PADDED_KEYS);
+        layOut(table, at, state, AttentionSlot.STATE);
+        AttentionSlot.WIDTH_BYTES.set(table, 4L * width());
+        return table;
+    }
+
+    private static long layOut(MemorySegment table, long at, long bytes, AttentionSlot... slots) {
+        long next = at;
+        for (AttentionSlot slot : slots) {
+            slot.set(table, next);
+            next += bytes;
+        }
+        return next;
+    }
+
+    /// The gradients of `count` keys from `key` on, and their part of `dq`.
+    private void keys(MemorySegment table, long batch, int key, int count, MemorySegment partial) {
+        long row = batch * sizes.queries();
+        partial.asSlice(0, 4 * partialSize()).fill((byte) 0);
+        AttentionSlot.DY.set(table, dy.address() + row * sizes.valueSize() * 4);
+        AttentionSlot.Y.set(table, y.address() + row * sizes.valueSize() * 4);
+        AttentionSlot.ROWS.set(table, rows.address() + row * 8);
+        AttentionSlot.QUERIES.set(table, sizes.queries());
+        routines.state().call(table.address(), 0, 0, 0, 0, 0);
+        for (int done = 0; done < count; done += routines.tile()) {
+            int n = Math.min(routines.tile(), count - done);
+            keyTile(table, batch, key + done, n, partial.address());
+        }
+    }
+
+    private void keyTile(MemorySegment table, long batch, int key, int count, long partial) {
+        long row = batch * sizes.queries();
+        long keyRow = batch * sizes.keys() + key;
+        long keyBytes = 4L * sizes.size();
+        long valueBytes = 4L * sizes.valueSize();
+        int vectors = routines.vectors(count);
+        boolean padded = width() != sizes.size();
+        long own = AttentionSlot.PADDED_KEYS.get(table);
+        long keyRows = padded ? own : k.address() + keyRow * keyBytes;
+        AttentionSlot.KEY_ROWS.set(table, keyRows);
+        AttentionSlot.K.set(table, k.address() + keyRow * keyBytes);
+        AttentionSlot.DK.set(table, dk.address() + keyRow * keyBytes);
+        AttentionSlot.V.set(table, v.address() + keyRow * valueBytes);
+        AttentionSlot.DV.set(table, dv.address() + keyRow * valueBytes);
+        AttentionSlot.KEYS.set(table, count);
+        AttentionSlot.TILE_BYTES.set(table, (long) vectors * routines.isa().bytes());
+        AttentionBackward.Routines backward = routines.backward()[vectors - 1];
+        backward.begin().call(table.address(), 0, 0, 0, 0, 0);
+        for (int i = 0; i < sizes.queries(); i += BLOCK) {
+            AttentionSlot.Q.set(table, q.address() + (row + i) * keyBytes);
+            AttentionSlot.DY.set(table, dy.address() + (row + i) * valueBytes);
+            AttentionSlot.BLOCK_STATE.set(
+                    table, AttentionSlot.STATE.get(table) + 4L * AttentionBackward.NUMBERS * i);
+            AttentionSlot.QUERIES.set(table, Math.min(BLOCK, sizes.queries() - i));
+            backward.block().call(table.address(), 0, 0, 0, 0, 0);
+            queries(table, keyRows, partial + 4L * i * width());
+        }
+        backward.end().call(table.address(), 0, 0, 0, 0, 0);
+    }
+
+    /// Adds to the sums at `sums` what the block's queries get from the tile's keys.
+    private void queries(MemorySegment table, long keyRows, long sums) {
+        int vectors = routines.vectors(sizes.size());
+        int most = routines.queries().length;
+        for (int done = 0; done < vectors; done += most) {
+            long bytes = (long) done * routines.isa().bytes();
+            AttentionSlot.KEY_ROWS.set(table, keyRows + bytes);
+            AttentionSlot.DQ_SUMS.set(table, sums + bytes);
+            int n = Math.min(most, vectors - done);
+            routines.queries()[n - 1].call(table.address(), 0, 0, 0, 0, 0);
+        }
+    }
+
+    /// Writes `dq` from the sums of all runs.
+    private void merge(MemorySegment table, long batch, MemorySegment partial, int runs) {
+        boolean dense = width() == sizes.size();
+        long rows = dense ? 1 : sizes.queries();
+        AttentionSlot.RUNS.set(table, runs);
+        AttentionSlot.RUN_BYTES.set(table, 4 * partialSize());
+        AttentionSlot.DQ_SUMS.set(table, partial.address());
+        AttentionSlot.DQ.set(table, dq.address() + batch * sizes.queries() * sizes.size() * 4);
+        AttentionSlot.QUERIES.set(table, rows);
+        AttentionSlot.SIZE.set(table, dense ? partialSize() : sizes.size());
+        routines.merge().call(table.address(), 0, 0, 0, 0, 0);
+        AttentionSlot.SIZE.set(table, sizes.size());
+    }
+}
