@@ -20,7 +20,7 @@ public final class MachineKernels {
                 below.reduce(),
                 new MachineMatmul(below.matmul(), isa),
                 below.norm(),
-                below.conv(),
+                new MachineConv(isa, below.conv()),
                 below.resample(),
                 new MachineAttention(isa, below.attention()),
                 below.index(),

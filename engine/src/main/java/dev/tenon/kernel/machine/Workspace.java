@@ -24,6 +24,8 @@ enum Workspace {
     TILES,
     /// Sums of all parts, which are merged at the end.
     SUMS,
+    /// Offsets that the parts of a job share.
+    TABLES,
     /// Padded images of one part.
     IMAGES,
     /// Scores of some queries of an attention.

@@ -1,0 +1,275 @@
+package dev.tenon.kernel.machine;
+
+import dev.tenon.dtype.DType;
+import dev.tenon.kernel.Conv2dSettings;
+import dev.tenon.kernel.Conv2dSizes;
+import dev.tenon.kernel.ConvKernel;
+import java.lang.foreign.MemorySegment;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/// The family Conv in machine code: convolution in two dimensions, forward and both gradients, and
+/// its transpose.
+///
+/// All are products of weights with [Windows]. The gradient with respect to the image is a
+/// convolution with the taps turned around; with a stride, the places of the image fall into
+/// `strideH * strideW` phases, each of which meets only the taps that fit, and each phase is a
+/// convolution without a stride (Shi et al., Is the deconvolution layer the same as a convolutional
+/// layer?, 2016).
+///
+/// A place beyond the image counts as the number zero, so an infinite weight that meets one makes
+/// the result NaN, as the formula says.
+final class MachineConv implements ConvKernel {
+    private static final long MOST_ELEMENTS = 1 << 28; // of a copy and of the weights
+    private static final int MOST_TAPS = ConvTile.DEPTH;
+    private static final int PARTS = 8; // wanted of a small batch
+    private static final int LONGEST_ROW = 2048; // of an image that is taken as one row
+
+    private final ConvCode code;
+    private final ConvKernel below;
+
+    /// @param isa the vectors to use
+    /// @param below the backend that does what has no machine code
+    MachineConv(Isa isa, ConvKernel below) {
+        code = ConvCode.create(isa);
+        this.below = below;
+    }
+
+    @Override
+    public void forward(
+            MemorySegment y,
+            MemorySegment x,
+            MemorySegment weight,
+            @Nullable MemorySegment bias,
+            Conv2dSizes sizes,
+            DType type) {
+        if (!has(type, sizes, x, y, weight, bias, sizes.outChannels())) {
+            below.forward(y, x, weight, bias, sizes, type);
+            return;
+        }
+        Conv2dSizes flat = flattened(sizes);
+        Windows windows = windows(flat);
+        int height = code.tile().rows();
+        int depth = windows.channels * windows.taps;
+        int rows = sizes.groupOutChannels();
+        int groups = sizes.settings().groups();
+        int padded = (rows + height - 1) / height * height;
+        MemorySegment panels = Workspace.SHARED_LEFT.floats((long) groups * padded * depth + 64);
+        for (int group = 0; group < groups; group++) {
+            for (int row = 0; row < rows; row += height) {
+                code.interleave()
+                        .run(
+                                panels.address() + 4L * (group * padded + row) * depth,
+                                weight.address() + 4L * (group * rows + row) * depth,
+                                new Interleave.Move(
+                                        Math.min(height, rows - row),
+                                        depth,
+                                        4L * depth,
+                                        4L * height,
+                                        1,
+                                        0,
+                                        0));
+            }
+        }
+        var target = new WindowProduct.Target(y, flat.outWidth(), flat.outPlane(), 0, 0, 1, 1);
+        int[] taps = IntStream.range(0, windows.taps).toArray();
+        new WindowProduct(code, windows, sizes.batch(), groups, rows, target)
+                .run(x, sizes.plane(), new WindowProduct.Weights(panels, windows.taps, taps), bias);
+    }
+
+    /// Says whether there is code for this convolution, and the operands are as large as it reads
+    /// and writes.
+    private static boolean has(
+            DType type,
+            Conv2dSizes sizes,
+            MemorySegment x,
+            MemorySegment y,
+            MemorySegment weight,
+            @Nullable MemorySegment bias,
+            int biases) {
+        long image = (long) sizes.channels() * sizes.plane();
+        long outImage = (long) sizes.outChannels() * sizes.outPlane();
+        long weights = (long) sizes.outChannels() * sizes.groupChannels() * sizes.window();
+        return type == DType.F32
+                && sizes.batch() > 0
+                && sizes.window() <= MOST_TAPS
+                && 4 * Math.max(image, outImage) <= MOST_ELEMENTS
+                && weights * 8 <= MOST_ELEMENTS
+                && holds(x, sizes.batch() * image)
+                && holds(y, sizes.batch() * outImage)
+                && holds(weight, weights)
+                && (bias == null || holds(bias, biases));
+    }
+
+    private static boolean holds(MemorySegment data, long count) {
+        return data.isNative() && data.byteSize() >= 4 * count;
+    }
+
+    /// Returns a convolution that reads each element on its own as one of images with one row,
+    /// where nothing is beyond the grid.
+    private static Conv2dSizes flattened(Conv2dSizes sizes) {
+        Conv2dSettings s = sizes.settings();
+        boolean pointwise =
+                sizes.window() == 1
+                        && Math.max(s.strideH(), s.strideW()) == 1
+                        && Math.max(s.paddingH(), s.paddingW()) == 0
+                        && sizes.plane() <= LONGEST_ROW;
+        return pointwise
+                ? new Conv2dSizes(
+                        sizes.batch(),
+                        sizes.channels(),
+                        1,
+                        sizes.plane(),
+                        sizes.outChannels(),
+                        1,
+                        sizes.outPlane(),
+                        1,
+                        1,
+                        s)
+                : sizes;
+    }
+
+    /// The windows that the forward direction reads.
+    private static Windows windows(Conv2dSizes sizes) {
+        Conv2dSettings s = sizes.settings();
+        int[] rows = new int[sizes.window()];
+        int[] columns = new int[sizes.window()];
+        for (int i = 0, tap = 0; i < sizes.kernelH(); i++) {
+            for (int j = 0; j < sizes.kernelW(); j++, tap++) {
+                rows[tap] = i * s.dilationH() - s.paddingH();
+                columns[tap] = j * s.dilationW() - s.paddingW();
+            }
+        }
+        return new Windows(
+                sizes.groupChannels(),
+                sizes.height(),
+                sizes.width(),
+                rows,
+                columns,
+                s.strideH(),
+                s.strideW(),
+                sizes.outHeight(),
+                sizes.outWidth(),
+                leastBlocks(sizes));
+    }
+
+    /// Returns the parts that an image is cut into so that a small batch keeps several threads
+    /// busy.
+    private static int leastBlocks(Conv2dSizes sizes) {
+        int parts = sizes.batch() * sizes.settings().groups();
+        return Math.max(1, PARTS / parts);
+    }
+
+    @Override
+    public void dataGradient(
+            MemorySegment dx,
+            MemorySegment dy,
+            MemorySegment weight,
+            @Nullable MemorySegment bias,
+            Conv2dSizes sizes,
+            DType type) {
+        if (!has(type, sizes, dx, dy, weight, bias, sizes.channels())) {
+            below.dataGradient(dx, dy, weight, bias, sizes, type);
+            return;
+        }
+        Conv2dSizes flat = flattened(sizes);
+        Conv2dSettings s = flat.settings();
+        MemorySegment panels = turnedWeights(weight, sizes);
+        for (int row = 0; row < Math.min(s.strideH(), flat.height()); row++) {
+            for (int column = 0; column < Math.min(s.strideW(), flat.width()); column++) {
+                phase(dx, dy, panels, bias, flat, row, column);
+            }
+        }
+    }
+
+    /// Packs weights with an input channel in each row.
+    private MemorySegment turnedWeights(MemorySegment weight, Conv2dSizes sizes) {
+        int height = code.tile().rows();
+        int window = sizes.window();
+        int rows = sizes.groupChannels();
+        int channels = sizes.groupOutChannels();
+        int groups = sizes.settings().groups();
+        int padded = (rows + height - 1) / height * height;
+        long filter = (long) rows * window; // the weights of one output channel
+        MemorySegment panels =
+                Workspace.SHARED_LEFT.floats((long) groups * padded * channels * window + 64);
+        for (int group = 0; group < groups; group++) {
+            for (int row = 0; row < rows; row += height) {
+                long to = (long) (group * padded + row) * channels * window;
+                long from = group * channels * filter + (long) row * window;
+                code.interleave()
+                        .run(
+                                panels.address() + 4 * to,
+                                weight.address() + 4 * from,
+                                new Interleave.Move(
+                                        Math.min(height, rows - row),
+                                        window,
+                                        4L * window,
+                                        4L * height,
+                                        channels,
+                                        4 * filter,
+                                        4L * height * window));
+            }
+        }
+        return panels;
+    }
+
+    /// The places of the image `row, row + strideH, ..` by `column, column + strideW, ..`.
+    private void phase(
+            MemorySegment dx,
+            MemorySegment dy,
+            MemorySegment panels,
+            @Nullable MemorySegment bias,
+            Conv2dSizes sizes,
+            int row,
+            int column) {
+        Conv2dSettings s = sizes.settings();
+        int[] reachRows =
+                IntStream.range(0, sizes.window())
+                        .map(tap -> row + s.paddingH() - tap / sizes.kernelW() * s.dilationH())
+                        .toArray();
+        int[] reachColumns =
+                IntStream.range(0, sizes.window())
+                        .map(tap -> column + s.paddingW() - tap % sizes.kernelW() * s.dilationW())
+                        .toArray();
+        int[] taps =
+                IntStream.range(0, sizes.window())
+                        .filter(tap ->
+                                reachRows[tap] % s.strideH() == 0
+                                        && reachColumns[tap] % s.strideW() == 0)
+                        .toArray();
+        Windows windows =
+                new Windows(
+                        sizes.groupOutChannels(),
+                        sizes.outHeight(),
+                        sizes.outWidth(),
+                        IntStream.of(taps).map(tap -> reachRows[tap] / s.strideH()).toArray(),
+                        IntStream.of(taps).map(tap -> reachColumns[tap] / s.strideW()).toArray(),
+                        1,
+                        1,
+                        (sizes.height() - row + s.strideH() - 1) / s.strideH(),
+                        (sizes.width() - column + s.strideW() - 1) / s.strideW(),
+                        leastBlocks(sizes));
+        var target =
+                new WindowProduct.Target(
+                        dx, sizes.width(), sizes.plane(), row, column, s.strideH(), s.strideW());
+        new WindowProduct(code, windows, sizes.batch(), s.groups(), sizes.groupChannels(), target)
+                .run(
+                        dy,
+                        sizes.outPlane(),
+                        new WindowProduct.Weights(panels, sizes.window(), taps),
+                        bias);
+    }
+
+    @Override
+    public void weightGradient(
+            MemorySegment dw, MemorySegment x, MemorySegment dy, Conv2dSizes sizes, DType type) {
+        below.weightGradient(dw, x, dy, sizes, type);
+    }
+
+    @Override
+    public void biasGradient(
+            MemorySegment db, MemorySegment dy, int batch, int channels, int plane, DType type) {
+        below.biasGradient(db, dy, batch, channels, plane, type);
+    }
+}

@@ -1,0 +1,258 @@
+package dev.tenon.kernel.machine;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+
+/// Where the elements of a convolution's windows lie in a padded copy of some rows of an image.
+///
+/// The copy is made once per block of rows. Places of the window are numbered along its rows, so a
+/// vector of neighbouring places reads neighbouring elements for every tap; places beyond the grid
+/// at the end of a row are worked out as well and thrown away. With a step between windows the copy
+/// is split into phases, one for each remainder of row and column, in each of which neighbouring
+/// places are neighbours. The zeros at the right of a row are those at the left of the next.
+///
+/// | scratch | shape |
+/// |---|---|
+/// | copy | `[channels, phases, paddedRows, pitch]` |
+final class Windows {
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
+    private static final int MOST_PLACES = 2048; // of a block
+    private static final long MOST_COPIED = 1 << 17; // elements of a block's copy, 512 KB
+
+    final int channels;
+    final int taps;
+    final int gridRows;
+    final int gridColumns;
+    final int pitch;
+    final int blockRows;
+    final long channelSize;
+
+    private final int height;
+    private final int width;
+    private final int stepRows;
+    private final int stepColumns;
+    private final int lowRow; // in steps
+    private final int lowColumn;
+    private final int paddedRows;
+    private final int overlap;
+    private final int left;
+    private final int[] phaseRows; // remainder of each phase
+    private final int[] phaseColumns;
+    private final int[]
+            places; // of each tap in the copy of a channel, relative to a window's place
+
+    /// @param channels channels of the source that a window reads
+    /// @param height rows of the source
+    /// @param width columns of the source
+    /// @param tapRows row of the source, relative to a window's place, of each tap
+    /// @param tapColumns column likewise
+    /// @param stepRows rows of the source from one window to the next
+    /// @param stepColumns columns likewise
+    /// @param gridRows windows from top to bottom
+    /// @param gridColumns windows from left to right
+    /// @param leastBlocks blocks wanted per image where it has rows enough
+    Windows(
+            int channels,
+            int height,
+            int width,
+            int[] tapRows,
+            int[] tapColumns,
+            int stepRows,
+            int stepColumns,
+            int gridRows,
+            int gridColumns,
+            int leastBlocks) {
+        this.channels = channels;
+        this.height = height;
+        this.width = width;
+        this.stepRows = stepRows;
+        this.stepColumns = stepColumns;
+        this.gridRows = gridRows;
+        this.gridColumns = gridColumns;
+        taps = tapRows.length;
+        int[] rows = quotients(tapRows, stepRows);
+        int[] columns = quotients(tapColumns, stepColumns);
+        lowRow = Arrays.stream(rows).min().orElse(0);
+        lowColumn = Arrays.stream(columns).min().orElse(0);
+        int moreRows = Arrays.stream(rows).max().orElse(0) - lowRow;
+        int moreColumns = Arrays.stream(columns).max().orElse(0) - lowColumn;
+        int[] phases = new int[taps];
+        int[] keys = phases(tapRows, tapColumns, phases);
+        phaseRows = Arrays.stream(keys).map(key -> key / stepColumns).toArray();
+        phaseColumns = Arrays.stream(keys).map(key -> key % stepColumns).toArray();
+        left = Math.max(0, -lowColumn);
+        int span = gridColumns + moreColumns;
+        overlap = Math.min(Math.min(left, moreColumns), leastRight(span));
+        pitch = span - overlap;
+        long rowSize = (long) channels * Math.max(1, keys.length) * pitch;
+        long most = Math.min(MOST_PLACES / pitch, MOST_COPIED / rowSize - moreRows);
+        int wanted = (gridRows + leastBlocks - 1) / leastBlocks;
+        blockRows = (int) Math.max(1, Math.min(most, wanted));
+        paddedRows = blockRows + moreRows;
+        channelSize = (long) keys.length * paddedRows * pitch;
+        places = new int[taps];
+        for (int tap = 0; tap < taps; tap++) {
+            places[tap] =
+                    (phases[tap] * paddedRows + rows[tap] - lowRow) * pitch
+                            + columns[tap]
+                            - lowColumn;
+        }
+    }
+
+    private static int[] quotients(int[] values, int divisor) {
+        return Arrays.stream(values).map(value -> Math.floorDiv(value, divisor)).toArray();
+    }
+
+    /// Returns the phases that taps fall into, as `row * stepColumns + column`, and writes which
+    /// one each tap falls into.
+    private int[] phases(int[] tapRows, int[] tapColumns, int[] phases) {
+        for (int tap = 0; tap < taps; tap++) {
+            phases[tap] =
+                    Math.floorMod(tapRows[tap], stepRows) * stepColumns
+                            + Math.floorMod(tapColumns[tap], stepColumns);
+        }
+        int[] keys = Arrays.stream(phases).sorted().distinct().toArray();
+        for (int tap = 0; tap < taps; tap++) {
+            phases[tap] = Arrays.binarySearch(keys, phases[tap]);
+        }
+        return keys;
+    }
+
+    /// Returns the least number of zeros that any phase has at the right of a row of `span`.
+    private int leastRight(int span) {
+        int least = Integer.MAX_VALUE;
+        for (int phase : phaseColumns) {
+            least = Math.min(least, Math.max(0, span - end(phase)));
+        }
+        return least;
+    }
+
+    /// Returns the end, in a padded row, of what a phase's columns have in the source.
+    private int end(int phaseColumn) {
+        return Math.max(0, count(width, phaseColumn, stepColumns) - lowColumn);
+    }
+
+    private static int count(int size, int first, int step) {
+        return Math.max(0, (size - first + step - 1) / step);
+    }
+
+    /// Returns the number of blocks of an image.
+    int blocks() {
+        return (gridRows + blockRows - 1) / blockRows;
+    }
+
+    /// Returns the elements of a block's copy with what vectors read beyond it.
+    long copySize() {
+        return channels * channelSize + pitch + 512;
+    }
+
+    /// Returns the places of `rows` rows, those between the rows included.
+    int span(int rows) {
+        return (rows - 1) * pitch + gridColumns;
+    }
+
+    /// Writes the byte offsets of `count` channels' taps in the copy and in the weights.
+    ///
+    /// @param table receives pairs of int
+    /// @param weightTaps where each tap's weight is among those of a channel
+    /// @param window weights of a channel
+    /// @param panel bytes from one weight to the next
+    void table(MemorySegment table, int count, int[] weightTaps, int window, int panel) {
+        int i = 0;
+        for (int channel = 0; channel < count; channel++) {
+            for (int tap = 0; tap < taps; tap++) {
+                long place = channel * channelSize + places[tap];
+                int weight = channel * window + weightTaps[tap];
+                table.setAtIndex(ValueLayout.JAVA_INT, i++, Math.toIntExact(4 * place));
+                table.setAtIndex(ValueLayout.JAVA_INT, i++, Math.multiplyExact(weight, panel));
+            }
+        }
+    }
+
+    /// Makes the copy of one block.
+    ///
+    /// @param to receives the copy
+    /// @param from the source
+    /// @param offset element of the source where the image's first channel begins
+    /// @param firstRow first row of places
+    void copy(PlaneCopy copies, MemorySegment to, MemorySegment from, long offset, int firstRow) {
+        for (int phase = 0; phase < phaseRows.length; phase++) {
+            int top = firstRow + lowRow;
+            int above = Math.clamp(-top, 0, paddedRows);
+            int first = Math.max(top, 0);
+            int rows =
+                    Math.clamp(
+                            (long) count(height, phaseRows[phase], stepRows) - first,
+                            0,
+                            paddedRows - above);
+            long row = (long) (first * stepRows + phaseRows[phase]) * width;
+            copyPhase(copies, to, from, offset + row, phase, above, rows);
+        }
+        for (int i = 0; i < overlap; i++) {
+            to.setAtIndex(FLOAT, channels * channelSize + i, 0);
+        }
+    }
+
+    private void copyPhase(
+            PlaneCopy copies,
+            MemorySegment to,
+            MemorySegment from,
+            long offset,
+            int phase,
+            int above,
+            int rows) {
+        int below = paddedRows - above - rows;
+        int right = Math.min(pitch, end(phaseColumns[phase]));
+        long at = (long) phase * paddedRows * pitch;
+        if (stepColumns == 1 && phaseRows.length == 1 && copies.fits(pitch, left, right)) {
+            var moved =
+                    new PlaneCopy.Rows(
+                            channels,
+                            rows,
+                            4L * height * width,
+                            4 * channelSize,
+                            4L * stepRows * width,
+                            4L * pitch);
+            copies.toPadded(
+                    to.address() + 4 * at,
+                    from.address() + 4 * (offset + lowColumn),
+                    moved,
+                    pitch,
+                    left,
+                    right,
+                    above * pitch,
+                    below * pitch);
+            return;
+        }
+        for (int channel = 0; channel < channels; channel++) {
+            long line = channel * channelSize + at;
+            zeros(to, line, (long) above * pitch);
+            line += (long) above * pitch;
+            for (int row = 0; row < rows; row++, line += pitch) {
+                long source =
+                        offset
+                                + (long) channel * height * width
+                                + (long) row * stepRows * width
+                                + phaseColumns[phase];
+                copyRow(to, line, from, source, right);
+            }
+            zeros(to, line, (long) below * pitch);
+        }
+    }
+
+    private void copyRow(MemorySegment to, long line, MemorySegment from, long source, int right) {
+        int begin = Math.min(left, pitch);
+        zeros(to, line, begin);
+        for (int i = begin; i < right; i++) {
+            float value = from.getAtIndex(FLOAT, source + (long) (i + lowColumn) * stepColumns);
+            to.setAtIndex(FLOAT, line + i, value);
+        }
+        int end = Math.max(begin, right);
+        zeros(to, line + end, pitch - end);
+    }
+
+    private static void zeros(MemorySegment to, long at, long count) {
+        to.asSlice(4 * at, 4 * count).fill((byte) 0);
+    }
+}
