@@ -21,9 +21,10 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /// Puts up to eight rows side by side: `to[outer][column][row] = from[outer][row][column]`.
 ///
-/// Blocks of 8 times 8 are turned in registers of 256 bits, at both widths. Eight elements are
-/// written for each column, those beyond the rows as zeros, and columns are written in eights:
-/// callers leave room for that, and write what lies there afterwards.
+/// Blocks of 8 times 8 are turned in registers of 256 bits, at both widths. Four or eight elements
+/// are written for each column, those beyond the rows as zeros, and columns are written in eights,
+/// those beyond the last as zeros: callers leave room for that, and write what lies there
+/// afterwards.
 final class Interleave {
     /// Most rows.
     static final int ROWS = 8;
@@ -89,7 +90,7 @@ final class Interleave {
         code.cmp(R12, 8);
         code.jump(Assembler.Condition.LESS, tail);
         load(code, rows, false);
-        turn(code);
+        turn(code, rows <= 4 ? 128 : BITS);
         code.add(RBX, 32);
         code.sub(R12, 8);
         code.jump(loop);
@@ -99,7 +100,7 @@ final class Interleave {
         code.mov(R13, Mem.at(R9, 24));
         code.emit(VectorOp.VMOVUPS, vec(15), Mem.at(R13));
         load(code, rows, true);
-        turn(code);
+        turn(code, rows <= 4 ? 128 : BITS);
         code.bind(next);
         code.add(RSI, Mem.at(R9, 8));
         code.add(RDI, Mem.at(R9, 16));
@@ -141,7 +142,7 @@ final class Interleave {
     }
 
     /// Turns registers 0 to 7 and writes them, one column each, which moves the place on.
-    private static void turn(Assembler code) {
+    private static void turn(Assembler code, int bits) {
         for (int i = 0; i < 4; i++) { // pairs of rows to 8 .. 14 and 7
             Vec low = vec(8 + 2 * i);
             Vec high = i == 3 ? vec(7) : vec(9 + 2 * i);
@@ -162,7 +163,7 @@ final class Interleave {
                         vec(i),
                         vec(4 + i),
                         half == 0 ? 0x20 : 0x31);
-                code.store(VectorOp.VMOVUPS_STORE, place(RAX, R8, R11, i), vec(8 + i));
+                code.store(VectorOp.VMOVUPS_STORE, place(RAX, R8, R11, i), vec(8 + i).as(bits));
             }
             code.lea(RAX, Mem.at(RAX, R8, 4, 0));
         }

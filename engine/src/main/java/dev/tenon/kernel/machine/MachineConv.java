@@ -264,7 +264,11 @@ final class MachineConv implements ConvKernel {
     @Override
     public void weightGradient(
             MemorySegment dw, MemorySegment x, MemorySegment dy, Conv2dSizes sizes, DType type) {
-        below.weightGradient(dw, x, dy, sizes, type);
+        if (!has(type, sizes, x, dy, dw, null, 0)) {
+            below.weightGradient(dw, x, dy, sizes, type);
+            return;
+        }
+        new WindowGradient(code, sizes).run(dw, x, dy);
     }
 
     @Override
