@@ -14,6 +14,7 @@ package dev.tenon.kernel;
 /// @param loss losses
 /// @param random counter-based random numbers
 /// @param optim optimizer steps
+/// @param quant products with quantised weights
 public record Kernels(
         String name,
         ElementwiseKernel elementwise,
@@ -26,4 +27,5 @@ public record Kernels(
         IndexKernel index,
         LossKernel loss,
         RandomKernel random,
-        OptimKernel optim) {}
+        OptimKernel optim,
+        QuantKernel quant) {}

@@ -26,7 +26,8 @@ public final class MachineKernels {
                 below.index(),
                 below.loss(),
                 below.random(),
-                below.optim());
+                below.optim(),
+                new MachineQuant(isa, below.quant()));
     }
 
     /// Describes the instructions in use, for example `AVX-512, 16 floats`.

@@ -20,6 +20,7 @@ public final class ScalarKernels {
                 new ScalarIndex(),
                 new ScalarLoss(),
                 new ScalarRandom(),
-                new ScalarOptim());
+                new ScalarOptim(),
+                new ScalarQuant());
     }
 }

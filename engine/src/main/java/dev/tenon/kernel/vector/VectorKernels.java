@@ -25,7 +25,8 @@ public final class VectorKernels {
                 new VectorIndex(below.index()),
                 new VectorLoss(below.loss()),
                 new VectorRandom(below.random()),
-                new VectorOptim(below.optim()));
+                new VectorOptim(below.optim()),
+                new VectorQuant(below.quant()));
     }
 
     /// Describes the vectors in use, for example `256-bit vectors, 8 floats`.

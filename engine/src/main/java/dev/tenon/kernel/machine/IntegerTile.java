@@ -1,0 +1,346 @@
+package dev.tenon.kernel.machine;
+
+import static dev.tenon.kernel.machine.VectorOp.VADDPS;
+import static dev.tenon.kernel.machine.VectorOp.VANDPS;
+import static dev.tenon.kernel.machine.VectorOp.VBROADCASTSS;
+import static dev.tenon.kernel.machine.VectorOp.VCVTDQ2PS;
+import static dev.tenon.kernel.machine.VectorOp.VCVTPH2PS;
+import static dev.tenon.kernel.machine.VectorOp.VFMADD231PS;
+import static dev.tenon.kernel.machine.VectorOp.VMOVUPS;
+import static dev.tenon.kernel.machine.VectorOp.VMOVUPS_STORE;
+import static dev.tenon.kernel.machine.VectorOp.VMULPS;
+import static dev.tenon.kernel.machine.VectorOp.VPADDD;
+import static dev.tenon.kernel.machine.VectorOp.VPADDW;
+import static dev.tenon.kernel.machine.VectorOp.VPBROADCASTD;
+import static dev.tenon.kernel.machine.VectorOp.VPDPBUSD;
+import static dev.tenon.kernel.machine.VectorOp.VPMADDUBSW;
+import static dev.tenon.kernel.machine.VectorOp.VPMADDWD;
+import static dev.tenon.kernel.machine.VectorOp.VPSRLW;
+import static dev.tenon.kernel.machine.VectorOp.VXORPS;
+
+import dev.tenon.dtype.BlockFormat;
+import dev.tenon.kernel.machine.IntegerTiles.Way;
+
+/// Writes the code of one tile: some rows of activations times groups of sixteen quantised rows of
+/// weights.
+///
+/// For each block of 32 columns a row's products are added up as integers, in sums that begin at
+/// the correction; then one conversion and one multiply-add with the product of the two scales. The
+/// sums of F32 run over the 64 blocks of a piece and are added to the result at its end.
+///
+/// Why nothing overflows, with codes of activations `|q| <= 127`:
+/// - `vpdpbusd` and `vpmaddwd` add in 32 bits: at most `32 * 255 * 127`, the correction as much.
+/// - `vpmaddubsw` with weights 0 to 15 makes pairs of at most `2 * 15 * 127 = 3810` in 16 bits,
+///   which saturate at 32767. The additions that follow wrap around, so only the final sum counts:
+///   a lane has half a block, `16 * 8 * 127 = 16256` at most, since the correction of that half is
+///   in it.
+///
+/// A block with NaN or an infinity has codes of -128, which may saturate; its scale is NaN.
+///
+/// Registers of vectors, by way: four bytes: codes of weights 0 to 7, sums of F32 from 8, sums of
+/// integers from 24, scale 28, product of scales 29, mask 30. Else: sums of F32, sums of integers,
+/// codes, then three or four more.
+final class IntegerTile {
+    private static final int MOST_VNNI = 16;
+    private static final int CLUSTER = 4; // rows side by side: chains of vpdpbusd
+    private static final int BLOCKS = PackedWeights.pieceDepth(BlockFormat.Q8_0) / 32;
+
+    private final Isa isa;
+    private final BlockFormat format;
+    private final Way way;
+    private final int rows;
+    private final int vectors; // side by side; with half a group the code goes twice over a piece
+    private final int codeBytes;
+    private final int panelBytes; // of a block
+    private final int bias; // in the middle of a block, so that displacements are short
+    private final Assembler code = new Assembler();
+
+    IntegerTile(Isa isa, BlockFormat format, Way way, int rows) {
+        this.isa = isa;
+        this.format = format;
+        this.way = way;
+        this.rows = rows;
+        vectors = isa.lanes() < PackedWeights.GROUP && rows <= 2 ? 2 : 1;
+        codeBytes = IntegerTiles.codeBytes(way);
+        panelBytes = rows * (codeBytes + 8);
+        bias = panelBytes / 8 * 4;
+    }
+
+    /// Returns the most rows that there are registers for.
+    static int mostRows(Isa isa) {
+        return isa.vnni() ? MOST_VNNI : isa.wide() ? 12 : 6;
+    }
+
+    /// Registers: rdi result, rsi panel, rdx weights, rcx stride, r8 blocks, r9 whether to add at
+    /// first, r10 whether to add now, r11 groups left, r13 panel's block, r14 blocks left, r15
+    /// blocks of the piece, rbx scales, rax codes, rbp a row of the result.
+    Assembler code() {
+        Label group = new Label();
+        Label piece = new Label();
+        code.enter();
+        code.mov(Gpr.R11, Gpr.R8);
+        code.shr(Gpr.R11, 32);
+        code.mov(Gpr.R9, Gpr.R11);
+        code.and(Gpr.R9, 1);
+        code.shr(Gpr.R11, 1);
+        code.shl(Gpr.R8, 32);
+        code.shr(Gpr.R8, 32);
+        constants();
+        code.bind(group);
+        code.lea(Gpr.R13, Mem.at(Gpr.RSI, bias));
+        code.mov(Gpr.R14, Gpr.R8);
+        code.mov(Gpr.R10, Gpr.R9);
+        code.bind(piece);
+        beginPiece();
+        int halves = PackedWeights.GROUP / isa.lanes() / vectors;
+        for (int half = 0; half < halves; half++) {
+            boolean again = half + 1 < halves;
+            Gpr[] kept = {Gpr.R13, Gpr.R15, Gpr.RAX, Gpr.RBX};
+            for (int i = 0; again && i < kept.length; i++) {
+                code.push(kept[i]);
+            }
+            blocks(half * vectors);
+            result(half * vectors);
+            for (int i = kept.length - 1; again && i >= 0; i--) {
+                code.pop(kept[i]);
+            }
+        }
+        code.mov(Gpr.R10, 1);
+        code.mov(Gpr.RDX, Gpr.RAX);
+        code.cmp(Gpr.R14, 0);
+        code.jump(Assembler.Condition.GREATER, piece);
+        code.add(Gpr.RDI, 4 * PackedWeights.GROUP);
+        code.sub(Gpr.R11, 1);
+        code.jump(Assembler.Condition.NOT_EQUAL, group);
+        code.leave();
+        return code;
+    }
+
+    private void constants() {
+        switch (way) {
+            case FOUR_BYTES -> broadcast(30, 0x0F0F_0F0F);
+            case TWO_BYTES -> {
+                broadcast(mask(), 0x0F0F_0F0F);
+                broadcast(ones(), 0x0001_0001);
+            }
+            case TWO_WORDS -> broadcast(mask(), 0x00FF_00FF);
+        }
+    }
+
+    private void broadcast(int register, int bits) {
+        code.mov(Gpr.RAX, bits);
+        code.emit(VectorOp.VMOVD, isa.vec(register).x(), Gpr.RAX);
+        code.emit(VPBROADCASTD, isa.vec(register), isa.vec(register).x());
+    }
+
+    private void beginPiece() {
+        Label whole = new Label();
+        code.mov(Gpr.R15, BLOCKS);
+        code.cmp(Gpr.R14, BLOCKS);
+        code.jump(Assembler.Condition.GREATER_EQUAL, whole);
+        code.mov(Gpr.R15, Gpr.R14);
+        code.bind(whole);
+        code.sub(Gpr.R14, Gpr.R15);
+        code.mov(Gpr.RBX, Gpr.RDX);
+        code.mov(Gpr.RAX, Gpr.R15);
+        code.shl(Gpr.RAX, 5);
+        code.add(Gpr.RAX, 63);
+        code.and(Gpr.RAX, -64);
+        code.add(Gpr.RAX, Gpr.RDX);
+    }
+
+    /// The loop over the blocks of a piece, from vector `first` of the group.
+    private void blocks(int first) {
+        Label loop = new Label();
+        for (int i = 0; i < rows * vectors; i++) {
+            code.emit(VXORPS, sum(i), sum(i), sum(i));
+        }
+        code.bindLoop(loop);
+        if (way == Way.FOUR_BYTES) {
+            fourBytes();
+        } else {
+            pairs(first);
+        }
+        code.add(Gpr.R13, panelBytes);
+        code.add(Gpr.RAX, (format.bytes() - 2) * PackedWeights.GROUP);
+        code.add(Gpr.RBX, 2 * PackedWeights.GROUP);
+        code.sub(Gpr.R15, 1);
+        code.jump(Assembler.Condition.NOT_EQUAL, loop);
+    }
+
+    // ---- with vpdpbusd
+
+    private void fourBytes() {
+        if (format == BlockFormat.Q8_0) {
+            for (int i = 0; i < 8; i++) {
+                code.emit(VMOVUPS, isa.vec(i), Mem.at(Gpr.RAX, 64L * i));
+            }
+        } else {
+            Vec mask = isa.vec(30);
+            for (int i = 0; i < 4; i++) {
+                code.emit(VMOVUPS, isa.vec(i), Mem.at(Gpr.RAX, 64L * i));
+                code.emit(VPSRLW, isa.vec(4 + i), isa.vec(i), 4);
+                code.emit(VANDPS, isa.vec(i), isa.vec(i), mask);
+                code.emit(VANDPS, isa.vec(4 + i), isa.vec(4 + i), mask);
+            }
+        }
+        Vec scale = isa.vec(28);
+        Vec product = isa.vec(29);
+        code.emit(VCVTPH2PS, scale, Mem.at(Gpr.RBX));
+        for (int begin = 0; begin < rows; begin += CLUSTER) {
+            int end = Math.min(rows, begin + CLUSTER);
+            for (int row = begin; row < end; row++) {
+                code.emit(VPBROADCASTD, isa.vec(24 + row - begin), correction(row));
+            }
+            for (int i = 0; i < 8; i++) {
+                for (int row = begin; row < end; row++) {
+                    Mem four = codes(row, 4 * i).repeated();
+                    code.emit(VPDPBUSD, isa.vec(24 + row - begin), isa.vec(i), four);
+                }
+            }
+            for (int row = begin; row < end; row++) {
+                Vec integers = isa.vec(24 + row - begin);
+                code.emit(VMULPS, product, scale, scale(row).repeated());
+                code.emit(VCVTDQ2PS, integers, integers);
+                code.emit(VFMADD231PS, sum(row), integers, product);
+            }
+        }
+    }
+
+    // ---- with vpmaddubsw or vpmaddwd
+
+    private void pairs(int first) {
+        for (int row = 0; row < rows; row++) {
+            for (int v = 0; v < vectors; v++) {
+                code.emit(VPBROADCASTD, integers(row * vectors + v), correction(row));
+            }
+        }
+        int loads = (format.bytes() - 2) / 4;
+        for (int i = 0; i < loads; i++) {
+            for (int half = 0; half < 2; half++) {
+                weights(first, i, half == 1);
+                int at = way == Way.TWO_WORDS ? 8 * i + 4 * half : 4 * i + 16 * half;
+                for (int row = 0; row < rows; row++) {
+                    products(row, at);
+                }
+            }
+        }
+        for (int v = 0; v < vectors; v++) {
+            Mem scales = Mem.at(Gpr.RBX, (long) isa.bytes() / 2 * (first + v));
+            code.emit(VCVTPH2PS, weight(v), scales);
+        }
+        for (int row = 0; row < rows; row++) {
+            Vec product = spare();
+            for (int v = 0; v < vectors; v++) {
+                Vec integers = integers(row * vectors + v);
+                code.emit(VBROADCASTSS, product, scale(row));
+                code.emit(VMULPS, product, product, weight(v));
+                if (way == Way.TWO_BYTES) {
+                    code.emit(VPMADDWD, integers, integers, isa.vec(ones()));
+                }
+                code.emit(VCVTDQ2PS, integers, integers);
+                code.emit(VFMADD231PS, sum(row * vectors + v), integers, product);
+            }
+        }
+    }
+
+    /// Loads codes of weights: the low or the high halves of bytes, or bytes 0 and 2 or 1 and 3 of
+    /// each four as words.
+    private void weights(int first, int load, boolean high) {
+        int shift = way == Way.TWO_WORDS ? 8 : 4;
+        Vec mask = isa.vec(mask());
+        for (int v = 0; v < vectors; v++) {
+            Mem from = Mem.at(Gpr.RAX, 64L * load + (long) isa.bytes() * (first + v));
+            if (!high) {
+                code.emit(VANDPS, weight(v), mask, from);
+                continue;
+            }
+            code.emit(VMOVUPS, weight(v), from);
+            code.emit(VPSRLW, weight(v), weight(v), shift);
+            if (way == Way.TWO_BYTES) {
+                code.emit(VANDPS, weight(v), weight(v), mask);
+            }
+        }
+    }
+
+    private void products(int row, int at) {
+        Vec x = vectors == 1 ? spare() : isa.vec(spare().number() + 1);
+        code.emit(VPBROADCASTD, x, codes(row, at));
+        for (int v = 0; v < vectors; v++) {
+            Vec integers = integers(row * vectors + v);
+            if (way == Way.TWO_BYTES) {
+                code.emit(VPMADDUBSW, spare(), weight(v), x); // the weights have no sign
+                code.emit(VPADDW, integers, integers, spare());
+            } else {
+                code.emit(VPMADDWD, spare(), weight(v), x);
+                code.emit(VPADDD, integers, integers, spare());
+            }
+        }
+    }
+
+    // ---- registers and places
+
+    private Vec sum(int i) {
+        return isa.vec(way == Way.FOUR_BYTES ? 8 + i : i);
+    }
+
+    private Vec integers(int i) {
+        return isa.vec(rows * vectors + i);
+    }
+
+    private Vec weight(int v) {
+        return isa.vec(2 * rows * vectors + v);
+    }
+
+    private Vec spare() {
+        return isa.vec((2 * rows + 1) * vectors);
+    }
+
+    private int mask() {
+        return (2 * rows + 2) * vectors;
+    }
+
+    private int ones() {
+        return mask() + 1;
+    }
+
+    private Mem codes(int row, int at) {
+        return Mem.at(Gpr.R13, (long) row * codeBytes + at - bias);
+    }
+
+    private Mem scale(int row) {
+        return Mem.at(Gpr.R13, (long) rows * codeBytes + 4L * row - bias);
+    }
+
+    private Mem correction(int row) {
+        return scale(row).plus(4L * rows);
+    }
+
+    // ---- the result
+
+    private void result(int first) {
+        Label overwrite = new Label();
+        code.test(Gpr.R10, Gpr.R10);
+        code.jump(Assembler.Condition.EQUAL, overwrite);
+        walk(first, true);
+        code.bind(overwrite);
+        walk(first, false);
+    }
+
+    /// Adds what the result holds, or writes it.
+    private void walk(int first, boolean add) {
+        code.mov(Gpr.RBP, Gpr.RDI);
+        for (int row = 0; row < rows; row++) {
+            for (int v = 0; v < vectors; v++) {
+                Vec sum = sum(row * vectors + v);
+                Mem place = Mem.at(Gpr.RBP, (long) isa.bytes() * (first + v));
+                if (add) {
+                    code.emit(VADDPS, sum, sum, place);
+                } else {
+                    code.store(VMOVUPS_STORE, place, sum);
+                }
+            }
+            code.add(Gpr.RBP, Gpr.RCX);
+        }
+    }
+}
