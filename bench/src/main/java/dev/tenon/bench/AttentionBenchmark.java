@@ -1,5 +1,7 @@
 package dev.tenon.bench;
 
+import dev.tenon.bench.peer.Task;
+import dev.tenon.bench.peer.TaskRun;
 import dev.tenon.dtype.DType;
 import dev.tenon.kernel.AttentionKernel;
 import dev.tenon.kernel.AttentionKernel.Sizes;
@@ -35,7 +37,7 @@ final class AttentionBenchmark {
                             Forward forward = new Forward();
                             forward.run();
                             forward.check();
-                            return forward;
+                            return new TaskRun(forward.task(), forward);
                         }),
                 // customarily five products: the scores once more, and one for each factor of two
                 Trial.of(
@@ -46,7 +48,7 @@ final class AttentionBenchmark {
                             Backward backward = new Backward();
                             backward.run();
                             backward.check();
-                            return backward;
+                            return new TaskRun(backward.task(), backward);
                         }));
     }
 
@@ -61,6 +63,11 @@ final class AttentionBenchmark {
         @Override
         public void run() {
             kernel.attention(y, rows, q, k, v, SIZES, SCALE, DType.F32);
+        }
+
+        Task task() {
+            return new Task.Attention(
+                    y, q, k, v, SIZES.batch(), SIZES.queries(), SIZES.size(), SCALE);
         }
 
         /// Compares the last queries of the last head.
@@ -107,6 +114,21 @@ final class AttentionBenchmark {
                     SIZES,
                     SCALE,
                     DType.F32);
+        }
+
+        Task task() {
+            return new Task.AttentionGradient(
+                    dq,
+                    dk,
+                    dv,
+                    dy,
+                    forward.q,
+                    forward.k,
+                    forward.v,
+                    SIZES.batch(),
+                    SIZES.queries(),
+                    SIZES.size(),
+                    SCALE);
         }
 
         /// Compares `dq` of the last queries with the definition. `dk` and `dv` sum over all

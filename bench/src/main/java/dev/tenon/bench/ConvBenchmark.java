@@ -1,5 +1,7 @@
 package dev.tenon.bench;
 
+import dev.tenon.bench.peer.Task;
+import dev.tenon.bench.peer.TaskRun;
 import dev.tenon.dtype.DType;
 import dev.tenon.kernel.Conv2dSettings;
 import dev.tenon.kernel.Conv2dSizes;
@@ -84,7 +86,9 @@ final class ConvBenchmark {
                             Operands.part(y, (batch - 1) * image, 2L * all.plane()),
                             expected,
                             1e-5 * Math.sqrt(channels * 9));
-                    return () -> kernel.forward(y, x, weight, bias, all, DType.F32);
+                    return new TaskRun(
+                            new Task.Convolution(y, x, weight, bias, all),
+                            () -> kernel.forward(y, x, weight, bias, all, DType.F32));
                 });
     }
 
@@ -115,7 +119,8 @@ final class ConvBenchmark {
                     run.run();
                     checkData(name, dx, dy, weight, batch - 1, channels, size);
                     checkWeight(name, dw, x, dy, all);
-                    return run;
+                    return new TaskRun(
+                            new Task.ConvolutionGradient(dx, dw, db, dy, x, weight, all), run);
                 });
     }
 

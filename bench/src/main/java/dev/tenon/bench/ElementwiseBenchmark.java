@@ -1,5 +1,7 @@
 package dev.tenon.bench;
 
+import dev.tenon.bench.peer.Task;
+import dev.tenon.bench.peer.TaskRun;
 import dev.tenon.dtype.DType;
 import dev.tenon.kernel.BinaryOp;
 import dev.tenon.kernel.ElementwiseKernel;
@@ -23,6 +25,8 @@ final class ElementwiseBenchmark {
                 copy("copy 16M", 1),
                 copy("copy 4096x4096, transposed", SIDE),
                 unary("exp 16M", UnaryOp.EXP),
+                unary("tanh 16M", UnaryOp.TANH),
+                unary("sigmoid 16M", UnaryOp.SIGMOID),
                 unary("silu 16M", UnaryOp.SILU),
                 unary("gelu 16M", UnaryOp.GELU_ERF),
                 unaryGradient("gelu 16M, backward", UnaryOp.GELU_ERF));
@@ -105,7 +109,9 @@ final class ElementwiseBenchmark {
                             .elementwise()
                             .unary(expected, last(x), SAMPLE, op, 0, 0, DType.F32);
                     Operands.check(name, last(y), expected, 2e-6);
-                    return () -> kernel.unary(y, x, COUNT, op, 0, 0, DType.F32);
+                    return new TaskRun(
+                            new Task.Unary(y, x, op),
+                            () -> kernel.unary(y, x, COUNT, op, 0, 0, DType.F32));
                 });
     }
 
@@ -126,7 +132,9 @@ final class ElementwiseBenchmark {
                             .unaryGradient(
                                     expected, last(dy), last(x), SAMPLE, op, 0, 0, DType.F32);
                     Operands.check(name, last(dx), expected, 2e-6);
-                    return () -> kernel.unaryGradient(dx, dy, x, COUNT, op, 0, 0, DType.F32);
+                    return new TaskRun(
+                            new Task.UnaryGradient(dx, dy, x, op),
+                            () -> kernel.unaryGradient(dx, dy, x, COUNT, op, 0, 0, DType.F32));
                 });
     }
 

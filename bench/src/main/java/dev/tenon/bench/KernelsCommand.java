@@ -1,5 +1,6 @@
 package dev.tenon.bench;
 
+import dev.tenon.bench.peer.Peer;
 import dev.tenon.cli.Progress;
 import dev.tenon.cli.Threads;
 import dev.tenon.tensor.TenonException;
@@ -34,6 +35,8 @@ final class KernelsCommand implements Runnable {
             description =
                     "Only the benchmarks whose family or name contains NAME, such as matmul or backward.")
     @Nullable String filter;
+
+    @Mixin PeersOption peers;
 
     @Mixin ReportOptions report;
 
@@ -91,16 +94,18 @@ final class KernelsCommand implements Runnable {
     @Override
     public void run() {
         report.check();
+        List<Peer> rivals = peers.peers();
         SequencedMap<String, List<Trial>> selected = select(families(), filter);
         PrintWriter out = spec.commandLine().getOut();
         out.println(Machine.describe());
+        peers.introduce(rivals, out);
         String load = Machine.load();
         if (!load.isEmpty()) {
             out.println(load);
         }
         out.println();
         out.flush();
-        report.deliver(measure(selected), out);
+        report.deliver(measure(selected, rivals), out);
         out.println();
         out.println(
                 "Peaks, measured in this run: multiply-adds in registers; reading, copying or updating main memory.");
@@ -108,10 +113,10 @@ final class KernelsCommand implements Runnable {
         out.flush();
     }
 
-    private static Report measure(SequencedMap<String, List<Trial>> families) {
+    private static Report measure(SequencedMap<String, List<Trial>> families, List<Peer> rivals) {
         Peak peak = new Peak();
         List<Trial> trials = families.values().stream().flatMap(List::stream).toList();
-        List<Double> seconds = new ArrayList<>();
+        List<Contest.Outcome> outcomes = new ArrayList<>();
         try (Progress progress =
                 Progress.start("timing", new Progress.Unit("kernels", 1), 0, trials.size())) {
             for (List<Trial> family : families.values()) {
@@ -119,15 +124,15 @@ final class KernelsCommand implements Runnable {
                 family.forEach(trial -> peak.of(trial.work(), trial.crew()));
                 peak.refresh();
                 for (Trial trial : family) {
-                    seconds.add(trial.seconds());
-                    progress.show(seconds.size(), trial.name());
+                    outcomes.add(trial.time(rivals));
+                    progress.show(outcomes.size(), trial.name());
                 }
             }
         }
         peak.refresh();
         List<Figure> figures = new ArrayList<>();
         for (int i = 0; i < trials.size(); i++) {
-            figures.add(trials.get(i).figure(seconds.get(i), peak));
+            figures.add(trials.get(i).figure(outcomes.get(i), peak));
         }
         return new Report(figures);
     }

@@ -1,5 +1,7 @@
 package dev.tenon.bench;
 
+import dev.tenon.bench.peer.Task;
+import dev.tenon.bench.peer.TaskRun;
 import dev.tenon.dtype.DType;
 import dev.tenon.kernel.MatmulKernel;
 import dev.tenon.kernel.Strided;
@@ -70,7 +72,9 @@ final class MatmulBenchmark {
                                 expected,
                                 1e-5 * Math.sqrt(k));
                     }
-                    return () -> kernel.multiply(y, a, b, false);
+                    return new TaskRun(
+                            new Task.Matmul(c, a.data(), right, m, n, k, transposed),
+                            () -> kernel.multiply(y, a, b, false));
                 });
     }
 

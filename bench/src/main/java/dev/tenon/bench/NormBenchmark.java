@@ -1,5 +1,7 @@
 package dev.tenon.bench;
 
+import dev.tenon.bench.peer.Task;
+import dev.tenon.bench.peer.TaskRun;
 import dev.tenon.dtype.DType;
 import dev.tenon.kernel.NormKernel;
 import dev.tenon.tensor.Backend;
@@ -60,7 +62,8 @@ final class NormBenchmark {
                                     EPS,
                                     DType.F32);
                     Operands.check(name, last(y, size), expected, 1e-5);
-                    return run;
+                    return new TaskRun(
+                            new Task.LayerNorm(y, x, weight, bias, rows, size, EPS), run);
                 });
     }
 
@@ -109,7 +112,10 @@ final class NormBenchmark {
                             null, product, sum, dy, x, mean, rstd, weight, rows, size, DType.F32);
                     Operands.check(name, dweight, product, 1e-3);
                     Operands.check(name, dbias, sum, 1e-3);
-                    return run;
+                    return new TaskRun(
+                            new Task.LayerNormGradient(
+                                    dx, dweight, dbias, dy, x, weight, rows, size, EPS),
+                            run);
                 });
     }
 
@@ -141,7 +147,18 @@ final class NormBenchmark {
                                             channels, inner, EPS, DType.F32);
                     run.run();
                     Operands.check(name, y, expected, 1e-5);
-                    return run;
+                    return new TaskRun(
+                            new Task.GroupNorm(
+                                    y,
+                                    x,
+                                    weight,
+                                    bias,
+                                    samples,
+                                    groups,
+                                    groups * channels,
+                                    inner,
+                                    EPS),
+                            run);
                 });
     }
 
@@ -201,7 +218,20 @@ final class NormBenchmark {
                     Operands.check(name, result.dx, expected.dx, 1e-5);
                     Operands.check(name, result.dweight, expected.dweight, 1e-3);
                     Operands.check(name, result.dbias, expected.dbias, 1e-3);
-                    return run;
+                    return new TaskRun(
+                            new Task.GroupNormGradient(
+                                    result.dx,
+                                    result.dweight,
+                                    result.dbias,
+                                    dy,
+                                    x,
+                                    weight,
+                                    samples,
+                                    groups,
+                                    groups * channels,
+                                    inner,
+                                    EPS),
+                            run);
                 });
     }
 

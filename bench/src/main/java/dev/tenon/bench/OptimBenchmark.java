@@ -1,5 +1,7 @@
 package dev.tenon.bench;
 
+import dev.tenon.bench.peer.Task;
+import dev.tenon.bench.peer.TaskRun;
 import dev.tenon.dtype.DType;
 import dev.tenon.kernel.OptimKernel;
 import dev.tenon.kernel.OptimKernel.AdamStep;
@@ -12,7 +14,11 @@ import java.util.List;
 final class OptimBenchmark {
     private static final int COUNT = 10_000_000;
     private static final int SAMPLE = 1 << 12;
-    private static final AdamStep STEP = AdamStep.torch(1e-3, 0.9, 0.999, 1e-8, 1);
+    private static final double RATE = 1e-3;
+    private static final double BETA1 = 0.9;
+    private static final double BETA2 = 0.999;
+    private static final double EPSILON = 1e-8;
+    private static final AdamStep STEP = AdamStep.torch(RATE, BETA1, BETA2, EPSILON, 1);
 
     private OptimBenchmark() {}
 
@@ -50,7 +56,11 @@ final class OptimBenchmark {
                             () -> kernel.adam(w, g, m, v, null, COUNT, STEP, Decay.NONE, DType.F32);
                     run.run();
                     Operands.check(name, last(w), expected, 1e-6);
-                    return run;
+                    MemorySegment after = Operands.empty(COUNT).copyFrom(w);
+                    return new TaskRun(
+                            new Task.Adam(
+                                    after, Operands.numbers(COUNT), g, RATE, BETA1, BETA2, EPSILON),
+                            run);
                 });
     }
 

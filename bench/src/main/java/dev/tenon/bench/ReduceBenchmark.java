@@ -1,5 +1,7 @@
 package dev.tenon.bench;
 
+import dev.tenon.bench.peer.Task;
+import dev.tenon.bench.peer.TaskRun;
 import dev.tenon.dtype.DType;
 import dev.tenon.kernel.ReduceKernel;
 import dev.tenon.tensor.Backend;
@@ -69,7 +71,9 @@ final class ReduceBenchmark {
                             .reduce()
                             .softmax(expected, lastRow(x), 1, SIDE, 1, false, DType.F32);
                     Operands.check(name, lastRow(y), expected, 1e-6 / SIDE);
-                    return () -> kernel.softmax(y, x, SIDE, SIDE, 1, false, DType.F32);
+                    return new TaskRun(
+                            new Task.Softmax(y, x, SIDE, SIDE),
+                            () -> kernel.softmax(y, x, SIDE, SIDE, 1, false, DType.F32));
                 });
     }
 
@@ -99,7 +103,11 @@ final class ReduceBenchmark {
                                     false,
                                     DType.F32);
                     Operands.check(name, lastRow(dx), expected, 1e-5 / SIDE);
-                    return () -> kernel.softmaxGradient(dx, dy, y, SIDE, SIDE, 1, false, DType.F32);
+                    return new TaskRun(
+                            new Task.SoftmaxGradient(dx, dy, y, SIDE, SIDE),
+                            () ->
+                                    kernel.softmaxGradient(
+                                            dx, dy, y, SIDE, SIDE, 1, false, DType.F32));
                 });
     }
 

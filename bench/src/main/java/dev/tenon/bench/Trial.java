@@ -1,6 +1,8 @@
 package dev.tenon.bench;
 
+import dev.tenon.bench.peer.Peer;
 import dev.tenon.kernel.Parallel;
+import java.util.List;
 import java.util.function.Supplier;
 
 /// A kernel to time.
@@ -12,8 +14,6 @@ import java.util.function.Supplier;
 /// @param prepare makes the operands, throws IllegalStateException if the kernel's result is wrong,
 ///   and returns one run
 record Trial(String name, Work work, double amount, int threads, Supplier<Runnable> prepare) {
-    private static final double SECONDS = 0.4;
-
     static Trial of(String name, Work work, double amount, Supplier<Runnable> prepare) {
         return new Trial(name, work, amount, 0, prepare);
     }
@@ -28,22 +28,29 @@ record Trial(String name, Work work, double amount, int threads, Supplier<Runnab
         return threads == 0 ? Parallel.threads() : threads;
     }
 
-    /// Returns the seconds that one run takes, after checking the result.
+    /// Returns the seconds that one run takes, after checking the result, and those of the peers.
     ///
-    /// @throws IllegalStateException if the result is wrong
-    double seconds() {
+    /// @throws IllegalStateException if a result is wrong
+    Contest.Outcome time(List<Peer> peers) {
         int before = Parallel.threads();
         Parallel.threads(crew());
         try {
-            return Stopwatch.seconds(prepare.get(), SECONDS);
+            return Contest.hold(name, prepare.get(), peers, crew());
         } finally {
             Parallel.threads(before);
         }
     }
 
-    /// Returns the figure of a run that took `seconds`.
-    Figure figure(double seconds, Peak peak) {
-        return Figure.rate(
-                name, amount / seconds / 1e9, work.unit(), seconds, peak.of(work, crew()));
+    /// Returns the figure of a run that took so long.
+    Figure figure(Contest.Outcome outcome, Peak peak) {
+        Double peerSeconds = outcome.peerSeconds();
+        return new Figure(
+                name,
+                amount / outcome.seconds() / 1e9,
+                work.unit(),
+                outcome.seconds(),
+                peak.of(work, crew()),
+                outcome.peer(),
+                peerSeconds == null ? null : amount / peerSeconds / 1e9);
     }
 }

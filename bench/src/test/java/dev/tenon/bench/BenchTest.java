@@ -137,6 +137,20 @@ final class BenchTest {
     }
 
     @Test
+    void peersMustBeThereAndOfAKnownKind() {
+        assertThat(bench("kernels", "--peers=fast")).isEqualTo(2);
+        assertThat(err.toString())
+                .isEqualTo("tenon bench kernels: --peers must be tuned or installed; got fast\n");
+        err.getBuffer().setLength(0);
+        assertThat(bench("kernels", "--peers")).isEqualTo(2);
+        assertThat(err.toString())
+                .isEqualTo(
+                        "tenon bench kernels: --peers: the module peers must be on the class path; start with"
+                                + " ./tenon, which puts it there\n");
+        assertThat(out.toString()).isEmpty();
+    }
+
+    @Test
     void aWrongResultIsNeverTimed() {
         assertThatThrownBy(() -> Operands.check("gelu 16M", 0.5, 0.25, 1e-6))
                 .isInstanceOf(IllegalStateException.class)

@@ -10,7 +10,8 @@ import java.util.stream.Stream;
 
 /// The checked-out repository that the tests of this package read.
 final class Repository {
-    private static final List<String> MODULES = List.of("engine", "diffusion", "cli", "bench");
+    private static final List<String> MODULES =
+            List.of("engine", "diffusion", "cli", "bench", "peers");
 
     private Repository() {}
 

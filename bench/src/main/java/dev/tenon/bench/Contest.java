@@ -1,0 +1,90 @@
+package dev.tenon.bench;
+
+import dev.tenon.bench.peer.Attempt;
+import dev.tenon.bench.peer.Peer;
+import dev.tenon.bench.peer.Task;
+import dev.tenon.bench.peer.TaskRun;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/// Times a kernel and, in turns with it, the peers that can do the same.
+///
+/// In turns, because a machine that others use gets slower and faster by the minute: each takes
+/// part in every phase. First every peer must arrive at Tenon's results.
+final class Contest {
+    private static final double SECONDS = 0.4; // for Tenon and for each peer
+    private static final int TURNS = 3;
+
+    /// What was measured.
+    ///
+    /// @param seconds that a run of Tenon's takes
+    /// @param peer the fastest peer, or null if none took part
+    /// @param peerSeconds that a run of that peer's takes, or null
+    record Outcome(double seconds, @Nullable String peer, @Nullable Double peerSeconds) {}
+
+    private record Entrant(String name, Attempt attempt) {}
+
+    private Contest() {}
+
+    /// Returns the time of a run.
+    ///
+    /// @param name of the trial, for messages
+    /// @param run Tenon's; peers take part if it is a [TaskRun]
+    /// @param threads that may share a run
+    /// @throws IllegalStateException if a peer arrives at other results
+    static Outcome hold(String name, Runnable run, List<Peer> peers, int threads) {
+        List<Entrant> entrants = new ArrayList<>();
+        if (run instanceof TaskRun shared) {
+            for (Peer peer : peers) {
+                Attempt attempt = peer.attempt(shared.task(), threads);
+                if (attempt != null) {
+                    entrants.add(new Entrant(peer.name(), attempt));
+                }
+            }
+        }
+        try {
+            for (Entrant entrant : entrants) {
+                check(name, entrant, ((TaskRun) run).task());
+            }
+            return entrants.isEmpty()
+                    ? new Outcome(Stopwatch.seconds(run, SECONDS), null, null)
+                    : inTurns(run, entrants);
+        } finally {
+            entrants.forEach(entrant -> entrant.attempt.close());
+        }
+    }
+
+    private static Outcome inTurns(Runnable run, List<Entrant> entrants) {
+        double own = Double.POSITIVE_INFINITY;
+        double[] others = new double[entrants.size()];
+        for (int turn = 0; turn < TURNS; turn++) {
+            own = Math.min(own, Stopwatch.seconds(run, SECONDS / TURNS));
+            for (int i = 0; i < others.length; i++) {
+                Attempt attempt = entrants.get(i).attempt;
+                double now = Stopwatch.seconds(attempt::run, SECONDS / TURNS);
+                others[i] = turn == 0 ? now : Math.min(others[i], now);
+            }
+        }
+        int best = 0;
+        for (int i = 1; i < others.length; i++) {
+            best = others[i] < others[best] ? i : best;
+        }
+        return new Outcome(own, entrants.get(best).name, others[best]);
+    }
+
+    private static void check(String name, Entrant entrant, Task task) {
+        entrant.attempt.run();
+        List<MemorySegment> found = entrant.attempt.results();
+        List<Task.Result> expected = task.results();
+        for (int i = 0; i < expected.size(); i++) {
+            Operands.check(
+                    String.format(Locale.ROOT, "%s, result %d of %s", name, i, entrant.name),
+                    found.get(i),
+                    expected.get(i).data(),
+                    expected.get(i).tolerance());
+        }
+    }
+}

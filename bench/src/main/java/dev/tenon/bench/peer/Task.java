@@ -1,0 +1,248 @@
+package dev.tenon.bench.peer;
+
+import dev.tenon.kernel.Conv2dSizes;
+import dev.tenon.kernel.UnaryOp;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/// A computation by its operands and Tenon's results: what a peer must do, and what it must arrive
+/// at before it is timed. All memory is native, contiguous F32.
+public sealed interface Task {
+    /// Returns what Tenon computed.
+    List<Result> results();
+
+    /// A result to compare.
+    ///
+    /// @param data the elements
+    /// @param tolerance for elements up to 1 in size; larger ones may be off by as large a part
+    record Result(MemorySegment data, double tolerance) {}
+
+    /// `c [m, n] = a [m, k] b [k, n]`.
+    ///
+    /// @param transposed whether `b` is stored as `[n, k]`
+    record Matmul(
+            MemorySegment c,
+            MemorySegment a,
+            MemorySegment b,
+            int m,
+            int n,
+            int k,
+            boolean transposed)
+            implements Task {
+        @Override
+        public List<Result> results() {
+            return List.of(new Result(c, 2e-5 * Math.sqrt(k)));
+        }
+    }
+
+    /// `y = conv2d(x, weight) + bias`.
+    record Convolution(
+            MemorySegment y,
+            MemorySegment x,
+            MemorySegment weight,
+            MemorySegment bias,
+            Conv2dSizes sizes)
+            implements Task {
+        @Override
+        public List<Result> results() {
+            return List.of(new Result(y, 2e-5 * Math.sqrt(depth(sizes))));
+        }
+    }
+
+    /// The gradients of [Convolution] for `dy`.
+    record ConvolutionGradient(
+            MemorySegment dx,
+            MemorySegment dweight,
+            MemorySegment dbias,
+            MemorySegment dy,
+            MemorySegment x,
+            MemorySegment weight,
+            Conv2dSizes sizes)
+            implements Task {
+        @Override
+        public List<Result> results() {
+            double sums = 2e-5 * Math.sqrt((double) sizes.batch() * sizes.outPlane());
+            return List.of(
+                    new Result(dx, 2e-5 * Math.sqrt(depth(sizes))),
+                    new Result(dweight, sums),
+                    new Result(dbias, sums));
+        }
+    }
+
+    private static double depth(Conv2dSizes sizes) {
+        return (double) sizes.groupChannels() * sizes.window();
+    }
+
+    /// Layer norm of each row of `x [rows, size]`.
+    record LayerNorm(
+            MemorySegment y,
+            MemorySegment x,
+            MemorySegment weight,
+            MemorySegment bias,
+            int rows,
+            int size,
+            double eps)
+            implements Task {
+        @Override
+        public List<Result> results() {
+            return List.of(new Result(y, 2e-5));
+        }
+    }
+
+    /// The gradients of [LayerNorm] for `dy`.
+    record LayerNormGradient(
+            MemorySegment dx,
+            MemorySegment dweight,
+            MemorySegment dbias,
+            MemorySegment dy,
+            MemorySegment x,
+            MemorySegment weight,
+            int rows,
+            int size,
+            double eps)
+            implements Task {
+        @Override
+        public List<Result> results() {
+            return List.of(
+                    new Result(dx, 2e-5), new Result(dweight, 1e-3), new Result(dbias, 1e-3));
+        }
+    }
+
+    /// Group norm of `x [samples, channels, inner]`.
+    record GroupNorm(
+            MemorySegment y,
+            MemorySegment x,
+            MemorySegment weight,
+            MemorySegment bias,
+            int samples,
+            int groups,
+            int channels,
+            int inner,
+            double eps)
+            implements Task {
+        @Override
+        public List<Result> results() {
+            return List.of(new Result(y, 2e-5));
+        }
+    }
+
+    /// The gradients of [GroupNorm] for `dy`.
+    record GroupNormGradient(
+            MemorySegment dx,
+            MemorySegment dweight,
+            MemorySegment dbias,
+            MemorySegment dy,
+            MemorySegment x,
+            MemorySegment weight,
+            int samples,
+            int groups,
+            int channels,
+            int inner,
+            double eps)
+            implements Task {
+        @Override
+        public List<Result> results() {
+            return List.of(
+                    new Result(dx, 2e-5), new Result(dweight, 2e-3), new Result(dbias, 2e-3));
+        }
+    }
+
+    /// Softmax of each row of `x [rows, size]`.
+    record Softmax(MemorySegment y, MemorySegment x, int rows, int size) implements Task {
+        @Override
+        public List<Result> results() {
+            return List.of(new Result(y, 1e-5 / size));
+        }
+    }
+
+    /// The gradient of softmax with result `y` for `dy`.
+    record SoftmaxGradient(MemorySegment dx, MemorySegment dy, MemorySegment y, int rows, int size)
+            implements Task {
+        @Override
+        public List<Result> results() {
+            return List.of(new Result(dx, 1e-4 / size));
+        }
+    }
+
+    /// `y = op(x)`, element by element.
+    record Unary(MemorySegment y, MemorySegment x, UnaryOp op) implements Task {
+        @Override
+        public List<Result> results() {
+            return List.of(new Result(y, 4e-6));
+        }
+    }
+
+    /// `dx = op'(x) dy`, element by element.
+    record UnaryGradient(MemorySegment dx, MemorySegment dy, MemorySegment x, UnaryOp op)
+            implements Task {
+        @Override
+        public List<Result> results() {
+            return List.of(new Result(dx, 4e-6));
+        }
+    }
+
+    /// `y = a + b`, element by element.
+    record Sum(MemorySegment y, MemorySegment a, MemorySegment b) implements Task {
+        @Override
+        public List<Result> results() {
+            return List.of(new Result(y, 0));
+        }
+    }
+
+    /// The first step of Adam as PyTorch defines it, from moments of zero.
+    ///
+    /// @param after the weights after the step
+    /// @param before the weights before it
+    /// @param gradient of each
+    record Adam(
+            MemorySegment after,
+            MemorySegment before,
+            MemorySegment gradient,
+            double learningRate,
+            double beta1,
+            double beta2,
+            double eps)
+            implements Task {
+        @Override
+        public List<Result> results() {
+            return List.of(new Result(after, 1e-6));
+        }
+    }
+
+    /// `y = softmax(scale q k') v` for each of `heads`, all of shape `[heads, length, size]`.
+    record Attention(
+            MemorySegment y,
+            MemorySegment q,
+            MemorySegment k,
+            MemorySegment v,
+            int heads,
+            int length,
+            int size,
+            double scale)
+            implements Task {
+        @Override
+        public List<Result> results() {
+            return List.of(new Result(y, 2e-5));
+        }
+    }
+
+    /// The gradients of [Attention] for `dy`.
+    record AttentionGradient(
+            MemorySegment dq,
+            MemorySegment dk,
+            MemorySegment dv,
+            MemorySegment dy,
+            MemorySegment q,
+            MemorySegment k,
+            MemorySegment v,
+            int heads,
+            int length,
+            int size,
+            double scale)
+            implements Task {
+        @Override
+        public List<Result> results() {
+            return List.of(new Result(dq, 2e-5), new Result(dk, 2e-5), new Result(dv, 2e-5));
+        }
+    }
+}
