@@ -167,6 +167,52 @@ class OptimKernelTest {
         }
     }
 
+    /// Every pairing of NaN, infinities, zeros and numbers in gradient, weight and states.
+    @Test
+    void extremesGoThroughAsTheDefinitionSays() {
+        double[] values = {
+            Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, 0, -0.0, 1, -1e-30, 1e30
+        };
+        int count = 8 * 8 * 8;
+        for (int i = 0; i < STEPS.size(); i++) {
+            Operands expected = extremes(values, count);
+            Operands actual = extremes(values, count);
+            STEPS.get(i).run(SCALAR, expected);
+            STEPS.get(i).run(VECTOR, actual);
+            assertKinds(actual.w, expected.w, count, "step " + i + ", w");
+            for (int k = 0; k < 3; k++) {
+                assertKinds(actual.states[k], expected.states[k], count, "step " + i + ", " + k);
+            }
+        }
+    }
+
+    private static Operands extremes(double[] values, int count) {
+        Operands operands = new Operands(DType.F32, new double[count]);
+        for (int i = 0; i < count; i++) {
+            DType.F32.write(operands.w, i, values[i % 8]);
+            DType.F32.write(operands.g, i, values[i / 8 % 8]);
+            for (int k = 0; k < 3; k++) {
+                DType.F32.write(operands.states[k], i, values[(i / 64 + k) % 8]);
+            }
+        }
+        return operands;
+    }
+
+    /// NaN where NaN is expected, and close elsewhere unless a square in F32 overflows.
+    private static void assertKinds(
+            MemorySegment actual, MemorySegment expected, int count, String what) {
+        for (int i = 0; i < count; i++) {
+            double found = DType.F32.read(actual, i);
+            double wanted = DType.F32.read(expected, i);
+            assertThat(Double.isNaN(found))
+                    .as("%s, element %d", what, i)
+                    .isEqualTo(Double.isNaN(wanted));
+            if (Double.isInfinite(wanted)) {
+                assertThat(found).as("%s, element %d", what, i).isEqualTo(wanted);
+            }
+        }
+    }
+
     private static double[] run(
             DType type,
             OptimKernel kernel,

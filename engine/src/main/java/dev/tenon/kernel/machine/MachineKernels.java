@@ -26,7 +26,7 @@ public final class MachineKernels {
                 below.index(),
                 below.loss(),
                 below.random(),
-                below.optim(),
+                new MachineOptim(isa, below.optim()),
                 new MachineQuant(isa, below.quant()));
     }
 

@@ -105,6 +105,18 @@ final class Node {
         return instruction(VectorOp.VMINPS, this, b);
     }
 
+    /// The larger of the two: NaN if either is NaN, and 0 rather than -0.
+    Node maximum(Node b) {
+        Node larger = select(Comparison.EQUAL, b, and(b), max(b));
+        return select(Comparison.IS_NAN, this, this, larger);
+    }
+
+    /// The smaller of the two: NaN if either is NaN, and -0 rather than 0.
+    Node minimum(Node b) {
+        Node smaller = select(Comparison.EQUAL, b, or(b), min(b));
+        return select(Comparison.IS_NAN, this, this, smaller);
+    }
+
     Node sqrt() {
         return instruction(VectorOp.VSQRTPS, this);
     }
