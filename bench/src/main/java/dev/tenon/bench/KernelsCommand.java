@@ -46,6 +46,7 @@ final class KernelsCommand implements Runnable {
     static SequencedMap<String, List<Trial>> families() {
         SequencedMap<String, List<Trial>> families = new LinkedHashMap<>();
         families.put("matmul", MatmulBenchmark.trials());
+        families.put("quant", QuantBenchmark.trials());
         families.put("conv", ConvBenchmark.trials());
         families.put("attention", AttentionBenchmark.trials());
         families.put("norm", NormBenchmark.trials());

@@ -38,7 +38,8 @@ final class MapTest {
                     "Index",
                     "Loss",
                     "Random",
-                    "Optim");
+                    "Optim",
+                    "Quant");
 
     /// Column heading to file name, in which `%s` is the family. Only the first three must exist.
     private static final List<Map.Entry<String, String>> COLUMNS =

@@ -198,7 +198,8 @@ class QuantKernelTest {
             for (int i = 0; i < 5 * 128; i++) {
                 DType.F32.write(x.data(), 3 + i, DType.F32.read(x.data(), 3 + i) * size);
             }
-            compare(weights, x, Math.max(size, 1e-38), "size " + size);
+            // below 1e-38 numbers of F32 lose digits, and each version loses others
+            compare(weights, x, Math.max(size, 1e-35), "size " + size);
         }
     }
 
