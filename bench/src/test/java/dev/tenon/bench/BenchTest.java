@@ -58,7 +58,7 @@ final class BenchTest {
         assertThat(err.toString())
                 .isEqualTo(
                         "tenon bench kernels: --filter must be part of a benchmark's family or name; got"
-                                + " Nothing. Families: matmul, conv, attention, norm, elementwise, reduce,"
+                                + " Nothing. Families: matmul, quant, conv, attention, norm, elementwise, reduce,"
                                 + " resample, index, loss, random, optim\n");
         assertThat(out.toString()).isEmpty();
     }

@@ -25,7 +25,7 @@ sealed interface QuantTiles permits IntegerTiles, FloatTiles {
     /// | b | panels, piece after piece |
     /// | c | the first group's weights |
     /// | d | bytes from one row of the result to the next |
-    /// | e | columns / 32 below bit 32; above, twice the number of runs of `groups` groups, and 1 to add to the result |
+    /// | e | columns / 32 below bit 32; above, twice the runs of `groups` groups, and 1 to add to the result |
     /// | f | bytes from one group to the next |
     Routine tile(int rows, int groups);
 
