@@ -62,9 +62,9 @@ record WindowProduct(
             int at = i / rows * padded + i % rows;
             first.setAtIndex(FLOAT, at, bias.getAtIndex(FLOAT, i));
         }
-        int chain = channelsPerChain();
-        MemorySegment table = Workspace.TABLES.bytes(8L * chain * windows.taps);
-        windows.table(table, chain, weights.taps, weights.window, 4 * height);
+        int chain = ConvTile.channelsPerChain(windows.channels, weights.window);
+        MemorySegment table = Workspace.TABLES.bytes(8L * windows.taps);
+        windows.table(table, weights.taps, 4 * height);
         int blocks = windows.blocks();
         long work = (long) rows * windows.channels * windows.taps;
         work *= windows.span(windows.blockRows);
@@ -97,19 +97,11 @@ record WindowProduct(
         Reference.reachabilityFence(source);
     }
 
-    /// Returns the channels whose taps make up one chain of additions, the same for all chains but
-    /// the last, which may have fewer.
-    private int channelsPerChain() {
-        int most = Math.max(1, ConvTile.DEPTH / Math.max(1, windows.taps));
-        int chains = (windows.channels + most - 1) / most;
-        return (windows.channels + chains - 1) / chains;
-    }
-
     /// A block of rows of one image and group.
     ///
     /// @param chain channels of a chain
     /// @param copy address of the block's copy
-    /// @param table address of the offsets of a chain
+    /// @param table address of the offsets of the taps
     private record Part(int image, int group, int row, int chain, long copy, long table) {
         void run(WindowProduct whole, long weights, long first, int window) {
             Windows windows = whole.windows;
@@ -123,7 +115,7 @@ record WindowProduct(
             for (int panel = 0; panel < whole.rows; panel += height) {
                 int rows = Math.min(height, whole.rows - panel);
                 for (int channel = 0; channel < windows.channels; channel += chain) {
-                    int depth = Math.min(chain, windows.channels - channel) * windows.taps;
+                    int count = Math.min(chain, windows.channels - channel);
                     long at = ((long) panel * windows.channels + (long) channel * height) * window;
                     tiles(
                             whole,
@@ -132,9 +124,12 @@ record WindowProduct(
                             copy + 4 * channel * windows.channelSize,
                             weights + 4 * at,
                             out.address(),
-                            4 * stride,
-                            depth,
-                            channel == 0 ? first + 4L * panel : 0);
+                            ConvTile.arguments(
+                                    4 * stride,
+                                    channel == 0 ? first + 4L * panel : 0,
+                                    count,
+                                    4 * windows.channelSize,
+                                    4L * height * window));
                 }
                 store(whole, out, stride, panel, rows);
             }
@@ -148,14 +143,9 @@ record WindowProduct(
                 long images,
                 long weights,
                 long out,
-                long stride,
-                int depth,
-                long first) {
+                MemorySegment arguments) {
             ConvTile tile = whole.code.tile();
             int wide = tile.vectors(rows);
-            MemorySegment arguments = Workspace.ARGUMENTS.bytes(128);
-            arguments.setAtIndex(ValueLayout.JAVA_LONG, 0, stride);
-            arguments.setAtIndex(ValueLayout.JAVA_LONG, 2, first);
             int done = 0;
             while (done < vectors) {
                 int rest = vectors - done;
@@ -171,7 +161,7 @@ record WindowProduct(
                         width = (rest + 1) / 2;
                     }
                 }
-                arguments.setAtIndex(ValueLayout.JAVA_LONG, 1, tiles);
+                ConvTile.tiles(arguments, tiles);
                 long at = (long) done * whole.code.isa().bytes();
                 tile.run(
                         rows,
@@ -180,7 +170,7 @@ record WindowProduct(
                         weights,
                         out + at,
                         table,
-                        depth,
+                        whole.windows.taps,
                         arguments.address());
                 done += tiles * width;
             }

@@ -152,21 +152,15 @@ final class Windows {
         return (rows - 1) * pitch + gridColumns;
     }
 
-    /// Writes the byte offsets of `count` channels' taps in the copy and in the weights.
+    /// Writes the byte offsets of the taps in the copy and in the weights.
     ///
     /// @param table receives pairs of int
     /// @param weightTaps where each tap's weight is among those of a channel
-    /// @param window weights of a channel
     /// @param panel bytes from one weight to the next
-    void table(MemorySegment table, int count, int[] weightTaps, int window, int panel) {
-        int i = 0;
-        for (int channel = 0; channel < count; channel++) {
-            for (int tap = 0; tap < taps; tap++) {
-                long place = channel * channelSize + places[tap];
-                int weight = channel * window + weightTaps[tap];
-                table.setAtIndex(ValueLayout.JAVA_INT, i++, Math.toIntExact(4 * place));
-                table.setAtIndex(ValueLayout.JAVA_INT, i++, Math.multiplyExact(weight, panel));
-            }
+    void table(MemorySegment table, int[] weightTaps, int panel) {
+        for (int tap = 0; tap < taps; tap++) {
+            table.setAtIndex(ValueLayout.JAVA_INT, 2L * tap, Math.multiplyExact(4, places[tap]));
+            table.setAtIndex(ValueLayout.JAVA_INT, 2L * tap + 1, weightTaps[tap] * panel);
         }
     }
 
