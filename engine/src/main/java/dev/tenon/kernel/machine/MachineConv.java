@@ -47,34 +47,58 @@ final class MachineConv implements ConvKernel {
             below.forward(y, x, weight, bias, sizes, type);
             return;
         }
+        MemorySegment panels = packedWeights(weight, sizes);
+        int rows = sizes.groupOutChannels();
+        int groups = sizes.settings().groups();
+        if (LaneProduct.fits(code.isa(), sizes, sizes.groupChannels())) {
+            lanes(sizes.groupChannels(), rows, sizes.plane(), sizes.outPlane(), sizes)
+                    .run(y, x, panels, sizes.window(), taps(sizes, false), bias);
+            return;
+        }
         Conv2dSizes flat = flattened(sizes);
         Windows windows = windows(flat);
+        var target = new WindowProduct.Target(y, flat.outWidth(), flat.outPlane(), 0, 0, 1, 1);
+        int[] taps = IntStream.range(0, windows.taps).toArray();
+        new WindowProduct(code, windows, sizes.batch(), groups, rows, target)
+                .run(x, sizes.plane(), new WindowProduct.Weights(panels, windows.taps, taps), bias);
+    }
+
+    private LaneProduct lanes(
+            int channels, int rows, int sourcePlane, int plane, Conv2dSizes sizes) {
+        int groups = sizes.settings().groups();
+        return new LaneProduct(code, sizes.batch(), groups, channels, rows, sourcePlane, plane);
+    }
+
+    private PlaceTaps taps(Conv2dSizes sizes, boolean turned) {
+        int element = LaneProduct.elementBytes(code.isa());
+        int weight = 4 * code.tile().rows();
+        return turned
+                ? PlaceTaps.turned(sizes, element, weight)
+                : PlaceTaps.forward(sizes, element, weight);
+    }
+
+    /// Packs weights with an output channel in each row.
+    private MemorySegment packedWeights(MemorySegment weight, Conv2dSizes sizes) {
         int height = code.tile().rows();
-        int depth = windows.channels * windows.taps;
+        int depth = sizes.groupChannels() * sizes.window();
         int rows = sizes.groupOutChannels();
         int groups = sizes.settings().groups();
         int padded = (rows + height - 1) / height * height;
         MemorySegment panels = Workspace.SHARED_LEFT.floats((long) groups * padded * depth + 64);
         for (int group = 0; group < groups; group++) {
             for (int row = 0; row < rows; row += height) {
+                long to = (long) (group * padded + row) * depth;
+                long from = (long) (group * rows + row) * depth;
+                int count = Math.min(height, rows - row);
                 code.interleave()
                         .run(
-                                panels.address() + 4L * (group * padded + row) * depth,
-                                weight.address() + 4L * (group * rows + row) * depth,
+                                panels.address() + 4 * to,
+                                weight.address() + 4 * from,
                                 new Interleave.Move(
-                                        Math.min(height, rows - row),
-                                        depth,
-                                        4L * depth,
-                                        4L * height,
-                                        1,
-                                        0,
-                                        0));
+                                        count, depth, 4L * depth, 4L * height, 1, 0, 0));
             }
         }
-        var target = new WindowProduct.Target(y, flat.outWidth(), flat.outPlane(), 0, 0, 1, 1);
-        int[] taps = IntStream.range(0, windows.taps).toArray();
-        new WindowProduct(code, windows, sizes.batch(), groups, rows, target)
-                .run(x, sizes.plane(), new WindowProduct.Weights(panels, windows.taps, taps), bias);
+        return panels;
     }
 
     /// Says whether there is code for this convolution, and the operands are as large as it reads
@@ -172,9 +196,15 @@ final class MachineConv implements ConvKernel {
             below.dataGradient(dx, dy, weight, bias, sizes, type);
             return;
         }
+        MemorySegment panels = turnedWeights(weight, sizes);
+        if (LaneProduct.fits(code.isa(), sizes, sizes.groupOutChannels())) {
+            int rows = sizes.groupChannels();
+            lanes(sizes.groupOutChannels(), rows, sizes.outPlane(), sizes.plane(), sizes)
+                    .run(dx, dy, panels, sizes.window(), taps(sizes, true), bias);
+            return;
+        }
         Conv2dSizes flat = flattened(sizes);
         Conv2dSettings s = flat.settings();
-        MemorySegment panels = turnedWeights(weight, sizes);
         for (int row = 0; row < Math.min(s.strideH(), flat.height()); row++) {
             for (int column = 0; column < Math.min(s.strideW(), flat.width()); column++) {
                 phase(dx, dy, panels, bias, flat, row, column);

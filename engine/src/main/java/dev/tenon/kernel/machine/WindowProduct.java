@@ -56,12 +56,7 @@ record WindowProduct(
     void run(MemorySegment source, int sourcePlane, Weights weights, @Nullable MemorySegment bias) {
         int height = code.tile().rows();
         int padded = (rows + height - 1) / height * height;
-        MemorySegment first = Workspace.SUMMARY.floats((long) groups * padded);
-        first.asSlice(0, 4L * groups * padded).fill((byte) 0);
-        for (int i = 0; bias != null && i < groups * rows; i++) {
-            int at = i / rows * padded + i % rows;
-            first.setAtIndex(FLOAT, at, bias.getAtIndex(FLOAT, i));
-        }
+        MemorySegment first = firstValues(bias, groups, rows, padded);
         int chain = ConvTile.channelsPerChain(windows.channels, weights.window);
         MemorySegment table = Workspace.TABLES.bytes(8L * windows.taps);
         windows.table(table, weights.taps, 4 * height);
@@ -95,6 +90,18 @@ record WindowProduct(
         Reference.reachabilityFence(first);
         Reference.reachabilityFence(table);
         Reference.reachabilityFence(source);
+    }
+
+    /// Returns the first values of the rows of all groups, each padded.
+    static MemorySegment firstValues(
+            @Nullable MemorySegment bias, int groups, int rows, int padded) {
+        MemorySegment first = Workspace.SUMMARY.floats((long) groups * padded);
+        first.asSlice(0, 4L * groups * padded).fill((byte) 0);
+        for (int i = 0; bias != null && i < groups * rows; i++) {
+            int at = i / rows * padded + i % rows;
+            first.setAtIndex(FLOAT, at, bias.getAtIndex(FLOAT, i));
+        }
+        return first;
     }
 
     /// A block of rows of one image and group.
