@@ -7,18 +7,24 @@ package dev.tenon.kernel.machine;
 /// @param weightTile sums over places
 /// @param copies rows into scratch and out of it
 /// @param interleave rows side by side
+/// @param strided rows with steps between elements
+/// @param sums sums over channels
 record ConvCode(
         Isa isa,
         ConvTile tile,
         ConvWeightTile weightTile,
         PlaneCopy copies,
-        Interleave interleave) {
+        Interleave interleave,
+        StridedCopy strided,
+        PlaneSums sums) {
     static ConvCode create(Isa isa) {
         return new ConvCode(
                 isa,
                 new ConvTile(isa),
                 new ConvWeightTile(isa),
                 new PlaneCopy(isa),
-                new Interleave());
+                new Interleave(),
+                new StridedCopy(),
+                new PlaneSums(isa));
     }
 }

@@ -4,7 +4,10 @@ import dev.tenon.dtype.DType;
 import dev.tenon.kernel.Conv2dSettings;
 import dev.tenon.kernel.Conv2dSizes;
 import dev.tenon.kernel.ConvKernel;
+import dev.tenon.kernel.Parallel;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.ref.Reference;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 final class MachineConv implements ConvKernel {
     private static final long MOST_ELEMENTS = 1 << 28; // of a copy and of the weights
     private static final int MOST_TAPS = ConvTile.DEPTH;
+    private static final long SUMMED = 1 << 16; // elements worth a part
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
     private static final int PARTS = 8; // wanted of a small batch
     private static final int LONGEST_ROW = 2048; // of an image that is taken as one row
 
@@ -304,6 +309,22 @@ final class MachineConv implements ConvKernel {
     @Override
     public void biasGradient(
             MemorySegment db, MemorySegment dy, int batch, int channels, int plane, DType type) {
-        below.biasGradient(db, dy, batch, channels, plane, type);
+        long image = (long) channels * plane;
+        if (type != DType.F32 || !holds(dy, batch * image) || !holds(db, channels)) {
+            below.biasGradient(db, dy, batch, channels, plane, type);
+            return;
+        }
+        long grain = Math.max(1, SUMMED / Math.max(1, (long) batch * plane));
+        Parallel.range(
+                channels,
+                grain,
+                (from, to) -> {
+                    for (long channel = from; channel < to; channel++) {
+                        long at = dy.address() + 4 * channel * plane;
+                        double sum = code.sums().sum(at, 4 * image, batch, plane);
+                        db.setAtIndex(FLOAT, channel, (float) sum);
+                    }
+                });
+        Reference.reachabilityFence(dy);
     }
 }

@@ -76,7 +76,7 @@ record WindowProduct(
                             group++) {
                         MemorySegment copy = Workspace.IMAGES.floats(windows.copySize());
                         long channel = ((long) image * groups + group) * windows.channels;
-                        windows.copy(code.copies(), copy, source, channel * sourcePlane, row);
+                        windows.copy(code, copy, source, channel * sourcePlane, row);
                         long panel = 4L * padded * windows.channels * weights.window;
                         new Part(image, group, row, chain, copy.address(), table.address())
                                 .run(
@@ -211,18 +211,23 @@ record WindowProduct(
                 whole.code.copies().toExact(to, out.address(), moved, count);
                 return;
             }
-            for (int i = 0; i < channels; i++) {
-                for (int line = 0; line < gridRows; line++) {
-                    long to = begin + (long) i * result.plane + line * toRow;
-                    long from = i * stride + (long) line * windows.pitch;
-                    for (int column = 0; column < windows.gridColumns; column++) {
-                        result.data.setAtIndex(
-                                FLOAT,
-                                to + (long) column * result.columnStep,
-                                out.getAtIndex(FLOAT, from + column));
-                    }
-                }
-            }
+            var moved =
+                    new PlaneCopy.Rows(
+                            channels,
+                            gridRows,
+                            4 * stride,
+                            4L * result.plane,
+                            4L * windows.pitch,
+                            4 * toRow);
+            whole.code
+                    .strided()
+                    .run(
+                            result.data.address() + 4 * begin,
+                            out.address(),
+                            moved,
+                            windows.gridColumns,
+                            result.columnStep,
+                            1);
         }
     }
 }

@@ -16,7 +16,7 @@ import java.util.Arrays;
 /// |---|---|
 /// | copy | `[channels, phases, paddedRows, pitch]` |
 final class Windows {
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
+    private static final int BEYOND = 64; // elements: what the last vector reads
     private static final int MOST_PLACES = 2048; // of a block
     private static final long MOST_COPIED = 1 << 17; // elements of a block's copy, 512 KB
 
@@ -170,36 +170,25 @@ final class Windows {
     /// @param from the source
     /// @param offset element of the source where the image's first channel begins
     /// @param firstRow first row of places
-    void copy(PlaneCopy copies, MemorySegment to, MemorySegment from, long offset, int firstRow) {
+    void copy(ConvCode code, MemorySegment to, MemorySegment from, long offset, int firstRow) {
+        boolean whole = phaseRows.length == 1 && stepColumns == 1;
+        long size = channels * channelSize;
+        if (whole && code.copies().fits(pitch, left, right(0))) {
+            zeros(to, size, overlap + BEYOND);
+        } else {
+            zeros(to, 0, size + overlap + BEYOND);
+            whole = false;
+        }
+        int top = firstRow + lowRow;
+        int above = Math.clamp(-top, 0, paddedRows);
+        int first = Math.max(top, 0);
         for (int phase = 0; phase < phaseRows.length; phase++) {
-            int top = firstRow + lowRow;
-            int above = Math.clamp(-top, 0, paddedRows);
-            int first = Math.max(top, 0);
+            int most = paddedRows - above;
             int rows =
-                    Math.clamp(
-                            (long) count(height, phaseRows[phase], stepRows) - first,
-                            0,
-                            paddedRows - above);
-            long row = (long) (first * stepRows + phaseRows[phase]) * width;
-            copyPhase(copies, to, from, offset + row, phase, above, rows);
-        }
-        for (int i = 0; i < overlap; i++) {
-            to.setAtIndex(FLOAT, channels * channelSize + i, 0);
-        }
-    }
-
-    private void copyPhase(
-            PlaneCopy copies,
-            MemorySegment to,
-            MemorySegment from,
-            long offset,
-            int phase,
-            int above,
-            int rows) {
-        int below = paddedRows - above - rows;
-        int right = Math.min(pitch, end(phaseColumns[phase]));
-        long at = (long) phase * paddedRows * pitch;
-        if (stepColumns == 1 && phaseRows.length == 1 && copies.fits(pitch, left, right)) {
+                    Math.clamp(count(height, phaseRows[phase], stepRows) - (long) first, 0, most);
+            long line = (long) first * stepRows + phaseRows[phase];
+            long source = from.address() + 4 * (offset + line * width);
+            long target = to.address() + 4L * phase * paddedRows * pitch;
             var moved =
                     new PlaneCopy.Rows(
                             channels,
@@ -208,42 +197,35 @@ final class Windows {
                             4 * channelSize,
                             4L * stepRows * width,
                             4L * pitch);
-            copies.toPadded(
-                    to.address() + 4 * at,
-                    from.address() + 4 * (offset + lowColumn),
-                    moved,
-                    pitch,
-                    left,
-                    right,
-                    above * pitch,
-                    below * pitch);
-            return;
-        }
-        for (int channel = 0; channel < channels; channel++) {
-            long line = channel * channelSize + at;
-            zeros(to, line, (long) above * pitch);
-            line += (long) above * pitch;
-            for (int row = 0; row < rows; row++, line += pitch) {
-                long source =
-                        offset
-                                + (long) channel * height * width
-                                + (long) row * stepRows * width
-                                + phaseColumns[phase];
-                copyRow(to, line, from, source, right);
+            if (whole) {
+                int below = (most - rows) * pitch;
+                code.copies()
+                        .toPadded(
+                                target,
+                                source + 4L * lowColumn,
+                                moved,
+                                pitch,
+                                left,
+                                right(phase),
+                                above * pitch,
+                                below);
+            } else {
+                int skipped = Math.max(0, lowColumn) * stepColumns + phaseColumns[phase];
+                code.strided()
+                        .run(
+                                target + 4L * (above * pitch + left),
+                                source + 4L * skipped,
+                                moved,
+                                Math.max(0, right(phase) - left),
+                                1,
+                                stepColumns);
             }
-            zeros(to, line, (long) below * pitch);
         }
     }
 
-    private void copyRow(MemorySegment to, long line, MemorySegment from, long source, int right) {
-        int begin = Math.min(left, pitch);
-        zeros(to, line, begin);
-        for (int i = begin; i < right; i++) {
-            float value = from.getAtIndex(FLOAT, source + (long) (i + lowColumn) * stepColumns);
-            to.setAtIndex(FLOAT, line + i, value);
-        }
-        int end = Math.max(begin, right);
-        zeros(to, line + end, pitch - end);
+    /// Returns the end of what comes from the source in a row of `phase`.
+    private int right(int phase) {
+        return Math.min(pitch, end(phaseColumns[phase]));
     }
 
     private static void zeros(MemorySegment to, long at, long count) {
