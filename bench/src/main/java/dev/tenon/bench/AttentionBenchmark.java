@@ -7,72 +7,95 @@ import dev.tenon.kernel.AttentionKernel;
 import dev.tenon.kernel.AttentionKernel.Sizes;
 import dev.tenon.tensor.Backend;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.List;
 
-/// Attention of one sample of 12 heads over 1024 positions of 64 elements.
+/// Attention as language models have it, as the article's U-Net has it (16 samples of 4 heads, over
+/// images of 32, 16 and 8 pixels a side), and as the model of digits has it: hundreds of heads of a
+/// few positions.
 final class AttentionBenchmark {
-    private static final Sizes SIZES = new Sizes(12, 1024, 1024, 64, 64);
-    private static final String NAME = "attention 1x12x1024x64";
-    private static final double SCALE = 1 / Math.sqrt(SIZES.size());
-
-    /// Elements of `q`, `k`, `v` and `y` each.
-    private static final long COUNT = (long) SIZES.batch() * SIZES.queries() * SIZES.size();
-
-    /// Operations of one product of two matrices of a head, in all heads.
-    private static final double PRODUCT = 2.0 * COUNT * SIZES.keys();
-
     private static final int SAMPLE = 4;
-    private static final Sizes LAST =
-            new Sizes(1, SAMPLE, SIZES.keys(), SIZES.size(), SIZES.size());
 
     private AttentionBenchmark() {}
 
     static List<Trial> trials() {
-        return List.of(
+        List<Trial> trials = new ArrayList<>();
+        add(trials, "attention 1x12x1024x64", new Sizes(12, 1024, 1024, 64, 64));
+        add(trials, "attention 16x4x1024x16", new Sizes(64, 1024, 1024, 16, 16));
+        add(trials, "attention 16x4x256x16", new Sizes(64, 256, 256, 16, 16));
+        add(trials, "attention 16x4x64x64", new Sizes(64, 64, 64, 64, 64));
+        add(trials, "attention 64x4x64x8", new Sizes(256, 64, 64, 8, 8));
+        add(trials, "attention 64x4x16x8", new Sizes(256, 16, 16, 8, 8));
+        return trials;
+    }
+
+    private static void add(List<Trial> trials, String name, Sizes sizes) {
+        double product = 2.0 * count(sizes) * sizes.keys(); // operations, in all heads
+        trials.add(
                 Trial.of(
-                        NAME + ", forward",
+                        name + ", forward",
                         Work.ARITHMETIC,
-                        2 * PRODUCT,
+                        2 * product,
                         () -> {
-                            Forward forward = new Forward();
+                            Forward forward = new Forward(name, sizes);
                             forward.run();
                             forward.check();
                             return new TaskRun(forward.task(), forward);
-                        }),
-                // customarily five products: the scores once more, and one for each factor of two
+                        }));
+        // customarily five products: the scores once more, and one for each factor of two
+        trials.add(
                 Trial.of(
-                        NAME + ", backward",
+                        name + ", backward",
                         Work.ARITHMETIC,
-                        5 * PRODUCT,
+                        5 * product,
                         () -> {
-                            Backward backward = new Backward();
+                            Backward backward = new Backward(name, sizes);
                             backward.run();
                             backward.check();
                             return new TaskRun(backward.task(), backward);
                         }));
     }
 
+    /// Elements of `q`, `k`, `v` and `y` each.
+    private static long count(Sizes sizes) {
+        return (long) sizes.batch() * sizes.queries() * sizes.size();
+    }
+
     private static final class Forward implements Runnable {
         final AttentionKernel kernel = Backend.kernels().attention();
-        final MemorySegment q = Operands.numbers(COUNT);
-        final MemorySegment k = Operands.numbers(COUNT, 1);
-        final MemorySegment v = Operands.numbers(COUNT, 2);
-        final MemorySegment y = Operands.empty(COUNT);
-        final MemorySegment rows = Operands.empty(2L * SIZES.batch() * SIZES.queries());
+        final String name;
+        final Sizes sizes;
+        final double scale;
+        final MemorySegment q;
+        final MemorySegment k;
+        final MemorySegment v;
+        final MemorySegment y;
+        final MemorySegment rows;
+
+        Forward(String name, Sizes sizes) {
+            this.name = name;
+            this.sizes = sizes;
+            scale = 1 / Math.sqrt(sizes.size());
+            q = Operands.numbers(count(sizes));
+            k = Operands.numbers(count(sizes), 1);
+            v = Operands.numbers(count(sizes), 2);
+            y = Operands.empty(count(sizes));
+            rows = Operands.empty(2L * sizes.batch() * sizes.queries());
+        }
 
         @Override
         public void run() {
-            kernel.attention(y, rows, q, k, v, SIZES, SCALE, DType.F32);
+            kernel.attention(y, rows, q, k, v, sizes, scale, DType.F32);
         }
 
         Task task() {
             return new Task.Attention(
-                    y, q, k, v, SIZES.batch(), SIZES.queries(), SIZES.size(), SCALE);
+                    y, q, k, v, sizes.batch(), sizes.queries(), sizes.size(), scale);
         }
 
         /// Compares the last queries of the last head.
         void check() {
-            MemorySegment expected = Operands.empty((long) SAMPLE * SIZES.size());
+            MemorySegment expected = Operands.empty((long) SAMPLE * sizes.size());
             Operands.DEFINITION
                     .attention()
                     .attention(
@@ -81,21 +104,40 @@ final class AttentionBenchmark {
                             lastQueries(q),
                             lastHead(k),
                             lastHead(v),
-                            LAST,
-                            SCALE,
+                            last(),
+                            scale,
                             DType.F32);
-            Operands.check(NAME, lastQueries(y), expected, 1e-5);
+            Operands.check(name, lastQueries(y), expected, 1e-5);
+        }
+
+        Sizes last() {
+            return new Sizes(1, SAMPLE, sizes.keys(), sizes.size(), sizes.size());
+        }
+
+        MemorySegment lastQueries(MemorySegment all) {
+            long count = (long) SAMPLE * sizes.size();
+            return Operands.part(all, count(sizes) - count, count);
+        }
+
+        MemorySegment lastHead(MemorySegment all) {
+            long count = (long) sizes.keys() * sizes.size();
+            return Operands.part(all, count(sizes) - count, count);
         }
     }
 
     private static final class Backward implements Runnable {
-        final Forward forward = new Forward();
-        final MemorySegment dy = Operands.numbers(COUNT, 3);
-        final MemorySegment dq = Operands.empty(COUNT);
-        final MemorySegment dk = Operands.empty(COUNT);
-        final MemorySegment dv = Operands.empty(COUNT);
+        final Forward forward;
+        final MemorySegment dy;
+        final MemorySegment dq;
+        final MemorySegment dk;
+        final MemorySegment dv;
 
-        Backward() {
+        Backward(String name, Sizes sizes) {
+            forward = new Forward(name, sizes);
+            dy = Operands.numbers(count(sizes), 3);
+            dq = Operands.empty(count(sizes));
+            dk = Operands.empty(count(sizes));
+            dv = Operands.empty(count(sizes));
             forward.run();
         }
 
@@ -111,8 +153,8 @@ final class AttentionBenchmark {
                     forward.q,
                     forward.k,
                     forward.v,
-                    SIZES,
-                    SCALE,
+                    forward.sizes,
+                    forward.scale,
                     DType.F32);
         }
 
@@ -125,49 +167,40 @@ final class AttentionBenchmark {
                     forward.q,
                     forward.k,
                     forward.v,
-                    SIZES.batch(),
-                    SIZES.queries(),
-                    SIZES.size(),
-                    SCALE);
+                    forward.sizes.batch(),
+                    forward.sizes.queries(),
+                    forward.sizes.size(),
+                    forward.scale);
         }
 
         /// Compares `dq` of the last queries with the definition. `dk` and `dv` sum over all
         /// queries, which the definition takes seconds for; they are held against two laws: `y` is
         /// linear in `v`, and scores depend on the products of `q` and `k` alone.
         void check() {
-            MemorySegment expected = Operands.empty((long) SAMPLE * SIZES.size());
-            long head = (long) SIZES.keys() * SIZES.size();
+            String name = forward.name;
+            MemorySegment expected = Operands.empty((long) SAMPLE * forward.sizes.size());
+            long head = (long) forward.sizes.keys() * forward.sizes.size();
             Operands.DEFINITION
                     .attention()
                     .attentionGradient(
                             expected,
                             Operands.empty(head),
                             Operands.empty(head),
-                            lastQueries(dy),
-                            lastQueries(forward.y),
+                            forward.lastQueries(dy),
+                            forward.lastQueries(forward.y),
                             Operands.part(
                                     forward.rows,
                                     forward.rows.byteSize() / 4 - 2 * SAMPLE,
                                     2 * SAMPLE),
-                            lastQueries(forward.q),
-                            lastHead(forward.k),
-                            lastHead(forward.v),
-                            LAST,
-                            SCALE,
+                            forward.lastQueries(forward.q),
+                            forward.lastHead(forward.k),
+                            forward.lastHead(forward.v),
+                            forward.last(),
+                            forward.scale,
                             DType.F32);
-            Operands.check(NAME, lastQueries(dq), expected, 1e-5);
-            Operands.check(NAME, Operands.dot(dv, forward.v), Operands.dot(dy, forward.y), 1e-3);
-            Operands.check(NAME, Operands.dot(dk, forward.k), Operands.dot(dq, forward.q), 1e-3);
+            Operands.check(name, forward.lastQueries(dq), expected, 1e-5);
+            Operands.check(name, Operands.dot(dv, forward.v), Operands.dot(dy, forward.y), 1e-3);
+            Operands.check(name, Operands.dot(dk, forward.k), Operands.dot(dq, forward.q), 1e-3);
         }
-    }
-
-    private static MemorySegment lastQueries(MemorySegment all) {
-        long count = (long) SAMPLE * SIZES.size();
-        return Operands.part(all, COUNT - count, count);
-    }
-
-    private static MemorySegment lastHead(MemorySegment all) {
-        long count = (long) SIZES.keys() * SIZES.size();
-        return Operands.part(all, COUNT - count, count);
     }
 }

@@ -11,6 +11,7 @@ import dev.tenon.kernel.AttentionKernel.Sizes;
 import dev.tenon.kernel.scalar.ScalarAttention;
 import dev.tenon.tensor.Backend;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -32,6 +33,16 @@ class AttentionKernelTest {
                     normal(random, (long) batch * keys * valueSize, T),
                     normal(random, (long) batch * queries * valueSize, T),
                     1 / Math.sqrt(size));
+        }
+
+        Case onHeap() {
+            return new Case(
+                    sizes,
+                    MemorySegment.ofArray(q.toArray(ValueLayout.JAVA_FLOAT)),
+                    MemorySegment.ofArray(k.toArray(ValueLayout.JAVA_FLOAT)),
+                    MemorySegment.ofArray(v.toArray(ValueLayout.JAVA_FLOAT)),
+                    MemorySegment.ofArray(dy.toArray(ValueLayout.JAVA_FLOAT)),
+                    scale);
         }
 
         Case second() {
@@ -108,6 +119,12 @@ class AttentionKernelTest {
         check(Case.of(random, 2, 4099, 3, 8, 8), "seed " + seed + ", 4099 queries");
         check(Case.of(random, 1, 517, 300, 16, 16), "seed " + seed + ", several runs and tiles");
         check(Case.of(random, 70, 16, 16, 8, 8), "seed " + seed + ", many small ones");
+        check(Case.of(random, 1, 20, 1100, 70, 130), "seed " + seed + ", runs of keys, wide");
+        check(Case.of(random, 2, 9, 40, 300, 280), "seed " + seed + ", wider than 256");
+        Case c = Case.of(random, 2, 40, 70, 12, 20);
+        Case negative = new Case(c.sizes, c.q, c.k, c.v, c.dy, -c.scale);
+        check(negative, "seed " + seed + ", negative scale");
+        check(c.onHeap(), "seed " + seed + ", operands on the heap");
     }
 
     @Test
@@ -164,6 +181,100 @@ class AttentionKernelTest {
         Run run = new Run(Backend.kernels().attention(), c);
         for (int i = 0; i < 9 * 8; i++) {
             assertThat(Double.isNaN(T.read(run.y, i))).isEqualTo(i / 8 == 3);
+        }
+    }
+
+    /// Operands at odd addresses between numbers that are not: one read too many shows as NaN, one
+    /// written too many as a number.
+    @Test
+    void keepsToItsBuffersAtAnyAddress() {
+        long seed = 45;
+        Random random = new Random(seed);
+        AttentionKernel kernel = Backend.kernels().attention();
+        for (int round = 0; round < 60; round++) {
+            Case c =
+                    Case.of(
+                            random,
+                            1 + random.nextInt(3),
+                            1 + random.nextInt(90),
+                            1 + random.nextInt(150),
+                            1 + random.nextInt(40),
+                            1 + random.nextInt(40));
+            Case moved =
+                    new Case(
+                            c.sizes,
+                            apart(c.q, random),
+                            apart(c.k, random),
+                            apart(c.v, random),
+                            apart(c.dy, random),
+                            c.scale);
+            MemorySegment[] expected = new Run(kernel, c).outputs();
+            MemorySegment[] rooms = new MemorySegment[expected.length];
+            MemorySegment[] actual = new MemorySegment[expected.length];
+            for (int i = 0; i < actual.length; i++) {
+                rooms[i] = unset(expected[i].byteSize() / 4 + 2 * MARGIN, T);
+                actual[i] = rooms[i].asSlice(4 * MARGIN, expected[i].byteSize());
+            }
+            kernel.attention(actual[0], actual[1], moved.q, moved.k, moved.v, c.sizes, c.scale, T);
+            kernel.attentionGradient(
+                    actual[2], actual[3], actual[4], moved.dy, actual[0], actual[1], moved.q,
+                    moved.k, moved.v, c.sizes, c.scale, T);
+            for (int i = 0; i < actual.length; i++) {
+                assertThat(actual[i].mismatch(expected[i]))
+                        .as("seed %d, round %d, %s, output %d", seed, round, c.sizes, i)
+                        .isEqualTo(-1);
+                for (long j = 0; j < MARGIN; j++) {
+                    long end = rooms[i].byteSize() / 4 - 1;
+                    assertThat(T.read(rooms[i], j)).as("before output %d", i).isNaN();
+                    assertThat(T.read(rooms[i], end - j)).as("after output %d", i).isNaN();
+                }
+            }
+        }
+    }
+
+    private static final long MARGIN = 17;
+
+    /// Returns a copy at an address that no four bytes divide, NaN on both sides.
+    private static MemorySegment apart(MemorySegment x, Random random) {
+        MemorySegment room = unset(x.byteSize() / 4 + 2 * MARGIN, T);
+        return room.asSlice(4 * MARGIN - 1 - random.nextInt(3), x.byteSize()).copyFrom(x);
+    }
+
+    @Test
+    void treatsInfinitiesAndNaNAsTheDefinitionDoes() {
+        long seed = 46;
+        Random random = new Random(seed);
+        double[] specials = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, 1e30};
+        for (int round = 0; round < 80; round++) {
+            Case c = Case.of(random, 2, 1 + random.nextInt(40), 1 + random.nextInt(150), 6, 5);
+            MemorySegment[] operands = {c.q, c.k, c.v, c.dy};
+            boolean huge = false;
+            for (int i = 0; i <= round % 3; i++) {
+                MemorySegment operand = operands[random.nextInt(operands.length)];
+                double special = specials[random.nextInt(specials.length)];
+                huge |= special == 1e30;
+                T.write(operand, random.nextInt((int) (operand.byteSize() / 4)), special);
+            }
+            Run actual = new Run(Backend.kernels().attention(), c);
+            Run expected = new Run(new ScalarAttention(), c);
+            sameKinds(actual.y, expected.y, "seed " + seed + ", round " + round + " y");
+            if (huge) { // rows in F32 are then too coarse for the definition's gradient
+                continue;
+            }
+            sameKinds(actual.dq, expected.dq, "seed " + seed + ", round " + round + " dq");
+            sameKinds(actual.dk, expected.dk, "seed " + seed + ", round " + round + " dk");
+            sameKinds(actual.dv, expected.dv, "seed " + seed + ", round " + round + " dv");
+        }
+    }
+
+    /// What is a number is one, what is none is none.
+    private static void sameKinds(MemorySegment actual, MemorySegment expected, String what) {
+        for (long i = 0; i < expected.byteSize() / 4; i++) {
+            double x = T.read(expected, i);
+            boolean same = Double.isFinite(x) == Double.isFinite(T.read(actual, i));
+            assertThat(same)
+                    .as("%s, element %d: %s, expected %s", what, i, T.read(actual, i), x)
+                    .isTrue();
         }
     }
 }

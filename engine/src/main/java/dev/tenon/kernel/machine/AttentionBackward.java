@@ -9,8 +9,6 @@ import static dev.tenon.kernel.machine.AttentionSlot.KEYS;
 import static dev.tenon.kernel.machine.AttentionSlot.KEY_ROWS;
 import static dev.tenon.kernel.machine.AttentionSlot.Q;
 import static dev.tenon.kernel.machine.AttentionSlot.QUERIES;
-import static dev.tenon.kernel.machine.AttentionSlot.SCALE;
-import static dev.tenon.kernel.machine.AttentionSlot.SCALE_LOG2_E;
 import static dev.tenon.kernel.machine.AttentionSlot.SIZE;
 import static dev.tenon.kernel.machine.AttentionSlot.SIZE_BYTES;
 import static dev.tenon.kernel.machine.AttentionSlot.SUMS;
@@ -32,7 +30,6 @@ import static dev.tenon.kernel.machine.Gpr.RAX;
 import static dev.tenon.kernel.machine.Gpr.RBP;
 import static dev.tenon.kernel.machine.Gpr.RBX;
 import static dev.tenon.kernel.machine.Gpr.RCX;
-import static dev.tenon.kernel.machine.Gpr.RDI;
 import static dev.tenon.kernel.machine.Gpr.RDX;
 import static dev.tenon.kernel.machine.Gpr.RSI;
 
@@ -44,7 +41,7 @@ import dev.tenon.kernel.machine.GeneralInstructions.Condition;
 /// and their gradients, `[queries, keys]`, and adds to the turned `dk` and `dv`; [#end] writes
 /// these. The block's `dq` is left to [AttentionQueries], whose vectors lie the other way.
 final class AttentionBackward extends AttentionCode {
-    /// Numbers per query in the state: base, reciprocal, common part.
+    /// Numbers per query in the state: largest score, reciprocal, common part.
     static final int NUMBERS = 3;
 
     private AttentionBackward(Isa isa, int vectors) {
@@ -153,12 +150,12 @@ final class AttentionBackward extends AttentionCode {
     private void weights() {
         int first = isa.registers() - 9;
         Vec factor = vec(0);
-        Vec base = vec(1);
+        Vec top = vec(1);
         Vec reciprocal = vec(2);
         Vec common = vec(3);
         numbers(RAX);
         exponentialNumbers(first, RAX);
-        repeat(factor, RDI, SCALE_LOG2_E.offset());
+        repeat(factor, RAX, AT_LOG2_E);
         code.mov(RAX, slot(WEIGHTS));
         code.mov(RDX, slot(WEIGHT_GRADIENTS));
         code.mov(RBX, slot(BLOCK_STATE));
@@ -166,7 +163,7 @@ final class AttentionBackward extends AttentionCode {
         int spare = (first - 4) / 3;
         Label loop = new Label();
         code.bindLoop(loop);
-        repeat(base, RBX, 0);
+        repeat(top, RBX, 0);
         repeat(reciprocal, RBX, 4);
         repeat(common, RBX, 8);
         for (int w = 0; w < vectors; w++) {
@@ -177,7 +174,8 @@ final class AttentionBackward extends AttentionCode {
             Vec p = vec(at + 1);
             Vec other = vec(at + 2);
             load(x, place);
-            code.emit(VectorOp.VFMSUB213PS, x, factor, base);
+            code.emit(VectorOp.VSUBPS, x, x, top);
+            code.emit(VectorOp.VMULPS, x, x, factor);
             exponential(p, x, other, first);
             code.emit(VectorOp.VMULPS, p, p, reciprocal);
             store(place, p);
@@ -226,20 +224,6 @@ final class AttentionBackward extends AttentionCode {
 
     private void end() {
         code.enter();
-        Vec scale = vec(0);
-        repeat(scale, RDI, SCALE.offset());
-        code.mov(RAX, slot(SUMS));
-        code.mov(RCX, slot(SIZE));
-        Label loop = new Label();
-        code.bindLoop(loop);
-        for (int w = 0; w < vectors; w++) {
-            Mem place = Mem.at(RAX, (long) w * bytes);
-            code.emit(VectorOp.VMULPS, vec(1), scale, place);
-            store(place, vec(1));
-        }
-        code.add(RAX, step);
-        code.sub(RCX, 1);
-        code.jump(Condition.NOT_EQUAL, loop);
         end(SUMS, DK, SIZE, SIZE_BYTES);
         end(VALUE_SUMS, DV, VALUE, VALUE_BYTES);
         code.leave();

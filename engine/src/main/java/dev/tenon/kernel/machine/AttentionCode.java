@@ -271,6 +271,23 @@ abstract class AttentionCode {
         code.jump(Condition.NOT_EQUAL, loop);
     }
 
+    /// Multiplies the `count` rows of a tile by the scale.
+    void scale(AttentionSlot tile, AttentionSlot count) {
+        repeat(vec(0), RDI, AttentionSlot.SCALE.offset());
+        code.mov(RAX, slot(tile));
+        code.mov(RCX, slot(count));
+        Label loop = new Label();
+        code.bindLoop(loop);
+        for (int w = 0; w < vectors; w++) {
+            Mem place = Mem.at(RAX, (long) w * bytes);
+            code.emit(VectorOp.VMULPS, vec(1), vec(0), place);
+            store(place, vec(1));
+        }
+        code.add(RAX, step);
+        code.sub(RCX, 1);
+        code.jump(Condition.NOT_EQUAL, loop);
+    }
+
     /// Turns `[rows, columns]` at `rsi`, rows `r8` bytes apart, into `[columns, rows]` at `rdx`,
     /// rows `r9` bytes apart. Both counts, `r10` and `r11`, are at least 1. Overwrites all but
     /// `rdi`, `r14` and `r15`.

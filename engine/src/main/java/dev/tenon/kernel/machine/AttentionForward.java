@@ -8,8 +8,6 @@ import static dev.tenon.kernel.machine.AttentionSlot.PHASE;
 import static dev.tenon.kernel.machine.AttentionSlot.Q;
 import static dev.tenon.kernel.machine.AttentionSlot.QUERIES;
 import static dev.tenon.kernel.machine.AttentionSlot.ROWS;
-import static dev.tenon.kernel.machine.AttentionSlot.SCALE;
-import static dev.tenon.kernel.machine.AttentionSlot.SCALE_LOG2_E;
 import static dev.tenon.kernel.machine.AttentionSlot.SIZE;
 import static dev.tenon.kernel.machine.AttentionSlot.SIZE_BYTES;
 import static dev.tenon.kernel.machine.AttentionSlot.STATE;
@@ -30,7 +28,6 @@ import static dev.tenon.kernel.machine.Gpr.RAX;
 import static dev.tenon.kernel.machine.Gpr.RBP;
 import static dev.tenon.kernel.machine.Gpr.RBX;
 import static dev.tenon.kernel.machine.Gpr.RCX;
-import static dev.tenon.kernel.machine.Gpr.RDI;
 import static dev.tenon.kernel.machine.Gpr.RDX;
 import static dev.tenon.kernel.machine.Gpr.RSI;
 
@@ -39,10 +36,10 @@ import dev.tenon.kernel.machine.GeneralInstructions.Condition;
 /// Writes the routine of attention's forward pass: a tile of queries against a run of keys.
 ///
 /// Keys come in blocks. Of each, first the scores `[keys, queries]` and the largest so far, then
-/// the weights `2^(score scale log2(e) - base)` and their sum, then the products with the values.
-/// The base is `top log2(e)` as rounded from the F32 `top = scale max` that the gradient gets to
-/// see, so that the gradient finds the same weights again. Whatever was summed up under an older
-/// base is multiplied by `2^(old - new)` (Milakov and Gimelshein 2018; Dao 2023).
+/// the weights `exp(score - largest)` and their sum, then the products with the values. Whatever
+/// was summed up under an older largest is multiplied by `exp(old - new)` (Milakov and Gimelshein
+/// 2018; Dao 2023). The scale is a factor of the queries, here and in the gradient, so that the
+/// gradient finds the same scores again.
 final class AttentionForward extends AttentionCode {
     private AttentionForward(Isa isa, int vectors) {
         super(isa, vectors);
@@ -115,7 +112,7 @@ final class AttentionForward extends AttentionCode {
         code.leave();
     }
 
-    /// Turns the queries, and sets the state and the sums to those of no keys.
+    /// Turns and scales the queries, and sets the state and the sums to those of no keys.
     private void begin() {
         Label full = new Label();
         code.mov(RDX, slot(TURNED));
@@ -131,6 +128,7 @@ final class AttentionForward extends AttentionCode {
         code.mov(R9, step);
         code.mov(R11, slot(SIZE));
         turn();
+        scale(TURNED, SIZE);
         code.mov(RDX, slot(SUMS));
         code.mov(RCX, slot(VALUE));
         clear(RDX, RCX);
@@ -173,24 +171,21 @@ final class AttentionForward extends AttentionCode {
         code.mov(slot(K), RBX);
     }
 
-    /// The new bases, and by how much the sums shrink.
+    /// What the weights refer to from now on, and by how much the sums shrink.
     private void bases() {
         int first = isa.registers() - 9;
         numbers(RAX);
         exponentialNumbers(first, RAX);
         for (int w = 0; w < vectors; w++) {
-            Vec base = vec(0);
+            Vec top = vec(0);
             Vec x = vec(1);
             Vec other = vec(2);
-            repeat(other, RDI, SCALE.offset());
-            code.emit(VectorOp.VMULPS, base, other, top(w));
-            repeat(other, RAX, AT_LOG2_E);
-            code.emit(VectorOp.VMULPS, base, base, other);
-            repeat(other, RAX, AT_LOWEST); // a base of -infinity would make NaN of -infinity
-            code.emit(VectorOp.VMAXPS, base, other, base);
+            load(top, top(w));
             load(x, base(w));
-            code.emit(VectorOp.VSUBPS, x, x, base);
-            store(base(w), base);
+            code.emit(VectorOp.VSUBPS, x, x, top);
+            repeat(other, RAX, AT_LOG2_E);
+            code.emit(VectorOp.VMULPS, x, x, other);
+            store(base(w), top);
             exponential(vec(3), x, other, first);
             store(change(w), vec(3));
             code.emit(VectorOp.VMULPS, x, vec(3), total(w));
@@ -198,11 +193,11 @@ final class AttentionForward extends AttentionCode {
         }
     }
 
-    /// `weights = 2^(weights * scale * log2(e) - base)`, and their sums.
+    /// `weights = exp(weights - base)`, and their sums.
     private void weights() {
         int first = isa.registers() - 9; // set by bases()
         Vec factor = vec(first - 1);
-        repeat(factor, RDI, SCALE_LOG2_E.offset());
+        repeat(factor, RAX, AT_LOG2_E);
         for (int w = 0; w < vectors; w++) {
             zero(vec(w));
         }
@@ -217,7 +212,8 @@ final class AttentionForward extends AttentionCode {
             Vec x = vec(at);
             Vec p = vec(at + 1);
             load(x, place);
-            code.emit(VectorOp.VFMSUB213PS, x, factor, base(w));
+            code.emit(VectorOp.VSUBPS, x, x, base(w));
+            code.emit(VectorOp.VMULPS, x, x, factor);
             exponential(p, x, vec(at + 2), first);
             store(place, p);
             code.emit(VectorOp.VADDPS, vec(w), vec(w), p);
@@ -267,12 +263,9 @@ final class AttentionForward extends AttentionCode {
     private void finish() {
         numbers(RAX);
         repeat(vec(14), RAX, AT_ONE);
-        repeat(vec(15), RDI, SCALE.offset());
         for (int w = 0; w < vectors; w++) {
             code.emit(VectorOp.VDIVPS, vec(w), vec(14), total(w));
             store(total(w), vec(w));
-            code.emit(VectorOp.VMULPS, vec(13), vec(15), top(w));
-            store(top(w), vec(13));
         }
         code.mov(RAX, slot(SUMS));
         code.mov(RCX, slot(VALUE));

@@ -92,12 +92,14 @@ record AttentionGradient(
         AttentionSlot[] ofBlock = {AttentionSlot.WEIGHTS, AttentionSlot.WEIGHT_GRADIENTS};
         long keyRows = (long) routines.tile() * width() * 4;
         long state = 4L * AttentionBackward.NUMBERS * sizes.queries();
+        long scaled = 4L * sizes.queries() * sizes.size();
         long tiles = 2 * step * (sizes.size() + sizes.valueSize() + BLOCK);
-        long at = Workspace.SCORES.bytes(tiles + keyRows + state).address();
+        long at = Workspace.SCORES.bytes(tiles + keyRows + scaled + state).address();
         at = layOut(table, at, step * BLOCK, ofBlock);
         at = layOut(table, at, step * sizes.size(), ofSize);
         at = layOut(table, at, step * sizes.valueSize(), ofValue);
         at = layOut(table, at, keyRows, AttentionSlot.PADDED_KEYS);
+        at = layOut(table, at, scaled, AttentionSlot.SCALED);
         layOut(table, at, state, AttentionSlot.STATE);
         AttentionSlot.WIDTH_BYTES.set(table, 4L * width());
         return table;
@@ -116,6 +118,7 @@ record AttentionGradient(
     private void keys(MemorySegment table, long batch, int key, int count, MemorySegment partial) {
         long row = batch * sizes.queries();
         partial.asSlice(0, 4 * partialSize()).fill((byte) 0);
+        AttentionSlot.Q.set(table, q.address() + row * sizes.size() * 4);
         AttentionSlot.DY.set(table, dy.address() + row * sizes.valueSize() * 4);
         AttentionSlot.Y.set(table, y.address() + row * sizes.valueSize() * 4);
         AttentionSlot.ROWS.set(table, rows.address() + row * 8);
@@ -146,7 +149,7 @@ record AttentionGradient(
         AttentionBackward.Routines backward = routines.backward()[vectors - 1];
         backward.begin().call(table.address(), 0, 0, 0, 0, 0);
         for (int i = 0; i < sizes.queries(); i += BLOCK) {
-            AttentionSlot.Q.set(table, q.address() + (row + i) * keyBytes);
+            AttentionSlot.Q.set(table, AttentionSlot.SCALED.get(table) + i * keyBytes);
             AttentionSlot.DY.set(table, dy.address() + (row + i) * valueBytes);
             AttentionSlot.BLOCK_STATE.set(
                     table, AttentionSlot.STATE.get(table) + 4L * AttentionBackward.NUMBERS * i);

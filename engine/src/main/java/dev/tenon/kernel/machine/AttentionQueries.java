@@ -5,11 +5,13 @@ import static dev.tenon.kernel.machine.AttentionSlot.DQ_SUMS;
 import static dev.tenon.kernel.machine.AttentionSlot.DY;
 import static dev.tenon.kernel.machine.AttentionSlot.KEYS;
 import static dev.tenon.kernel.machine.AttentionSlot.KEY_ROWS;
+import static dev.tenon.kernel.machine.AttentionSlot.Q;
 import static dev.tenon.kernel.machine.AttentionSlot.QUERIES;
 import static dev.tenon.kernel.machine.AttentionSlot.ROWS;
 import static dev.tenon.kernel.machine.AttentionSlot.RUNS;
 import static dev.tenon.kernel.machine.AttentionSlot.RUN_BYTES;
 import static dev.tenon.kernel.machine.AttentionSlot.SCALE;
+import static dev.tenon.kernel.machine.AttentionSlot.SCALED;
 import static dev.tenon.kernel.machine.AttentionSlot.SIZE;
 import static dev.tenon.kernel.machine.AttentionSlot.STATE;
 import static dev.tenon.kernel.machine.AttentionSlot.TILE_BYTES;
@@ -91,22 +93,20 @@ final class AttentionQueries extends AttentionCode {
         code.leave();
     }
 
-    /// Per query the exponent's base (see [AttentionForward]), the reciprocal of the sum of weights
+    /// The scaled queries; and per query the largest score, the reciprocal of the sum of weights
     /// and `sum(dy y)`.
     private void state() {
         Label rows = new Label();
         code.enter();
-        numbers(RAX);
-        repeat(vec(7), RAX, AT_LOG2_E);
+        scaled();
         code.mov(RSI, slot(DY));
         code.mov(RDX, slot(Y));
         code.mov(RBX, slot(ROWS));
         code.mov(R14, slot(STATE));
         code.mov(RCX, slot(QUERIES));
         code.bindLoop(rows);
-        code.emit(VectorOp.VMOVSS, vec(2).x(), Mem.at(RBX));
-        code.emit(VectorOp.VMULSS, vec(2).x(), vec(2).x(), vec(7).x());
-        code.store(VectorOp.VMOVSS_STORE, Mem.at(R14), vec(2).x());
+        code.mov32(RAX, Mem.at(RBX));
+        code.mov32(Mem.at(R14), RAX);
         code.mov32(RAX, Mem.at(RBX, 4));
         code.mov32(Mem.at(R14, 4), RAX);
         common();
@@ -116,6 +116,40 @@ final class AttentionQueries extends AttentionCode {
         code.sub(RCX, 1);
         code.jump(Condition.NOT_EQUAL, rows);
         code.leave();
+    }
+
+    private void scaled() {
+        Label wholes = new Label();
+        Label rest = new Label();
+        Label singles = new Label();
+        Label done = new Label();
+        Vec scale = vec(0);
+        repeat(scale, RDI, SCALE.offset());
+        code.mov(RSI, slot(Q));
+        code.mov(RDX, slot(SCALED));
+        code.mov(RCX, slot(QUERIES));
+        code.mov(R8, slot(SIZE));
+        code.imul(RCX, R8);
+        code.bindLoop(wholes);
+        code.cmp(RCX, isa.lanes());
+        code.jump(Condition.LESS, rest);
+        code.emit(VectorOp.VMULPS, vec(1), scale, Mem.at(RSI));
+        store(Mem.at(RDX), vec(1));
+        code.add(RSI, bytes);
+        code.add(RDX, bytes);
+        code.sub(RCX, isa.lanes());
+        code.jump(wholes);
+        code.bind(rest);
+        code.test(RCX, RCX);
+        code.jump(Condition.EQUAL, done);
+        code.bind(singles);
+        code.emit(VectorOp.VMULSS, vec(1).x(), scale.x(), Mem.at(RSI));
+        code.store(VectorOp.VMOVSS_STORE, Mem.at(RDX), vec(1).x());
+        code.add(RSI, 4);
+        code.add(RDX, 4);
+        code.sub(RCX, 1);
+        code.jump(Condition.NOT_EQUAL, singles);
+        code.bind(done);
     }
 
     /// The sum of products of two rows, which are moved on.

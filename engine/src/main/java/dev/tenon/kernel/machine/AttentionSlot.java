@@ -7,7 +7,7 @@ import java.lang.foreign.ValueLayout;
 /// distances of eight bytes each.
 @SuppressWarnings("EnumOrdinal") // a slot is a place in a table, for as long as the process runs
 enum AttentionSlot {
-    /// First query of the tile (forward) or of the block (gradient).
+    /// First query of the tile (forward) or of the block (gradient; there already scaled).
     Q,
     /// First key of the run (forward) or of the tile (gradient); the forward pass moves it on.
     K,
@@ -30,9 +30,8 @@ enum AttentionSlot {
     VALUE_BYTES,
     /// Bit 0: the first run of keys; bit 1: the last.
     PHASE,
-    /// The factor of scores, and it times log2(e): F32 in the lower half.
+    /// The factor of scores, F32 in the lower half.
     SCALE,
-    SCALE_LOG2_E,
     /// The tile of queries, or of keys, turned.
     TURNED,
     /// The tile of values turned.
@@ -43,8 +42,8 @@ enum AttentionSlot {
     /// Tiles of sums: of `y`, or of `dk` and `dv`.
     SUMS,
     VALUE_SUMS,
-    /// Per query: largest score, base of the exponent, sum of the weights, change of the base
-    /// (vectors, forward); base, reciprocal and common part (numbers, gradient).
+    /// Per query: largest score, score that weights refer to, sum of weights, change (vectors,
+    /// forward); largest score, reciprocal and common part (numbers, gradient).
     STATE,
     /// What belongs to the block's queries of it.
     BLOCK_STATE,
@@ -53,6 +52,8 @@ enum AttentionSlot {
     LEFT,
     /// Room for rows of the tile of keys, padded.
     PADDED_KEYS,
+    /// The queries times the scale.
+    SCALED,
     /// Rows of the tile of keys, from the vectors on that are at hand, and their bytes; `dq` has
     /// the same distance.
     KEY_ROWS,

@@ -80,8 +80,7 @@ final class MachineAttention implements AttentionKernel {
         }
     }
 
-    /// Says whether there is code: long rows would need sums of too many terms, a negative scale
-    /// turns the order of scores around.
+    /// Says whether there is code; long rows would need sums of too many terms.
     private static boolean hasCode(
             Sizes sizes, double scale, DType type, MemorySegment... segments) {
         if (type != DType.F32
@@ -91,7 +90,7 @@ final class MachineAttention implements AttentionKernel {
                 || sizes.valueSize() == 0
                 || sizes.size() > LONGEST
                 || sizes.valueSize() > LONGEST
-                || !(scale >= 0 && scale <= Float.MAX_VALUE)) {
+                || !(Math.abs(scale) <= Float.MAX_VALUE)) {
             return false;
         }
         for (MemorySegment segment : segments) {
@@ -117,7 +116,6 @@ final class MachineAttention implements AttentionKernel {
         AttentionSlot.VALUE.set(table, sizes.valueSize());
         AttentionSlot.VALUE_BYTES.set(table, 4L * sizes.valueSize());
         AttentionSlot.SCALE.set(table, scale);
-        AttentionSlot.SCALE_LOG2_E.set(table, (float) (scale / Math.log(2)));
         return table;
     }
 
