@@ -27,7 +27,6 @@ import static dev.tenon.kernel.machine.Gpr.R14;
 import static dev.tenon.kernel.machine.Gpr.R8;
 import static dev.tenon.kernel.machine.Gpr.R9;
 import static dev.tenon.kernel.machine.Gpr.RAX;
-import static dev.tenon.kernel.machine.Gpr.RBP;
 import static dev.tenon.kernel.machine.Gpr.RBX;
 import static dev.tenon.kernel.machine.Gpr.RCX;
 import static dev.tenon.kernel.machine.Gpr.RDX;
@@ -126,7 +125,6 @@ final class AttentionBackward extends AttentionCode {
         code.mov(RBX, slot(left));
         code.mov(RAX, slot(target));
         code.mov(R14, slot(QUERIES));
-        code.mov(RBP, step);
         distance(slot(distance));
         groups(
                 R14,
@@ -202,7 +200,7 @@ final class AttentionBackward extends AttentionCode {
         code.mov(RAX, slot(sums));
         code.mov(R14, slot(size));
         code.mov(R11, slot(distance));
-        code.mov(RBP, step);
+        code.lea(R9, Mem.at(R11, R11, 2, 0));
         groups(
                 R14,
                 rows -> {

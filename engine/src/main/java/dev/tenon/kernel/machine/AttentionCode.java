@@ -35,6 +35,9 @@ abstract class AttentionCode {
     /// and no sum in F32 has more terms.
     static final int BLOCK = 64;
 
+    /// Terms of a sum that one turn of [#product]'s loop adds.
+    private static final int DEPTHS = 4;
+
     // 2^f = 1 + C1 f + ... + C6 f^6, |f| <= 1/2: fitted to a largest relative error of 2e-9, each
     // coefficient rounded before the next was fitted; in F32 at most 0.8 ulp off
     private static final float[] POWERS = {
@@ -163,7 +166,7 @@ abstract class AttentionCode {
     }
 
     /// `sum(r, w) = sum over l < rcx of a[r, l] * tile[l, w]`, rows of `a` from `rsi` on as far
-    /// apart as [#distance] says, the tile at `rdx`, its rows `rbp` apart.
+    /// apart as [#distance] says, the tile at `rdx`.
     void product(int rows) {
         if (rows > 6) {
             code.lea(R12, Mem.at(RSI, R9, 2, 0));
@@ -173,14 +176,14 @@ abstract class AttentionCode {
         }
         product(
                 rows,
-                r -> row(r),
-                () -> {
-                    code.add(RSI, 4);
+                (r, l) -> row(r).plus(4L * l),
+                depths -> {
+                    code.add(RSI, 4 * depths);
                     if (rows > 6) {
-                        code.add(R12, 4);
+                        code.add(R12, 4 * depths);
                     }
                     if (rows > 12) {
-                        code.add(R13, 4);
+                        code.add(R13, 4 * depths);
                     }
                 });
     }
@@ -197,31 +200,77 @@ abstract class AttentionCode {
         };
     }
 
-    /// As [#product(int)] with `a` turned: `a[l, r]`, its rows `r11` apart.
+    /// As [#product(int)] with `a` turned: `a[l, r]`, its rows `r11` apart, `r9` being three times
+    /// that.
     void productTurned(int rows) {
-        product(rows, r -> Mem.at(RSI, 4L * r), () -> code.add(RSI, R11));
+        product(
+                rows,
+                (r, l) ->
+                        switch (l) {
+                            case 0 -> Mem.at(RSI, 4L * r);
+                            case 1 -> Mem.at(RSI, R11, 1, 4L * r);
+                            case 2 -> Mem.at(RSI, R11, 2, 4L * r);
+                            default -> Mem.at(RSI, R9, 1, 4L * r);
+                        },
+                depths -> code.lea(RSI, Mem.at(RSI, R11, depths, 0)));
     }
 
-    private void product(int rows, java.util.function.IntFunction<Mem> left, Runnable advance) {
+    /// Where the left operand of a product has the element of a row and a depth.
+    private interface Left {
+        Mem at(int row, int depth);
+    }
+
+    private void product(int rows, Left left, IntConsumer advance) {
+        Label four = new Label();
+        Label rest = new Label();
+        Label one = new Label();
+        Label done = new Label();
         for (int i = 0; i < rows * vectors; i++) {
             zero(vec(i));
         }
-        Label loop = new Label();
-        code.bindLoop(loop);
+        code.sub(RCX, DEPTHS);
+        code.jump(Condition.LESS, rest);
+        code.bindLoop(four);
+        for (int l = 0; l < DEPTHS; l++) {
+            add(rows, left, l);
+        }
+        advance.accept(DEPTHS);
+        nextRows(DEPTHS);
+        code.sub(RCX, DEPTHS);
+        code.jump(Condition.GREATER_EQUAL, four);
+        code.bind(rest);
+        code.add(RCX, DEPTHS);
+        code.jump(Condition.EQUAL, done);
+        code.bindLoop(one);
+        add(rows, left, 0);
+        advance.accept(1);
+        nextRows(1);
+        code.sub(RCX, 1);
+        code.jump(Condition.NOT_EQUAL, one);
+        code.bind(done);
+    }
+
+    private void add(int rows, Left left, int depth) {
         for (int w = 0; w < vectors; w++) {
-            load(right(w), Mem.at(RDX, (long) w * bytes));
+            load(right(w), row(depth, w));
         }
         for (int r = 0; r < rows; r++) {
             Vec element = vec(isa.registers() - 1 - r % 2);
-            code.emit(VectorOp.VBROADCASTSS, element, left.apply(r));
+            code.emit(VectorOp.VBROADCASTSS, element, left.at(r, depth));
             for (int w = 0; w < vectors; w++) {
                 code.emit(VectorOp.VFMADD231PS, sum(r, w), right(w), element);
             }
         }
-        advance.run();
-        code.add(RDX, RBP);
-        code.sub(RCX, 1);
-        code.jump(Condition.NOT_EQUAL, loop);
+    }
+
+    /// Where a product's tile has a vector of its row `depth` rows on.
+    Mem row(int depth, int vector) {
+        return Mem.at(RDX, (long) depth * step + vector * bytes);
+    }
+
+    /// Moves on to the tile's row `depths` rows on.
+    void nextRows(int depths) {
+        code.add(RDX, depths * step);
     }
 
     /// `place += rows * distance`.

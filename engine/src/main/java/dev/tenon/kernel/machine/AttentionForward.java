@@ -25,7 +25,6 @@ import static dev.tenon.kernel.machine.Gpr.R15;
 import static dev.tenon.kernel.machine.Gpr.R8;
 import static dev.tenon.kernel.machine.Gpr.R9;
 import static dev.tenon.kernel.machine.Gpr.RAX;
-import static dev.tenon.kernel.machine.Gpr.RBP;
 import static dev.tenon.kernel.machine.Gpr.RBX;
 import static dev.tenon.kernel.machine.Gpr.RCX;
 import static dev.tenon.kernel.machine.Gpr.RDX;
@@ -148,7 +147,6 @@ final class AttentionForward extends AttentionCode {
         code.mov(RBX, slot(K));
         code.mov(RAX, slot(WEIGHTS));
         code.mov(R14, slot(COUNT));
-        code.mov(RBP, step);
         distance(slot(SIZE_BYTES));
         groups(
                 R14,
@@ -233,7 +231,7 @@ final class AttentionForward extends AttentionCode {
         code.mov(RAX, slot(SUMS));
         code.mov(R14, slot(VALUE));
         code.mov(R11, slot(VALUE_BYTES));
-        code.mov(RBP, step);
+        code.lea(R9, Mem.at(R11, R11, 2, 0));
         groups(
                 R14,
                 rows -> {

@@ -66,12 +66,29 @@ final class AttentionQueries extends AttentionCode {
         return Routine.of(queries.code);
     }
 
+    @Override
+    Mem row(int depth, int vector) {
+        long at = (long) vector * bytes;
+        return switch (depth) {
+            case 0 -> Mem.at(RDX, at);
+            case 1 -> Mem.at(RDX, RBP, 1, at);
+            case 2 -> Mem.at(RDX, RBP, 2, at);
+            default -> Mem.at(RDX, R15, 1, at);
+        };
+    }
+
+    @Override
+    void nextRows(int depths) {
+        code.lea(RDX, Mem.at(RDX, RBP, depths, 0));
+    }
+
     private void product() {
         code.enter();
         code.mov(RBX, slot(WEIGHT_GRADIENTS));
         code.mov(RAX, slot(DQ_SUMS));
         code.mov(R14, slot(QUERIES));
         code.mov(RBP, slot(WIDTH_BYTES));
+        code.lea(R15, Mem.at(RBP, RBP, 2, 0));
         distance(slot(TILE_BYTES));
         groups(
                 R14,
