@@ -12,6 +12,7 @@ import java.util.List;
 final class NormBenchmark {
     private static final double EPS = 1e-5;
     private static final int SAMPLE = 8;
+    private static final long LARGE = 64L << 20; // bytes: more than a core's share of any cache
 
     private NormBenchmark() {}
 
@@ -23,7 +24,10 @@ final class NormBenchmark {
                 groupNormGradient("groupnorm 16x64x32x32, 8 groups", 16, 8, 8, 1024),
                 // a shape of the digits model
                 groupNorm("groupnorm 64x8x8x8, 1 group", 64, 1, 8, 64),
-                groupNormGradient("groupnorm 64x8x8x8, 1 group", 64, 1, 8, 64));
+                groupNormGradient("groupnorm 64x8x8x8, 1 group", 64, 1, 8, 64),
+                // a group larger than any cache
+                groupNorm("groupnorm 1x64x512x512, 1 group", 1, 1, 64, 1 << 18),
+                groupNormGradient("groupnorm 1x64x512x512, 1 group", 1, 1, 64, 1 << 18));
     }
 
     private static Trial layerNorm(int rows, int size) {
@@ -119,13 +123,19 @@ final class NormBenchmark {
                 });
     }
 
+    /// Bytes per element that go through memory: a group larger than the caches is read for its
+    /// statistics and again to be normalised.
+    private static double bytes(long group, int arrays, int again) {
+        return 4.0 * (4 * group >= LARGE ? arrays + again : arrays);
+    }
+
     private static Trial groupNorm(String shape, int samples, int groups, int channels, int inner) {
         String name = shape + ", forward";
         long count = (long) samples * groups * channels * inner;
         return Trial.of(
                 name,
                 Work.MOVING,
-                8.0 * count,
+                bytes((long) channels * inner, 2, 1) * count,
                 () -> {
                     NormKernel kernel = Backend.kernels().norm();
                     MemorySegment x = Operands.numbers(count);
@@ -169,7 +179,7 @@ final class NormBenchmark {
         return Trial.of(
                 name,
                 Work.MOVING,
-                12.0 * count,
+                bytes((long) channels * inner, 3, 2) * count,
                 () -> {
                     NormKernel kernel = Backend.kernels().norm();
                     MemorySegment x = Operands.numbers(count);

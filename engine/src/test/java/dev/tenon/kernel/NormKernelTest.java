@@ -10,6 +10,8 @@ import dev.tenon.dtype.DType;
 import dev.tenon.kernel.scalar.ScalarNorm;
 import dev.tenon.tensor.Backend;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -26,16 +28,22 @@ class NormKernelTest {
         final MemorySegment dx;
         final MemorySegment dweight;
         final MemorySegment dbias;
+        private final List<MemorySegment> around = new ArrayList<>();
 
         Run(NormKernel kernel, Case c) {
+            this(kernel, c, 0);
+        }
+
+        /// @param margin elements that lie before and behind each result
+        Run(NormKernel kernel, Case c, int margin) {
             int count = c.samples * c.groups * c.channels * c.inner;
-            y = unset(count, T);
+            y = within(count, margin);
             mean = unset((long) c.samples * c.groups, DType.F64);
             rstd = unset((long) c.samples * c.groups, DType.F64);
-            dx = unset(count, T);
+            dx = within(count, margin);
             int parameters = c.groups * c.channels;
-            dweight = unset(parameters, T);
-            dbias = unset(parameters, T);
+            dweight = within(parameters, margin);
+            dbias = within(parameters, margin);
             MemorySegment w = c.weight;
             if (c.layer) {
                 int size = c.channels;
@@ -70,6 +78,20 @@ class NormKernelTest {
                         c.channels,
                         c.inner,
                         T);
+            }
+        }
+
+        private MemorySegment within(long count, int margin) {
+            MemorySegment all = unset(count + 2L * margin, T);
+            around.add(all.asSlice(0, 4L * margin));
+            around.add(all.asSlice(4 * (count + margin)));
+            return all.asSlice(4L * margin, 4 * count);
+        }
+
+        void assertUntouched(String what) {
+            for (MemorySegment edge : around) {
+                MemorySegment fresh = unset(edge.byteSize() / 4, T);
+                assertThat(edge.mismatch(fresh)).as(what + " around a result").isEqualTo(-1);
             }
         }
 
@@ -118,6 +140,31 @@ class NormKernelTest {
                     dy.asSlice(from * size, (to - from) * size),
                     weight,
                     bias);
+        }
+
+        /// Returns this with operands that begin `elements` later than a vector may.
+        Case moved(int elements) {
+            return new Case(
+                    layer,
+                    samples,
+                    groups,
+                    channels,
+                    inner,
+                    moved(x, elements),
+                    moved(dy, elements),
+                    weight == null ? null : moved(weight, elements),
+                    bias == null ? null : moved(bias, elements));
+        }
+
+        private static MemorySegment moved(MemorySegment from, int elements) {
+            MemorySegment to = unset(from.byteSize() / 4 + elements, T).asSlice(4L * elements);
+            return to.copyFrom(from);
+        }
+
+        void checkForward(String what) {
+            Run actual = new Run(Backend.kernels().norm(), this);
+            Run expected = new Run(new ScalarNorm(), this);
+            assertClose(actual.y, expected.y, actual.y.byteSize() / 4, 4, T, what + " y");
         }
 
         void check(String what) {
@@ -176,6 +223,53 @@ class NormKernelTest {
         }
         Case.of(random, false, 70, 2, 3, 4).check("seed " + seed + ", many short samples");
         Case.of(random, false, 2, 1, 17, 4099).check("seed " + seed + ", groups that are cut");
+        Case.of(random, false, 2, 2, 3, 40_003).check("seed " + seed + ", planes that are cut");
+        Case.of(random, false, 1, 2, 1100, 64).check("seed " + seed + ", some planes at a time");
+        Case.of(random, false, 3, 1, 5000, 33).check("seed " + seed + ", long rows");
+    }
+
+    /// Operands may begin at any element, and what lies around a result stays as it was.
+    @Test
+    void operandsBeginAnywhereAndNothingElseIsWritten() {
+        long seed = 36;
+        Random random = new Random(seed);
+        NormKernel kernel = Backend.kernels().norm();
+        for (int inner : new int[] {1, 5, 33, 64, 77, 1030}) {
+            for (int channels : new int[] {3, 70}) {
+                Case c = Case.of(random, false, 3, 2, channels, inner);
+                String what = "seed " + seed + ", channels " + channels + ", inner " + inner;
+                Run run = new Run(kernel, c);
+                Run moved = new Run(kernel, c.moved(1));
+                moved.assertSameBits(run, what + ", moved");
+                Run aside = new Run(kernel, c.moved(3), 5);
+                aside.assertSameBits(run, what + ", results moved too");
+                aside.assertUntouched(what);
+            }
+        }
+    }
+
+    /// NaN and infinities in one sample stay there, but for the gradients of weights.
+    @Test
+    void notANumberAndInfinitiesAreTheDefinitions() {
+        long seed = 37;
+        Random random = new Random(seed);
+        float[] odd = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY};
+        for (int inner : new int[] {1, 4, 64, 100, 40_000}) {
+            for (float value : odd) {
+                String what = "seed " + seed + ", inner " + inner + ", " + value;
+                Case c = Case.of(random, inner == 1, 3, 1, 35, inner);
+                long size = 35L * inner;
+                T.write(c.x, size + random.nextInt((int) size), value);
+                c.check(what + " in x");
+                Case d = Case.of(random, inner == 1, 3, 1, 35, inner);
+                T.write(d.dy, size + random.nextInt((int) size), value);
+                d.check(what + " in dy");
+                if (d.weight != null) {
+                    T.write(d.weight, 7, value);
+                    d.checkForward(what + " in the weight");
+                }
+            }
+        }
     }
 
     @Test

@@ -19,7 +19,7 @@ public final class MachineKernels {
                 new MachineElementwise(isa, below.elementwise()),
                 below.reduce(),
                 new MachineMatmul(below.matmul(), isa),
-                below.norm(),
+                new MachineNorm(isa, below.norm()),
                 new MachineConv(isa, below.conv()),
                 below.resample(),
                 new MachineAttention(isa, below.attention()),

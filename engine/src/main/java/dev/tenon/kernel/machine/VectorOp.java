@@ -64,6 +64,7 @@ enum VectorOp {
     VSUBSD(2, 1, 0x5C, Form.RVM, Tuple.ONE_8),
     VDIVSD(2, 1, 0x5E, Form.RVM, Tuple.ONE_8),
     VSQRTSD(2, 1, 0x51, Form.RVM, Tuple.ONE_8),
+    VMAXSD(2, 1, 0x5F, Form.RVM, Tuple.ONE_8),
 
     // logic
     VANDPS(0, 1, 0x54, Form.RVM, Tuple.FULL_4),

@@ -26,6 +26,8 @@ enum Workspace {
     SUMS,
     /// Offsets that the parts of a job share.
     TABLES,
+    /// Weights and biases, one per element of a sample.
+    PARAMETERS,
     /// Padded images of one part.
     IMAGES,
     /// Scores of some queries of an attention.

@@ -1,0 +1,358 @@
+package dev.tenon.kernel.machine;
+
+import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.tenon.dtype.DType;
+import dev.tenon.kernel.Parallel;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/// Group norm over channels (planes) long enough for vectors, with one weight and one bias per
+/// plane.
+///
+/// Parts are groups; a group too large for a core's cache is cut into pieces, planes or parts of
+/// them, so that one sample keeps all cores busy. Each piece's sums are formed alone and merged in
+/// order.
+final class MachinePlaneNorm {
+    private static final int PART = 16_384; // elements of a part
+    private static final int LARGE = 65_536; // a group of more elements (256 KiB) is cut
+    private static final int CHUNK = 8192; // elements (32 KiB) that have a mean of their own
+
+    private final Routine forward;
+    private final Routine forwardPast;
+    private final Routine apply;
+    private final Routine applyPast;
+    private final Routine moments;
+    private final Routine backward;
+    private final Routine backwardPast;
+    private final Routine sums;
+    private final Routine toward;
+    private final Routine towardPast;
+
+    MachinePlaneNorm(Isa isa) {
+        forward = PlaneNormCode.forward(isa, true, false);
+        forwardPast = PlaneNormCode.forward(isa, true, true);
+        apply = PlaneNormCode.forward(isa, false, false);
+        applyPast = PlaneNormCode.forward(isa, false, true);
+        moments = RowNormCode.moments(isa);
+        backward = PlaneNormCode.backward(isa, true, false);
+        backwardPast = PlaneNormCode.backward(isa, true, true);
+        sums = PlaneNormCode.backward(isa, false, false);
+        toward = PlaneNormCode.toward(isa, false);
+        towardPast = PlaneNormCode.toward(isa, true);
+    }
+
+    void forward(
+            NormSizes sizes,
+            MemorySegment y,
+            MemorySegment mean,
+            MemorySegment rstd,
+            MemorySegment x,
+            @Nullable MemorySegment weight,
+            @Nullable MemorySegment bias,
+            double eps,
+            boolean streams) {
+        int parameters = sizes.groups() * sizes.channels();
+        MemorySegment space = Workspace.PARAMETERS.floats(2L * parameters);
+        MemorySegment w = MachineRowNorm.expanded(weight, 1, parameters, 1, space);
+        MemorySegment b =
+                MachineRowNorm.expanded(bias, 0, parameters, 1, space.asSlice(4L * parameters));
+        int size = sizes.size();
+        if (size > LARGE) {
+            statistics(sizes, mean, rstd, x, eps);
+            Routine routine = streams ? applyPast : apply;
+            Pieces pieces = new Pieces(sizes);
+            Parallel.run(
+                    pieces.parts(),
+                    part -> {
+                        MemorySegment block = pieces.block(part, x, mean, rstd);
+                        block.set(JAVA_LONG, NormCode.RESULT, y.address() + 4 * pieces.at(part));
+                        long first = 4L * pieces.channel(part);
+                        block.set(JAVA_LONG, NormCode.WEIGHT, w.address() + first);
+                        block.set(JAVA_LONG, NormCode.BIAS, b.address() + first);
+                        block.set(JAVA_LONG, NormCode.END_WEIGHT, Long.MAX_VALUE);
+                        routine.call(block.address(), 0, 0, 0, 0, 0);
+                    });
+            return;
+        }
+        Routine routine = streams ? forwardPast : forward;
+        Parallel.range(
+                sizes.rows(),
+                Math.max(1, PART / size),
+                (from, to) -> {
+                    MemorySegment block = MachineRowNorm.block(sizes, x, mean, rstd, from, to);
+                    long first = 4 * (from % sizes.groups()) * sizes.channels();
+                    block.set(JAVA_LONG, NormCode.RESULT, y.address() + 4 * from * size);
+                    block.set(JAVA_LONG, NormCode.WEIGHT, w.address() + first);
+                    block.set(JAVA_LONG, NormCode.BIAS, b.address() + first);
+                    block.set(JAVA_LONG, NormCode.FIRST_WEIGHT, w.address());
+                    block.set(JAVA_LONG, NormCode.FIRST_BIAS, b.address());
+                    block.set(JAVA_LONG, NormCode.END_WEIGHT, w.address() + 4L * parameters);
+                    block.set(JAVA_DOUBLE, NormCode.EPS, eps);
+                    routine.call(block.address(), 0, 0, 0, 0, 0);
+                });
+    }
+
+    /// How large groups are cut: into parts of planes, or into some planes at a time.
+    private static final class Pieces {
+        private final NormSizes sizes;
+        private final int cuts; // parts of a plane
+        private final int together; // planes of a part
+        private final int perGroup;
+
+        Pieces(NormSizes sizes) {
+            this.sizes = sizes;
+            cuts = (sizes.inner() + PART - 1) / PART;
+            together = cuts > 1 ? 1 : Math.min(sizes.channels(), PART / sizes.inner());
+            perGroup = (sizes.channels() + together - 1) / together * cuts;
+        }
+
+        int parts() {
+            return Math.multiplyExact(sizes.rows(), perGroup);
+        }
+
+        int group(int part) {
+            return part / perGroup;
+        }
+
+        /// The first of the part's planes, in its group.
+        int plane(int part) {
+            return part % perGroup / cuts * together;
+        }
+
+        /// The first of the part's channels, in its sample.
+        int channel(int part) {
+            return group(part) % sizes.groups() * sizes.channels() + plane(part);
+        }
+
+        int planes(int part) {
+            return Math.min(together, sizes.channels() - plane(part));
+        }
+
+        /// Where the part begins.
+        long at(int part) {
+            return ((long) group(part) * sizes.channels() + plane(part)) * sizes.inner()
+                    + (long) (part % cuts) * PART;
+        }
+
+        /// Elements of the part in one plane.
+        int inner(int part) {
+            return Math.min(PART, sizes.inner() - part % cuts * PART);
+        }
+
+        /// Where the part's first sums go: two for each plane and cut.
+        long sums(int part) {
+            return 2 * (((long) group(part) * sizes.channels() + plane(part)) * cuts + part % cuts);
+        }
+
+        MemorySegment block(int part, MemorySegment x, MemorySegment mean, MemorySegment rstd) {
+            int group = group(part);
+            MemorySegment block = MachineRowNorm.block(sizes, x, mean, rstd, group, group + 1);
+            block.set(JAVA_LONG, NormCode.X, x.address() + 4 * at(part));
+            block.set(JAVA_LONG, NormCode.INNER, inner(part));
+            block.set(JAVA_LONG, NormCode.CHANNELS, planes(part));
+            return block;
+        }
+    }
+
+    /// Statistics of groups that are cut into chunks: each chunk has its own mean and variance, so
+    /// that memory is read once; then (Chan, Golub, LeVeque 1979) the group's variance is the mean
+    /// of the chunks' plus the variance of their means.
+    private void statistics(
+            NormSizes sizes, MemorySegment mean, MemorySegment rstd, MemorySegment x, double eps) {
+        int size = sizes.size();
+        int chunks = (size + CHUNK - 1) / CHUNK;
+        int groups = sizes.rows();
+        MemorySegment all = Workspace.SUMS.bytes(16L * groups * chunks);
+        long toVariance = 8L * groups * chunks;
+        int together = PART / CHUNK;
+        int perGroup = (chunks + together - 1) / together;
+        Parallel.run(
+                Math.multiplyExact(groups, perGroup),
+                part -> {
+                    int first = part % perGroup * together;
+                    for (int i = first; i < Math.min(chunks, first + together); i++) {
+                        int count = Math.min(CHUNK, size - i * CHUNK);
+                        int group = part / perGroup;
+                        MemorySegment block = Arguments.block();
+                        block.set(
+                                JAVA_LONG,
+                                NormCode.X,
+                                x.address() + 4 * ((long) group * size + (long) i * CHUNK));
+                        block.set(
+                                JAVA_LONG,
+                                NormCode.MEAN,
+                                all.address() + 8 * ((long) group * chunks + i));
+                        block.set(JAVA_LONG, NormCode.TO_RSTD, toVariance);
+                        block.set(JAVA_LONG, NormCode.ROWS, 1);
+                        block.set(JAVA_LONG, NormCode.SIZE, count);
+                        block.set(JAVA_DOUBLE, NormCode.COUNT, count);
+                        block.set(JAVA_DOUBLE, NormCode.COUNT + 8, count);
+                        moments.call(block.address(), 0, 0, 0, 0, 0);
+                    }
+                });
+        for (int group = 0; group < groups; group++) {
+            long first = 8L * group * chunks;
+            double sum = 0;
+            for (int i = 0; i < chunks; i++) {
+                int count = Math.min(CHUNK, size - i * CHUNK);
+                sum += count * all.get(JAVA_DOUBLE, first + 8L * i);
+            }
+            double mu = sum / size;
+            double squares = 0;
+            for (int i = 0; i < chunks; i++) {
+                int count = Math.min(CHUNK, size - i * CHUNK);
+                double off = all.get(JAVA_DOUBLE, first + 8L * i) - mu;
+                squares += count * (all.get(JAVA_DOUBLE, toVariance + first + 8L * i) + off * off);
+            }
+            DType.F64.write(mean, group, mu);
+            DType.F64.write(rstd, group, 1 / Math.sqrt(squares / size + eps));
+        }
+    }
+
+    void backward(
+            NormSizes sizes,
+            @Nullable MemorySegment dx,
+            @Nullable MemorySegment dweight,
+            @Nullable MemorySegment dbias,
+            MemorySegment dy,
+            MemorySegment x,
+            MemorySegment mean,
+            MemorySegment rstd,
+            @Nullable MemorySegment weight,
+            boolean streams) {
+        int parameters = sizes.groups() * sizes.channels();
+        MemorySegment space = Workspace.PARAMETERS.floats(parameters);
+        MemorySegment w = MachineRowNorm.expanded(weight, 1, parameters, 1, space);
+        int size = sizes.size();
+        Pieces pieces = new Pieces(sizes);
+        int cuts = size > LARGE ? pieces.cuts : 1;
+        long planes = (long) sizes.planes() * cuts;
+        MemorySegment all =
+                Workspace.SUMS.bytes(16 * planes + 16L * sizes.rows() + 8L * 2 * parameters);
+        if (size > LARGE) {
+            Parallel.run(
+                    pieces.parts(),
+                    part -> {
+                        MemorySegment block = pieces.block(part, x, mean, rstd);
+                        block.set(JAVA_LONG, NormCode.DY, dy.address() + 4 * pieces.at(part));
+                        block.set(JAVA_LONG, NormCode.SUMS, all.address() + 8 * pieces.sums(part));
+                        block.set(JAVA_LONG, NormCode.WEIGHT, w.address());
+                        block.set(JAVA_LONG, NormCode.END_WEIGHT, Long.MAX_VALUE);
+                        sums.call(block.address(), 0, 0, 0, 0, 0);
+                    });
+            if (dx != null) {
+                MemorySegment totals = all.asSlice(16 * planes);
+                weigh(sizes, cuts, all, w, totals);
+                Routine routine = streams ? towardPast : toward;
+                Parallel.run(
+                        pieces.parts(),
+                        part -> {
+                            MemorySegment block = pieces.block(part, x, mean, rstd);
+                            int group = pieces.group(part);
+                            slopes(
+                                    block,
+                                    DType.F64.read(mean, group),
+                                    DType.F64.read(rstd, group),
+                                    totals.getAtIndex(JAVA_DOUBLE, 2L * group) / size,
+                                    totals.getAtIndex(JAVA_DOUBLE, 2L * group + 1) / size);
+                            long at = 4 * pieces.at(part);
+                            block.set(JAVA_LONG, NormCode.RESULT, dx.address() + at);
+                            block.set(JAVA_LONG, NormCode.DY, dy.address() + at);
+                            block.set(
+                                    JAVA_LONG,
+                                    NormCode.WEIGHT,
+                                    w.address() + 4L * pieces.channel(part));
+                            routine.call(block.address(), 0, 0, 0, 0, 0);
+                        });
+            }
+        } else {
+            Routine routine = dx == null ? sums : streams ? backwardPast : backward;
+            Parallel.range(
+                    sizes.rows(),
+                    Math.max(1, PART / size),
+                    (from, to) -> {
+                        MemorySegment block = MachineRowNorm.block(sizes, x, mean, rstd, from, to);
+                        long at = 4 * from * size;
+                        long first = 4 * (from % sizes.groups()) * sizes.channels();
+                        block.set(JAVA_LONG, NormCode.RESULT, dx == null ? 0 : dx.address() + at);
+                        block.set(JAVA_LONG, NormCode.DY, dy.address() + at);
+                        block.set(
+                                JAVA_LONG,
+                                NormCode.SUMS,
+                                all.address() + 16 * from * sizes.channels());
+                        block.set(JAVA_LONG, NormCode.WEIGHT, w.address() + first);
+                        block.set(JAVA_LONG, NormCode.FIRST_WEIGHT, w.address());
+                        block.set(JAVA_LONG, NormCode.END_WEIGHT, w.address() + 4L * parameters);
+                        routine.call(block.address(), 0, 0, 0, 0, 0);
+                    });
+        }
+        MemorySegment merged = all.asSlice(16 * planes + 16L * sizes.rows());
+        merge(sizes, cuts, all, merged);
+        for (int c = 0; c < parameters; c++) {
+            if (dbias != null) {
+                double sum = merged.getAtIndex(JAVA_DOUBLE, 2L * c);
+                dbias.set(JAVA_FLOAT_UNALIGNED, 4L * c, (float) sum);
+            }
+            if (dweight != null) {
+                double sum = merged.getAtIndex(JAVA_DOUBLE, 2L * c + 1);
+                dweight.set(JAVA_FLOAT_UNALIGNED, 4L * c, (float) sum);
+            }
+        }
+    }
+
+    /// Sets a group's two totals: weights times its planes' sums.
+    private static void weigh(
+            NormSizes sizes, int cuts, MemorySegment sums, MemorySegment w, MemorySegment totals) {
+        int channels = sizes.channels();
+        for (int group = 0; group < sizes.rows(); group++) {
+            double sum = 0;
+            double product = 0;
+            for (int c = 0; c < channels; c++) {
+                float weight =
+                        w.get(JAVA_FLOAT_UNALIGNED, 4L * (group % sizes.groups() * channels + c));
+                long first = 2L * ((long) group * channels + c) * cuts;
+                for (long at = first; at < first + 2L * cuts; at += 2) {
+                    sum += weight * sums.getAtIndex(JAVA_DOUBLE, at);
+                    product += weight * sums.getAtIndex(JAVA_DOUBLE, at + 1);
+                }
+            }
+            totals.setAtIndex(JAVA_DOUBLE, 2L * group, sum);
+            totals.setAtIndex(JAVA_DOUBLE, 2L * group + 1, product);
+        }
+    }
+
+    /// Writes what [PlaneNormCode#toward] reads.
+    private static void slopes(
+            MemorySegment block, double mean, double rstd, double sum, double product) {
+        float high = (float) mean;
+        float[] numbers = {
+            high,
+            (float) (mean - high),
+            (float) rstd,
+            (float) (-rstd * rstd * product),
+            (float) (-rstd * sum)
+        };
+        MemorySegment.copy(numbers, 0, block, JAVA_FLOAT, NormCode.SLOPES, numbers.length);
+    }
+
+    /// Adds up a channel's sums over samples and cuts, in their order.
+    private static void merge(NormSizes sizes, int cuts, MemorySegment sums, MemorySegment merged) {
+        int width = sizes.groups() * sizes.channels();
+        merged.asSlice(0, 16L * width).fill((byte) 0);
+        for (int plane = 0; plane < sizes.planes(); plane++) {
+            long to = 2L * (plane % width);
+            for (long at = 2L * plane * cuts; at < 2L * (plane + 1) * cuts; at += 2) {
+                double sum = merged.getAtIndex(JAVA_DOUBLE, to) + sums.getAtIndex(JAVA_DOUBLE, at);
+                double product =
+                        merged.getAtIndex(JAVA_DOUBLE, to + 1)
+                                + sums.getAtIndex(JAVA_DOUBLE, at + 1);
+                merged.setAtIndex(JAVA_DOUBLE, to, sum);
+                merged.setAtIndex(JAVA_DOUBLE, to + 1, product);
+            }
+        }
+    }
+}

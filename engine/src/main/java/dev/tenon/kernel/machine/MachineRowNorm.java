@@ -1,0 +1,203 @@
+package dev.tenon.kernel.machine;
+
+import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.tenon.kernel.Parallel;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/// Normalisation of rows with a weight and a bias per element: layer norm, and group norm whose
+/// channels are too short for vectors of their own. A channel's weight then stands for its
+/// elements.
+final class MachineRowNorm {
+    private static final int PART = 16_384; // elements of a part
+    private static final int BLOCKS = 64; // of samples, for large jobs
+    private static final int LONGEST = 128; // rows whose weight gradients are added up in F32
+
+    private final Routine forward;
+    private final Routine forwardPast;
+    private final Routine backward;
+    private final Routine backwardPast;
+    private final Routine sums;
+    private final Routine columns;
+
+    MachineRowNorm(Isa isa) {
+        forward = RowNormCode.forward(isa, false);
+        forwardPast = RowNormCode.forward(isa, true);
+        backward = RowNormCode.backward(isa, true, false);
+        backwardPast = RowNormCode.backward(isa, true, true);
+        sums = RowNormCode.backward(isa, false, false);
+        columns = RowNormCode.columns(isa);
+    }
+
+    /// Returns the parameter once per element of a sample, at `to` if it is not there already.
+    static MemorySegment expanded(
+            @Nullable MemorySegment parameter,
+            float otherwise,
+            int count,
+            int inner,
+            MemorySegment to) {
+        if (parameter != null && inner == 1) {
+            return parameter;
+        }
+        for (int c = 0; c < count; c++) {
+            float value =
+                    parameter == null ? otherwise : parameter.get(JAVA_FLOAT_UNALIGNED, 4L * c);
+            for (int i = c * inner; i < (c + 1) * inner; i++) {
+                to.setAtIndex(JAVA_FLOAT, i, value);
+            }
+        }
+        return to;
+    }
+
+    void forward(
+            NormSizes sizes,
+            MemorySegment y,
+            MemorySegment mean,
+            MemorySegment rstd,
+            MemorySegment x,
+            @Nullable MemorySegment weight,
+            @Nullable MemorySegment bias,
+            double eps,
+            boolean streams) {
+        int width = sizes.width();
+        int size = sizes.size();
+        MemorySegment space = Workspace.PARAMETERS.floats(2L * width);
+        int parameters = sizes.groups() * sizes.channels();
+        MemorySegment w = expanded(weight, 1, parameters, sizes.inner(), space);
+        MemorySegment b = expanded(bias, 0, parameters, sizes.inner(), space.asSlice(4L * width));
+        Routine routine = streams ? forwardPast : forward;
+        Parallel.range(
+                sizes.rows(),
+                Math.max(1, PART / size),
+                (from, to) -> {
+                    MemorySegment block = block(sizes, x, mean, rstd, from, to);
+                    long at = 4 * (from % sizes.groups()) * size;
+                    block.set(JAVA_LONG, NormCode.RESULT, y.address() + 4 * from * size);
+                    block.set(JAVA_LONG, NormCode.WEIGHT, w.address() + at);
+                    block.set(JAVA_LONG, NormCode.BIAS, b.address() + at);
+                    block.set(JAVA_LONG, NormCode.FIRST_WEIGHT, w.address());
+                    block.set(JAVA_LONG, NormCode.FIRST_BIAS, b.address());
+                    block.set(JAVA_LONG, NormCode.END_WEIGHT, w.address() + 4L * width);
+                    block.set(JAVA_DOUBLE, NormCode.EPS, eps);
+                    routine.call(block.address(), 0, 0, 0, 0, 0);
+                });
+    }
+
+    /// Returns the caller's block of words with what all routines need for rows from `from` to
+    /// below `to`.
+    static MemorySegment block(
+            NormSizes sizes,
+            MemorySegment x,
+            MemorySegment mean,
+            MemorySegment rstd,
+            long from,
+            long to) {
+        int size = sizes.size();
+        MemorySegment block = Arguments.block();
+        block.set(JAVA_LONG, NormCode.X, x.address() + 4 * from * size);
+        block.set(JAVA_LONG, NormCode.MEAN, mean.address() + 8 * from);
+        block.set(JAVA_LONG, NormCode.TO_RSTD, rstd.address() - mean.address());
+        block.set(JAVA_LONG, NormCode.ROWS, to - from);
+        block.set(JAVA_LONG, NormCode.SIZE, size);
+        block.set(JAVA_LONG, NormCode.INNER, sizes.inner());
+        block.set(JAVA_LONG, NormCode.CHANNELS, sizes.channels());
+        block.set(JAVA_DOUBLE, NormCode.COUNT, size);
+        block.set(JAVA_DOUBLE, NormCode.COUNT + 8, size);
+        block.set(JAVA_DOUBLE, NormCode.ONE, 1);
+        return block;
+    }
+
+    void backward(
+            NormSizes sizes,
+            @Nullable MemorySegment dx,
+            @Nullable MemorySegment dweight,
+            @Nullable MemorySegment dbias,
+            MemorySegment dy,
+            MemorySegment x,
+            MemorySegment mean,
+            MemorySegment rstd,
+            @Nullable MemorySegment weight,
+            boolean streams) {
+        int width = sizes.width();
+        int size = sizes.size();
+        int perBlock =
+                Math.max(1, Math.max(PART / width, Math.min(LONGEST, sizes.samples() / BLOCKS)));
+        perBlock = Math.min(perBlock, LONGEST);
+        int samples = perBlock;
+        int blocks = (sizes.samples() + samples - 1) / samples;
+        int columnBlocks = (2 * width + RowNormCode.COLUMNS - 1) / RowNormCode.COLUMNS;
+        long stride = 4L * columnBlocks * RowNormCode.COLUMNS;
+        MemorySegment space = Workspace.PARAMETERS.floats(width);
+        MemorySegment w =
+                expanded(weight, 1, sizes.groups() * sizes.channels(), sizes.inner(), space);
+        MemorySegment partial = Workspace.SUMS.bytes(stride * (blocks + 2L));
+        Routine routine = dx == null ? sums : streams ? backwardPast : backward;
+        Parallel.range(
+                blocks,
+                Math.max(1, PART / Math.max(1, samples * width)),
+                (from, to) -> {
+                    partial.asSlice(from * stride, (to - from) * stride).fill((byte) 0);
+                    for (long i = from; i < to; i++) {
+                        long first = i * samples * sizes.groups();
+                        long last = Math.min(sizes.samples(), (i + 1) * samples) * sizes.groups();
+                        MemorySegment block = block(sizes, x, mean, rstd, first, last);
+                        long at = 4 * first * size;
+                        block.set(JAVA_LONG, NormCode.RESULT, dx == null ? 0 : dx.address() + at);
+                        block.set(JAVA_LONG, NormCode.DY, dy.address() + at);
+                        block.set(JAVA_LONG, NormCode.WEIGHT, w.address());
+                        block.set(JAVA_LONG, NormCode.FIRST_WEIGHT, w.address());
+                        block.set(JAVA_LONG, NormCode.FIRST_BIAS, partial.address() + i * stride);
+                        block.set(JAVA_LONG, NormCode.END_WEIGHT, w.address() + 4L * width);
+                        block.set(JAVA_LONG, NormCode.TO_BIAS, 4L * width);
+                        routine.call(block.address(), 0, 0, 0, 0, 0);
+                    }
+                });
+        if (dweight != null || dbias != null) {
+            merge(sizes, partial, stride, blocks, dweight, dbias);
+        }
+    }
+
+    /// Adds up the blocks' partial gradients, in their order, and a channel's elements.
+    private void merge(
+            NormSizes sizes,
+            MemorySegment partial,
+            long stride,
+            int blocks,
+            @Nullable MemorySegment dweight,
+            @Nullable MemorySegment dbias) {
+        MemorySegment totals = partial.asSlice(stride * blocks); // F64
+        long columnBytes = 4L * RowNormCode.COLUMNS;
+        Parallel.range(
+                stride / columnBytes,
+                Math.max(1, PART / (RowNormCode.COLUMNS * blocks)),
+                (from, to) ->
+                        columns.call(
+                                totals.address() + 2 * columnBytes * from,
+                                partial.address() + columnBytes * from,
+                                stride,
+                                blocks,
+                                0,
+                                to - from));
+        collect(sizes, totals, 0, dweight);
+        collect(sizes, totals, sizes.width(), dbias);
+    }
+
+    private static void collect(
+            NormSizes sizes, MemorySegment totals, int from, @Nullable MemorySegment gradient) {
+        if (gradient == null) {
+            return;
+        }
+        int inner = sizes.inner();
+        for (int c = 0; c < sizes.groups() * sizes.channels(); c++) {
+            double sum = 0;
+            for (int i = from + c * inner; i < from + (c + 1) * inner; i++) {
+                sum += totals.getAtIndex(JAVA_DOUBLE, i);
+            }
+            gradient.set(JAVA_FLOAT_UNALIGNED, 4L * c, (float) sum);
+        }
+    }
+}

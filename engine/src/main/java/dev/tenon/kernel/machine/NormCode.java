@@ -1,0 +1,324 @@
+package dev.tenon.kernel.machine;
+
+import static dev.tenon.kernel.machine.GeneralInstructions.Condition.GREATER;
+import static dev.tenon.kernel.machine.GeneralInstructions.Condition.GREATER_EQUAL;
+import static dev.tenon.kernel.machine.GeneralInstructions.Condition.LESS;
+import static dev.tenon.kernel.machine.GeneralInstructions.Condition.NOT_EQUAL;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// What the routines of the family Norm have in common: their arguments, mean and variance of
+/// elements that lie in a row, totals of F32 lanes in F64.
+///
+/// A routine's first argument is the address of a block of words ([#block]). General registers:
+/// `rdi` result, `rsi` x, `r8` the block, `r9` elements of a row, `r12` means (F64); `rbx` and
+/// `r13` are for passing use, `rax`, `r10`, `r11` and `r15` belong to [PassCode].
+///
+/// A mean splits in two F32, `high + low`, and `x - mean` is computed as `(x - high) - low`, so
+/// that a large mean costs no digits.
+final class NormCode {
+    // words of the block, by displacement
+    static final int RESULT = 0; // y or dx
+    static final int X = 8;
+    static final int DY = 16;
+    static final int MEAN = 24;
+    static final int TO_RSTD = 32; // from a mean to its rstd, or variance, in bytes
+    static final int WEIGHT = 40; // of the first row
+    static final int BIAS = 48; // forward; backward the partial gradients of weights
+    static final int FIRST_WEIGHT = 56; // of a sample
+    static final int FIRST_BIAS = 64;
+    static final int END_WEIGHT = 72; // of a sample
+    static final int ROWS = 80; // counted down
+    static final int SIZE = 88; // elements of a row
+    static final int INNER = 96; // elements of a plane
+    static final int CHANNELS = 104; // planes of a row
+    static final int TO_BIAS = 112; // from a weight's gradient to its bias's, in bytes
+    static final int SUMS = 120; // of planes, backward
+    static final int COUNT = 128; // SIZE as F64, twice
+    static final int EPS = 144; // F64
+    static final int ONE = 152; // F64 1
+    static final int RSTD = 160; // F64, set by the routine
+    static final int SLOPES = 168; // F32: high, low, rstd, slope, constant
+
+    static final Gpr OUT = Gpr.RDI;
+    static final Gpr IN = Gpr.RSI;
+    static final Gpr BLOCK = Gpr.R8;
+    static final Gpr LENGTH = Gpr.R9;
+    static final Gpr MEANS = Gpr.R12;
+    static final Gpr PASSING = Gpr.R13;
+    static final Gpr SOME = Gpr.RBX;
+
+    // vector registers after the statistics
+    static final int SCALE = 8; // rstd
+    static final int LOW = 9;
+    static final int HIGH = 10;
+
+    /// Elements that are added in F32 lanes before the lanes go to F64: with 8 lanes and 4 totals
+    /// each adds 64 terms.
+    private static final int CHUNK = 2048;
+
+    final Isa isa;
+    final Assembler code = new Assembler();
+
+    NormCode(Isa isa) {
+        this.isa = isa;
+    }
+
+    Vec vec(int number) {
+        return isa.vec(number);
+    }
+
+    /// Returns the registers from `from` to below `to`.
+    Vec[] vecs(int from, int to) {
+        Vec[] some = new Vec[to - from];
+        for (int i = 0; i < some.length; i++) {
+            some[i] = vec(from + i);
+        }
+        return some;
+    }
+
+    /// Returns all registers but those from `from` to below `to`.
+    List<Vec> allBut(int from, int to) {
+        List<Vec> all = new ArrayList<>(PassCode.registers(isa, to));
+        all.addAll(List.of(vecs(0, from)));
+        return all;
+    }
+
+    static Mem word(int place) {
+        return Mem.at(BLOCK, place);
+    }
+
+    void zero(int from, int to) {
+        for (int i = from; i < to; i++) {
+            code.emit(VectorOp.VXORPS, vec(i), vec(i), vec(i));
+        }
+    }
+
+    /// Begins a routine: the block's address is the first argument.
+    void enter() {
+        code.enter();
+        code.mov(BLOCK, OUT);
+        code.mov(OUT, word(RESULT));
+        code.mov(IN, word(X));
+        code.mov(MEANS, word(MEAN));
+    }
+
+    /// Ends the loop over rows that began at `row`.
+    void nextRow(Label row) {
+        code.add(MEANS, 8);
+        code.mov(PASSING, word(ROWS));
+        code.sub(PASSING, 1);
+        code.mov(word(ROWS), PASSING);
+        code.jump(NOT_EQUAL, row);
+    }
+
+    /// After a sample's last weight its first comes again.
+    ///
+    /// @param second a pointer that goes back with `weight`, to what the block has at `first`
+    void wrap(Gpr weight, Gpr second, int first) {
+        Label inside = new Label();
+        code.cmp(weight, word(END_WEIGHT));
+        code.jump(LESS, inside);
+        code.mov(weight, word(FIRST_WEIGHT));
+        code.mov(second, word(first));
+        code.bind(inside);
+    }
+
+    Routine finish(boolean streaming) {
+        if (streaming) {
+            code.sfence();
+        }
+        code.leave();
+        return Routine.of(code);
+    }
+
+    /// Writes `body` as a loop over the chunks of a row of `r9` elements: `rbx` holds the chunk's
+    /// elements, and `pointers` lead to them.
+    void chunks(List<Gpr> pointers, Runnable body) {
+        Label again = new Label();
+        Label short1 = new Label();
+        code.mov(PASSING, LENGTH);
+        code.bind(again);
+        code.mov(SOME, CHUNK);
+        code.cmp(PASSING, SOME);
+        code.jump(GREATER_EQUAL, short1);
+        code.mov(SOME, PASSING);
+        code.bind(short1);
+        body.run();
+        for (Gpr pointer : pointers) {
+            code.lea(pointer, Mem.at(pointer, SOME, 4, 0));
+        }
+        code.sub(PASSING, SOME);
+        code.jump(GREATER, again);
+        code.mov(PASSING, LENGTH);
+        code.neg(PASSING);
+        for (Gpr pointer : pointers) {
+            code.lea(pointer, Mem.at(pointer, PASSING, 4, 0));
+        }
+    }
+
+    // ---- totals
+
+    /// Adds register `first` and those after it, four in all or two, into `first`.
+    void fold(int first, int count) {
+        add(first, first + 1);
+        if (count == 4) {
+            add(first + 2, first + 3);
+            add(first, first + 2);
+        }
+    }
+
+    private void add(int to, int from) {
+        code.emit(VectorOp.VADDPS, vec(to), vec(to), vec(from));
+    }
+
+    /// Adds the F32 lanes of `lanes` to the F64 lanes of `total`.
+    void widen(int total, int lanes, int passing) {
+        Vec to = vec(total);
+        Vec half = vec(passing).as(isa.bits() / 2);
+        code.emit(VectorOp.VCVTPS2PD, vec(passing), vec(lanes).as(isa.bits() / 2));
+        code.emit(VectorOp.VADDPD, to, to, vec(passing));
+        upperHalf(half, vec(lanes));
+        code.emit(VectorOp.VCVTPS2PD, vec(passing), half);
+        code.emit(VectorOp.VADDPD, to, to, vec(passing));
+    }
+
+    private void upperHalf(Vec to, Vec from) {
+        code.store(
+                from.bits() == 512 ? VectorOp.VEXTRACTF64X4_STORE : VectorOp.VEXTRACTF128_STORE,
+                to,
+                from,
+                1);
+    }
+
+    /// Leaves the sum of `a`'s F64 lanes in its lowest lane and that of `b`'s in the next.
+    void pair(int a, int b, int passing) {
+        if (isa.wide()) {
+            halve(vec(a), passing);
+            halve(vec(b), passing);
+        }
+        Vec left = vec(a).as(256);
+        Vec odd = vec(passing).as(256);
+        code.emit(VectorOp.VUNPCKHPD, odd, left, vec(b).as(256));
+        code.emit(VectorOp.VUNPCKLPD, left, left, vec(b).as(256));
+        code.emit(VectorOp.VADDPD, left, left, odd);
+        halve(left, passing);
+    }
+
+    private void halve(Vec whole, int passing) {
+        Vec lower = whole.as(whole.bits() / 2);
+        Vec upper = vec(passing).as(lower.bits());
+        upperHalf(upper, whole);
+        code.emit(VectorOp.VADDPD, lower, lower, upper);
+    }
+
+    /// Repeats the F64 in the lowest lane of `from`, rounded to F32, in all lanes of `to`.
+    void repeat(int to, int from) {
+        Vec low = vec(to).x();
+        code.emit(VectorOp.VCVTSD2SS, low, vec(from).x(), vec(from).x());
+        code.emit(VectorOp.VBROADCASTSS, vec(to), low);
+    }
+
+    /// `to = op(a, b)` of F64 in the lowest lanes.
+    void scalar(VectorOp op, int to, int a, int b) {
+        code.emit(op, vec(to).x(), vec(a).x(), vec(b).x());
+    }
+
+    /// `to = op(a, memory)` of F64 in the lowest lanes.
+    void scalar(VectorOp op, int to, int a, Mem b) {
+        code.emit(op, vec(to).x(), vec(a).x(), b);
+    }
+
+    // ---- statistics
+
+    /// Leaves the mean of the row at `rsi` as F64 in register 8 and its variance in register 0.
+    ///
+    /// The variance comes from a second pass over `x - shift` with `shift` the mean to F32
+    /// precision: `sum(x^2) - n mean^2` would lose all its digits where the mean is large.
+    void moments() {
+        int passing = 11;
+        zero(8, 9);
+        chunks(
+                List.of(IN),
+                () -> {
+                    zero(0, 4);
+                    Pass pass = new Pass(isa);
+                    pass.addTo(vecs(0, 4), pass.stream(IN));
+                    PassCode.emit(pass, code, SOME, allBut(0, passing), 4);
+                    fold(0, 4);
+                    widen(8, 0, passing);
+                });
+        zero(9, 10);
+        pair(8, 9, passing);
+        scalar(VectorOp.VDIVSD, 8, 8, word(COUNT));
+        repeat(HIGH, 8); // the shift
+        zero(8, 10);
+        chunks(
+                List.of(IN),
+                () -> {
+                    zero(0, 8);
+                    Pass pass = new Pass(isa);
+                    Node d = pass.stream(IN).sub(pass.pinned(vec(HIGH)));
+                    pass.addTo(vecs(0, 4), d);
+                    pass.addTo(vecs(4, 8), d.mul(d));
+                    PassCode.emit(pass, code, SOME, allBut(0, passing), 4);
+                    fold(0, 4);
+                    fold(4, 4);
+                    widen(8, 0, passing);
+                    widen(9, 4, passing);
+                });
+        pair(8, 9, passing);
+        Vec both = vec(8).x();
+        code.emit(VectorOp.VDIVPD, both, both, word(COUNT)); // what F32 left of the mean; squares
+        code.emit(VectorOp.VUNPCKHPD, vec(0).x(), both, both);
+        code.emit(VectorOp.VFNMADD231PD, vec(0).x(), both, both);
+        zero(1, 2);
+        scalar(VectorOp.VMAXSD, 0, 1, 0); // in this order NaN stays
+        scalar(VectorOp.VCVTSS2SD, 1, HIGH, HIGH);
+        scalar(VectorOp.VADDSD, 8, 1, 8);
+    }
+
+    /// Writes what [#moments] left behind to where means and variances go.
+    void storeVariance() {
+        code.mov(PASSING, word(TO_RSTD));
+        code.store(VectorOp.VMOVSD_STORE, Mem.at(MEANS), vec(8).x());
+        code.store(VectorOp.VMOVSD_STORE, Mem.at(MEANS, PASSING, 1, 0), vec(0).x());
+    }
+
+    /// Turns the variance in register 0 into rstd and writes mean and rstd.
+    void storeRstd() {
+        scalar(VectorOp.VADDSD, 1, 0, word(EPS));
+        scalar(VectorOp.VSQRTSD, 1, 1, 1);
+        code.emit(VectorOp.VMOVSD, vec(0).x(), word(ONE));
+        scalar(VectorOp.VDIVSD, 0, 0, 1);
+        storeVariance();
+    }
+
+    /// Loads mean and rstd as [#moments] and [#storeRstd] leave them.
+    void loadRstd() {
+        code.mov(PASSING, word(TO_RSTD));
+        code.emit(VectorOp.VMOVSD, vec(8).x(), Mem.at(MEANS));
+        code.emit(VectorOp.VMOVSD, vec(0).x(), Mem.at(MEANS, PASSING, 1, 0));
+    }
+
+    /// Spreads the mean in register 8 and rstd in register 0 over the lanes of [#HIGH], [#LOW] and
+    /// [#SCALE].
+    void spread() {
+        repeat(HIGH, 8);
+        scalar(VectorOp.VCVTSS2SD, 1, HIGH, HIGH);
+        scalar(VectorOp.VSUBSD, 1, 8, 1);
+        repeat(LOW, 1);
+        repeat(SCALE, 0);
+    }
+
+    /// `x - mean`.
+    Node centred(Pass pass, Node x) {
+        return x.sub(pass.pinned(vec(HIGH))).sub(pass.pinned(vec(LOW)));
+    }
+
+    /// `(x - mean) * rstd`.
+    Node normalized(Pass pass, Node x) {
+        return centred(pass, x).mul(pass.pinned(vec(SCALE)));
+    }
+}
