@@ -37,6 +37,11 @@ public record Figure(
         return new Figure(name, value, unit, seconds, peak, null, null);
     }
 
+    /// Returns this beside a peer's value.
+    Figure beside(@Nullable String other, double otherValue) {
+        return new Figure(name, value, unit, seconds, peak, other, otherValue);
+    }
+
     /// Returns the share of the peak that is reached, 1 for all of it, or null without a peak.
     public @Nullable Double ofPeak() {
         return peak == null ? null : value / peak;

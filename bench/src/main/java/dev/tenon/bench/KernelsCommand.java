@@ -57,6 +57,7 @@ final class KernelsCommand implements Runnable {
         families.put("loss", LossBenchmark.trials());
         families.put("random", RandomBenchmark.trials());
         families.put("optim", OptimBenchmark.trials());
+        families.put("step", StepBenchmark.trials());
         return families;
     }
 

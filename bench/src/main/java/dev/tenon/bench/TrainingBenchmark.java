@@ -10,6 +10,9 @@ import java.util.List;
 
 /// Times training steps of a diffusion model and watches its memory.
 final class TrainingBenchmark {
+    /// The figure of images per second.
+    static final String RATE = "training";
+
     /// Steps after which memory is looked at, besides the last: from the third on it must not grow.
     private static final int[] LOOKS = {3, 10};
 
@@ -78,7 +81,7 @@ final class TrainingBenchmark {
         List<Figure> figures = new ArrayList<>();
         figures.add(Figure.of("training step, median", median * 1e3, "ms"));
         figures.add(Figure.of("training step, 95th percentile", quantile(warm, 0.95) * 1e3, "ms"));
-        figures.add(Figure.of("training", training.batch() / median, "images/s"));
+        figures.add(Figure.of(RATE, training.batch() / median, "images/s"));
         figures.add(
                 Figure.rate(
                         "training, arithmetic",

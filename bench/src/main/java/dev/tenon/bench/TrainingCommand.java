@@ -1,5 +1,6 @@
 package dev.tenon.bench;
 
+import dev.tenon.bench.peer.Peer;
 import dev.tenon.cli.Progress;
 import dev.tenon.cli.Threads;
 import dev.tenon.data.Dataset;
@@ -10,6 +11,7 @@ import dev.tenon.diffusion.training.TrainingSettings;
 import dev.tenon.diffusion.unet.UNetSettings;
 import dev.tenon.tensor.TenonException;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -48,6 +50,8 @@ final class TrainingCommand implements Runnable {
             description = "Channels of the U-Net at full resolution (default: the recipe's).")
     @Nullable Integer width;
 
+    @Mixin PeersOption peers;
+
     @Mixin ReportOptions report;
 
     @Mixin Threads threads;
@@ -59,10 +63,12 @@ final class TrainingCommand implements Runnable {
                     "--steps must be " + FEWEST + " to " + MOST + "; got " + steps);
         }
         report.check();
+        List<Peer> rivals = peers.peers();
         Dataset data = Digits.load().train();
         TrainingBenchmark benchmark = new TrainingBenchmark(settings(Recipe.of(data)), data, steps);
         PrintWriter out = spec.commandLine().getOut();
         introduce(benchmark.training(), data, out);
+        peers.introduce(rivals, out);
         TrainingBenchmark.Result result;
         try (Progress progress = Progress.start("training", Progress.Unit.STEPS, 0, steps)) {
             result =
@@ -71,10 +77,30 @@ final class TrainingCommand implements Runnable {
                             (done, seconds) ->
                                     progress.show(done, Report.duration(seconds) + " a step"));
         }
-        report.deliver(new Report(result.figures()), out);
+        report.deliver(new Report(besidePeers(result.figures(), benchmark, rivals)), out);
         out.println();
         out.println(result.verdict());
         out.flush();
+    }
+
+    /// Puts the peer's images per second beside Tenon's. Its step, timed after the training, draws
+    /// no noise; so it has a little less to do.
+    private static List<Figure> besidePeers(
+            List<Figure> figures, TrainingBenchmark benchmark, List<Peer> rivals) {
+        int batch = benchmark.training().batch();
+        UNetSettings network = benchmark.training().settings().network();
+        Contest.Outcome outcome =
+                rivals.isEmpty() ? null : StepBenchmark.digits(network, batch).time(rivals);
+        if (outcome == null) {
+            return figures;
+        }
+        Double seconds = outcome.peerSeconds();
+        return figures.stream()
+                .map(figure ->
+                        seconds != null && figure.name().equals(TrainingBenchmark.RATE)
+                                ? figure.beside(outcome.peer(), batch / seconds)
+                                : figure)
+                .toList();
     }
 
     private TrainingSettings settings(TrainingSettings recipe) {

@@ -109,6 +109,26 @@ final class LauncherTest {
     }
 
     @Test
+    void onlyWithPeersAreTheyBuiltAndOnTheClassPath() throws Exception {
+        jdk("jdk-25", "25.0.3");
+        maven("exit 0");
+        Ended without = tenon(List.of("bench", "kernels"), Map.of());
+        assertThat(without.out()).doesNotContain("/peers/", "cachedir");
+        Ended with = tenon(List.of("bench", "kernels", "--peers", "--filter", "conv"), Map.of());
+        assertThat(with.err())
+                .startsWith("The peers OpenBLAS and libtorch are fetched now, once: 110 MB.\n");
+        String path =
+                with.out().lines().filter(line -> line.endsWith("/peers/*")).findFirst().get();
+        assertThat(path).matches(".*/bench/\\*:.*/peers/\\*");
+        assertThat(with.out().lines())
+                .contains("-Dorg.bytedeco.javacpp.cachedir=" + repository.resolve(".tenon/natives"))
+                .endsWith("dev.tenon.bench.Main", "kernels", "--peers", "--filter", "conv");
+        assertThat(tenon(List.of("bench", "kernels", "--peers=installed"), Map.of()).err())
+                .isEqualTo("to the real standard error\n");
+        assertThat(builds()).isEqualTo(2);
+    }
+
+    @Test
     void worksThroughLinksFromAnotherFolder() throws Exception {
         jdk("jdk-25", "25.0.3");
         maven("exit 0");
@@ -207,7 +227,7 @@ final class LauncherTest {
                 bin.resolve("mvn"),
                 """
                 echo "$@" >> ../calls
-                for program in cli bench; do
+                for program in cli bench peers; do
                     mkdir -p .tenon/build/tenon-$program/lib
                     touch .tenon/build/tenon-$program/lib/a.jar .tenon/build/tenon-$program/tenon-$program-1.jar
                 done

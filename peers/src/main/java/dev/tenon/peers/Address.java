@@ -17,6 +17,7 @@ final class Address extends Pointer {
     }
 
     /// Returns `count` F32 elements at `pointer`.
+    @SuppressWarnings("restricted") // the size is the tensor's own
     static MemorySegment memory(Pointer pointer, long count) {
         return MemorySegment.ofAddress(pointer.address()).reinterpret(4 * count);
     }

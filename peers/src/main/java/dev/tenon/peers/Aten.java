@@ -1,34 +1,38 @@
 package dev.tenon.peers;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.bytedeco.pytorch.CompilationUnit;
 import org.bytedeco.pytorch.Dispatcher;
+import org.bytedeco.pytorch.Function;
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.IValueVector;
 import org.bytedeco.pytorch.OperatorHandle;
 import org.bytedeco.pytorch.QualifiedName;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /// An operator of libtorch by its name, for those that have no method in Java.
 final class Aten {
-    private static final CompilationUnit LISTS =
-            torch.compile(
-                    """
-                    def none() -> List[Tensor]:
-                        x: List[Tensor] = []
-                        return x
-                    def one(x: Tensor) -> List[Tensor]:
-                        return [x]
-                    """);
+    private static final Map<Integer, Function> LISTS = new HashMap<>();
+    private static final List<CompilationUnit> UNITS = new ArrayList<>(); // own the functions
 
     private final OperatorHandle operator;
 
     /// @param name such as `aten::_fused_adam_`
     Aten(String name) {
-        operator = Dispatcher.singleton().findSchemaOrThrow(name, "");
+        this(name, "");
+    }
+
+    /// @param overload which of several of that name
+    Aten(String name, String overload) {
+        operator = Dispatcher.singleton().findSchemaOrThrow(name, overload);
     }
 
     /// Calls the operator.
@@ -52,18 +56,28 @@ final class Aten {
         return results;
     }
 
-    /// Returns a list as an operator takes it.
+    /// Returns a list of tensors as an operator takes it.
     ///
     /// (A GenericList made in Java ends the process at its first element, so a script makes it.)
-    ///
-    /// @param tensors one or none
     static IValue list(Tensor... tensors) {
         IValueVector stack = new IValueVector();
         for (Tensor tensor : tensors) {
             stack.push_back(new IValue(tensor));
         }
-        LISTS.find_function(new QualifiedName(tensors.length == 0 ? "none" : "one")).run(stack);
+        LISTS.computeIfAbsent(tensors.length, Aten::list).run(stack);
         return new IValue(stack.get(0));
+    }
+
+    private static Function list(int count) {
+        String names =
+                IntStream.range(0, count).mapToObj(i -> "x" + i).collect(Collectors.joining(", "));
+        CompilationUnit unit =
+                torch.compile(
+                        String.format(
+                                "def list(%s) -> List[Tensor]:%n    y: List[Tensor] = [%s]%n    return y%n",
+                                names, names));
+        UNITS.add(unit);
+        return unit.find_function(new QualifiedName("list"));
     }
 
     private static IValue value(@Nullable Object argument) {
@@ -71,6 +85,7 @@ final class Aten {
             case null -> new IValue();
             case Tensor tensor -> new IValue(tensor);
             case IValue value -> new IValue(value);
+            case Scalar number -> new IValue(number);
             case Double number -> new IValue(number.doubleValue());
             case Long number -> new IValue(number.longValue());
             case Boolean flag -> new IValue(flag.booleanValue());

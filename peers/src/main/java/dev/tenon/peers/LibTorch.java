@@ -39,6 +39,9 @@ public final class LibTorch implements Peer {
     public @Nullable Attempt attempt(Task task, int threads) {
         torch.set_num_threads(threads);
         openblas_nolapack.blas_set_num_threads(threads);
+        if (task instanceof Task.UNetStep step) {
+            return new TorchStep(step);
+        }
         Supplier<List<Tensor>> body = body(task);
         return body == null ? null : new TorchAttempt(body);
     }
@@ -70,6 +73,7 @@ public final class LibTorch implements Peer {
                 yield () -> List.of(a.add(b));
             }
             case Task.Adam adam -> adam(adam);
+            case Task.UNetStep _ -> null;
             case Task.Attention attention -> attention(attention);
             case Task.AttentionGradient attention -> attentionGradient(attention);
         };
@@ -300,7 +304,7 @@ public final class LibTorch implements Peer {
     }
 
     /// Memory of Tenon's as a tensor, without a copy.
-    private static Tensor tensor(MemorySegment data, long... sizes) {
+    static Tensor tensor(MemorySegment data, long... sizes) {
         return torch.from_blob(Address.of(data), sizes);
     }
 }

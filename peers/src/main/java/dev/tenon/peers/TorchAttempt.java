@@ -22,7 +22,7 @@ final class TorchAttempt implements Attempt {
     @Override
     public void run() {
         close();
-        try (PointerScope scope = new PointerScope()) {
+        try (PointerScope _ = new PointerScope()) {
             last = body.get();
             last.forEach(Tensor::retainReference); // the scope gives up its own
         }

@@ -1,9 +1,13 @@
 package dev.tenon.bench.peer;
 
+import dev.tenon.diffusion.unet.UNetSettings;
 import dev.tenon.kernel.Conv2dSizes;
 import dev.tenon.kernel.UnaryOp;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// A computation by its operands and Tenon's results: what a peer must do, and what it must arrive
 /// at before it is timed. All memory is native, contiguous F32.
@@ -243,6 +247,64 @@ public sealed interface Task {
         @Override
         public List<Result> results() {
             return List.of(new Result(dq, 2e-5), new Result(dk, 2e-5), new Result(dv, 2e-5));
+        }
+    }
+
+    /// A parameter of a network.
+    ///
+    /// @param name its path
+    /// @param sizes of each axis
+    /// @param before its values before the first step
+    /// @param gradient that Tenon found in that step
+    record Weights(String name, int[] sizes, MemorySegment before, MemorySegment gradient) {}
+
+    /// A training step of the U-Net in dev.tenon.diffusion.unet: forward, mean squared error,
+    /// backward, AdamW as PyTorch has it. The results are the loss and the gradients of the first
+    /// step, in the order of the parameters.
+    ///
+    /// @param x noisy images
+    /// @param sizes of `x` and `target`
+    /// @param t the noise step of each image
+    /// @param classes of each image, -1 for none; or null
+    /// @param target what the network should return
+    /// @param loss that Tenon found in the first step
+    /// @param clip the largest norm of all gradients, or null for no limit; gradients are compared
+    ///   before it
+    /// @param kept share of the average of parameters that stays in a step, or null for no average
+    record UNetStep(
+            UNetSettings settings,
+            List<Weights> parameters,
+            MemorySegment x,
+            int[] sizes,
+            int[] t,
+            int @Nullable [] classes,
+            MemorySegment target,
+            MemorySegment loss,
+            double learningRate,
+            @Nullable Double clip,
+            @Nullable Double kept)
+            implements Task {
+        private static final double LOSS = 1e-5;
+        private static final double GRADIENT = 5e-3; // of its parameter's root mean square
+
+        @Override
+        public List<Result> results() {
+            Stream<Result> gradients =
+                    parameters.stream()
+                            .map(each ->
+                                    new Result(
+                                            each.gradient, GRADIENT * size(each.gradient) + 1e-7));
+            return Stream.concat(Stream.of(new Result(loss, LOSS)), gradients).toList();
+        }
+
+        private static double size(MemorySegment data) {
+            long count = data.byteSize() / 4;
+            double sum = 0;
+            for (long i = 0; i < count; i++) {
+                double value = data.getAtIndex(ValueLayout.JAVA_FLOAT, i);
+                sum += value * value;
+            }
+            return Math.sqrt(sum / count);
         }
     }
 }
