@@ -116,9 +116,10 @@ final class Moments {
         sums[at + 1] += square;
     }
 
-    /// Returns the mean from the sums of [#addShifted].
+    /// Returns the mean from the sums of [#addShifted]; an infinite element makes it infinite,
+    /// though the differences from it are not numbers.
     static double mean(float shift, double sum, long count) {
-        return shift + sum / count;
+        return Float.isInfinite(shift) ? shift : shift + sum / count;
     }
 
     /// Returns `1 / sqrt(var + eps)` from the sums of [#addShifted].
