@@ -47,6 +47,7 @@ final class TileCode {
     private static final int UNROLLED = 4;
     private static final int LINE = 64; // bytes
     private static final Mask TAIL = Mask.k(1);
+    private static final Gpr SIGNS = RBP; // where a crowded tile finds its tail: it has few rows
 
     private final Isa isa;
     private final int rows;
@@ -56,6 +57,7 @@ final class TileCode {
     private final Assembler code = new Assembler();
     private final boolean columnsFirst;
     private final int spare; // the first register that holds no sum
+    private final boolean crowded;
 
     /// @param rows 1 to [#mostRows]
     /// @param vectors 1 to [#vectors(Isa, int)]
@@ -70,6 +72,8 @@ final class TileCode {
         this.apart = apart;
         columnsFirst = rows > vectors;
         spare = rows * vectors;
+        // 3 rows of 4 vectors leave AVX2 no register for the tail: a vector of b stands there
+        crowded = masked && !isa.wide() && spare + rows + 1 == isa.registers();
     }
 
     /// Returns the routine for tiles of one kind. Its argument is the address of [TileArguments].
@@ -131,12 +135,21 @@ final class TileCode {
         if (masked) {
             code.mov(OTHER, TileArguments.TAIL.in(RDI));
             Tails.load(code, isa, TAIL, tailVector(), OTHER);
+            if (crowded) {
+                code.mov(SIGNS, OTHER);
+            }
         }
     }
 
     /// The mask of AVX2, which has no mask registers.
     private Vec tailVector() {
         return isa.vec(isa.registers() - 1);
+    }
+
+    private void reloadTail() {
+        if (crowded) {
+            code.emit(VectorOp.VMOVUPS, tailVector(), Mem.at(SIGNS));
+        }
     }
 
     /// Goes to the first depth of a panel: addresses, and sums of zero.
@@ -232,6 +245,7 @@ final class TileCode {
         if (inside(j)) {
             code.emit(VectorOp.VMOVUPS, to, from);
         } else {
+            reloadTail();
             Tails.loadPart(code, isa, to, from, TAIL, tailVector());
         }
     }
@@ -258,6 +272,7 @@ final class TileCode {
     private void store(boolean adding) {
         Vec alpha = isa.vec(spare);
         Vec part = isa.vec(spare + 1);
+        reloadTail();
         for (int row = 0; row < rows; row++) {
             for (int j = 0; j < vectors; j++) {
                 Vec sum = sum(row, j);
