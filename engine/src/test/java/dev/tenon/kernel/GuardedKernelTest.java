@@ -34,7 +34,7 @@ class GuardedKernelTest {
         assertThat(outcome.status)
                 .as("the process ended at: %s%n%s", outcome.lastCall, outcome.end)
                 .isZero();
-        assertThat(outcome.lastCall).startsWith("done: ");
+        assertThat(outcome.lastCall).startsWith("done: ").endsWith("wrong: 0");
     }
 
     /// The test of the test.

@@ -21,7 +21,8 @@ final class KernelFuzz {
                     new IndexFuzz(),
                     new LossFuzz(),
                     new RandomFuzz(),
-                    new OptimFuzz());
+                    new OptimFuzz(),
+                    new QuantFuzz());
 
     private KernelFuzz() {}
 
