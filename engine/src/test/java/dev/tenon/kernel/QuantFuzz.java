@@ -33,8 +33,7 @@ final class QuantFuzz implements FuzzFamily {
         long count = (long) rows * columns;
         MemorySegment blocks = Arena.ofAuto().allocate(Math.max(1, format.bytes(count)));
         format.quantise(blocks, d.data(count, DType.F32, Values.NORMAL), count);
-        Call call =
-                new Call("quant " + format + " y " + toY + ", x " + ofX + ", " + values);
+        Call call = new Call("quant " + format + " y " + toY + ", x " + ofX + ", " + values);
         int y = call.output("y", DType.F32, toY.extent());
         int x = call.input("x", DType.F32, data);
         int w = call.input("blocks", DType.U8, blocks.asSlice(0, format.bytes(count)));
@@ -48,13 +47,11 @@ final class QuantFuzz implements FuzzFamily {
         double coarsest = 3e-35 * columns;
         double terms = Math.max(coarsest, largest * Math.max(1, columns / 8.0));
         call.scale(y, i -> terms);
-        return call.does(
-                (k, s) -> {
-                    QuantKernel quant = k.quant();
-                    var weights = quant.pack(s[packed], s[w], format, rows, columns);
-                    quant.multiply(
-                            toY.over(s[y], DType.F32), ofX.over(s[x], DType.F32), weights);
-                });
+        return call.does((k, s) -> {
+            QuantKernel quant = k.quant();
+            var weights = quant.pack(s[packed], s[w], format, rows, columns);
+            quant.multiply(toY.over(s[y], DType.F32), ofX.over(s[x], DType.F32), weights);
+        });
     }
 
     /// Returns what the larger of both versions packs into; the one in use ends where it ends.
@@ -66,7 +63,6 @@ final class QuantFuzz implements FuzzFamily {
 
     private static Lie apart(Draw d, int rows, int columns) {
         long row = (long) columns + (d.oneIn(3) ? d.below(9) : 0);
-        return new Lie(
-                new int[] {rows, columns}, new long[] {row, 1}, d.oneIn(2) ? 0 : d.below(9));
+        return new Lie(new int[] {rows, columns}, new long[] {row, 1}, d.oneIn(2) ? 0 : d.below(9));
     }
 }
