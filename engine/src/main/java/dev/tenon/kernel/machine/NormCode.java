@@ -275,6 +275,11 @@ final class NormCode {
         code.emit(VectorOp.VFNMADD231PD, vec(0).x(), both, both);
         zero(1, 2);
         scalar(VectorOp.VMAXSD, 0, 1, 0); // in this order NaN stays
+        // where the shift is infinite the rest is NaN and the mean the shift: NaN becomes 0
+        scalar(VectorOp.VSUBSD, 2, 1, 8);
+        scalar(VectorOp.VMAXSD, 2, 2, 1);
+        scalar(VectorOp.VMAXSD, 8, 8, 1);
+        scalar(VectorOp.VSUBSD, 8, 8, 2);
         scalar(VectorOp.VCVTSS2SD, 1, HIGH, HIGH);
         scalar(VectorOp.VADDSD, 8, 1, 8);
     }
