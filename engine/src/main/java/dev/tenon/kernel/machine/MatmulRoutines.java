@@ -52,9 +52,14 @@ final class MatmulRoutines {
     }
 
     /// Returns [TurnedTileCode#generate].
+    ///
+    /// @param columns at most a vector's lanes, or all columns of some squares
     Routine turnedTile(int rows, int columns) {
-        int number = columns * (MOST_ROWS + 1) + rows;
-        return get(turnedTiles, number, i -> TurnedTileCode.generate(isa, rows, columns));
+        int lanes = isa.lanes();
+        int squares = Math.max(1, columns / lanes);
+        int number = (squares > 1 ? 0 : columns) * (MOST_ROWS + 1) + rows;
+        int count = Math.min(columns, lanes);
+        return get(turnedTiles, number, i -> TurnedTileCode.generate(isa, rows, count, squares));
     }
 
     /// Returns [SweepCode#generate].

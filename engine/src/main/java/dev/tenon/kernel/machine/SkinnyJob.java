@@ -7,21 +7,21 @@ import java.lang.foreign.MemorySegment;
 ///
 /// Where the depths of `b` lie side by side, its squares are turned in registers
 /// ([TurnedTileCode]); where its columns do and it is larger than a cache, it is swept row by row
-/// ([SweepCode]). A part of the job is a stripe of columns.
+/// ([SweepCode]). A part of the job is a stripe of columns, in a sweep of one block of the depth.
 final class SkinnyJob implements Product {
     private static final int MOST_ROWS = 8;
     private static final long LARGE = 1 << 18; // elements: 1 MB, all of a second cache
     private static final int LEAST_COLUMNS = 256; // that are worth a sweep
     private static final int DEPTH = MatmulJob.DEPTH;
     private static final int PIECE = 1 << 16; // depths whose rows of `a` are packed at once
-    private static final int TURNED_COLUMNS = 64;
+    private static final int TURNED_COLUMNS = 64; // of a part
+    private static final int MOST_SUMS = 1 << 20; // 4 MB
 
     private final MatmulRoutines routines;
     private final Isa isa;
     private final MatmulShape shape;
     private final boolean turned;
     private final int m;
-    private final int stripe; // columns of a part
     private long c;
     private long a;
     private long b;
@@ -47,7 +47,6 @@ final class SkinnyJob implements Product {
         isa = routines.isa();
         m = shape.m();
         turned = shape.bColumn() != Float.BYTES;
-        stripe = turned ? TURNED_COLUMNS : m <= 4 ? 1024 : 512;
     }
 
     @Override
@@ -71,26 +70,13 @@ final class SkinnyJob implements Product {
                 routines.pack(to, row, left, shape.aRow(), shape.aDepth(), m, depth);
                 left = to;
             }
-            if ((long) m * shape.n() * depth <= MatmulJob.SMALL) {
-                columns(0, shape.n());
+            if (!turned) {
+                sweep();
+            } else if ((long) m * shape.n() * depth <= MatmulJob.SMALL) {
+                turn(0, shape.n());
             } else {
-                Parallel.range(shape.n(), stripe, this::columns);
+                Parallel.range(shape.n(), TURNED_COLUMNS, this::turn);
             }
-        }
-    }
-
-    private void columns(long from, long to) {
-        if (turned) {
-            turn((int) from, (int) to);
-            return;
-        }
-        int step = SweepCode.step(isa, m) * isa.lanes();
-        int whole = (int) (to - from) / step * step;
-        if (whole > 0) {
-            sweep((int) from, whole);
-        }
-        if (whole < to - from) {
-            rest((int) from + whole, (int) (to - from) - whole);
         }
     }
 
@@ -109,7 +95,9 @@ final class SkinnyJob implements Product {
 
     // ---- depths side by side
 
-    private void turn(int from, int to) {
+    private void turn(long first, long end) {
+        int from = (int) first;
+        int to = (int) end;
         long size = TileArguments.BYTES + isa.bytes() + TurnedTileCode.scratch(isa, m);
         MemorySegment arguments = Workspace.ARGUMENTS.bytes(size);
         TileArguments.SCRATCH.set(
@@ -117,16 +105,18 @@ final class SkinnyJob implements Product {
         TileArguments.B_STRIDE.set(arguments, shape.bColumn());
         TileArguments.C_STRIDE.set(arguments, shape.cRow());
         TileArguments.ALPHA.set(arguments, Float.floatToRawIntBits(shape.alpha()));
-        for (int column = from; column < to; column += isa.lanes()) {
-            int count = Math.min(isa.lanes(), to - column);
-            TileArguments.TAIL.set(arguments, Tails.argument(isa, count));
+        int wide = squares() * isa.lanes();
+        int count;
+        for (int column = from; column < to; column += count) {
+            count = to - column >= wide ? wide : Math.min(isa.lanes(), to - column);
+            TileArguments.TAIL.set(arguments, Tails.argument(isa, Math.min(count, isa.lanes())));
             TileArguments.C.set(arguments, c + (long) Float.BYTES * column);
             Routine routine = routines.turnedTile(m, count);
             for (int k = 0; k < depth; k += DEPTH) {
                 int deep = Math.min(DEPTH, depth - k);
                 TileArguments.A.set(arguments, left + (long) Float.BYTES * m * k);
-                TileArguments.B.set(
-                        arguments, b + column * shape.bColumn() + (long) Float.BYTES * (begin + k));
+                long at = b + column * shape.bColumn() + (long) Float.BYTES * (begin + k);
+                TileArguments.B.set(arguments, at);
                 TileArguments.D.set(arguments, added(k, column));
                 TileArguments.D_STRIDE.set(arguments, addedRow(k));
                 TileArguments.DEPTH.set(arguments, deep);
@@ -137,38 +127,85 @@ final class SkinnyJob implements Product {
         }
     }
 
+    /// Two squares side by side hide each other's chains, but with prefetching one reached more of
+    /// memory's bandwidth (8 x 4096 x 4096: 25 GB/s and 20, Zen 5, one thread), and with one row
+    /// the processor's own prefetching was best.
+    private int squares() {
+        boolean large = (long) shape.n() * shape.k() > LARGE;
+        return m > 1 && large ? 1 : TurnedTileCode.SQUARES;
+    }
+
     // ---- columns side by side
 
-    private void sweep(int column, int count) {
-        int vectors = SweepCode.step(isa, m);
-        int steps = count / (vectors * isa.lanes());
-        long pitch = (long) m * vectors * isa.bytes();
-        long sums = Workspace.SUMS.bytes(steps * pitch).address();
+    /// Blocks of the depth are worked out side by side, so that each part reads long rows, and
+    /// their sums are added in order.
+    private void sweep() {
+        int stripe = SweepCode.stripe(m);
+        int step = SweepCode.step(isa, m) * isa.lanes();
+        int whole = shape.n() / step * step;
+        int blocks = (depth + DEPTH - 1) / DEPTH;
+        int most = Math.max(1, MOST_SUMS / blocks / m / stripe) * stripe;
+        for (int column = 0; column < whole; column += most) {
+            int count = Math.min(most, whole - column);
+            int stripes = (count + stripe - 1) / stripe;
+            long sums = Workspace.SUMS.floats((long) blocks * m * count).address();
+            int first = column;
+            Parallel.run(
+                    blocks * stripes,
+                    i -> {
+                        int at = i % stripes * stripe;
+                        int wide = Math.min(stripe, count - at);
+                        int block = i / stripes;
+                        long to = sums + (long) Float.BYTES * m * ((long) block * count + at);
+                        sweep(to, first + at, wide, block * DEPTH);
+                    });
+            Parallel.range(
+                    count,
+                    stripe,
+                    (from, to) -> {
+                        for (int block = 0; block < blocks; block++) {
+                            long sum =
+                                    sums + (long) Float.BYTES * m * ((long) block * count + from);
+                            finish(sum, first + (int) from, (int) (to - from), block * DEPTH);
+                        }
+                    });
+        }
+        if (whole < shape.n()) {
+            rest(whole, shape.n() - whole);
+        }
+    }
+
+    private void sweep(long sums, int column, int count, int k) {
+        int deep = Math.min(DEPTH, depth - k);
+        int depths = SweepCode.depths(m);
+        int many = deep / depths;
+        int single = deep % depths;
         long stride = shape.bDepth();
+        long rows = left + (long) Float.BYTES * m * k;
+        long from = b + (begin + k) * stride + (long) Float.BYTES * column;
+        routines.clear().call(sums, (long) m * count / isa.lanes(), 0, 0, 0, 0);
+        if (many > 0) {
+            routines.sweep(m, depths).call(sums, rows, from, stride, count, many);
+        }
+        if (single > 0) {
+            int done = deep - single;
+            long at = rows + (long) Float.BYTES * m * done;
+            routines.sweep(m, 1).call(sums, at, from + done * stride, stride, count, single);
+        }
+    }
+
+    private void finish(long sums, int column, int count, int k) {
+        int vectors = SweepCode.step(isa, m);
+        int bytes = vectors * isa.bytes();
+        int steps = count / (vectors * isa.lanes());
         int alpha = Float.floatToRawIntBits(shape.alpha());
-        for (int k = 0; k < depth; k += DEPTH) {
-            int deep = Math.min(DEPTH, depth - k);
-            int many = deep / SweepCode.MANY;
-            int single = deep % SweepCode.MANY;
-            long rows = left + (long) Float.BYTES * m * k;
-            long from = b + (begin + k) * stride + (long) Float.BYTES * column;
-            routines.clear().call(sums, (long) steps * m * vectors, 0, 0, 0, 0);
-            if (many > 0) {
-                routines.sweep(m, SweepCode.MANY).call(sums, rows, from, stride, count, many);
-            }
-            if (single > 0) {
-                int done = deep - single;
-                long at = rows + (long) Float.BYTES * m * done;
-                routines.sweep(m, 1).call(sums, at, from + done * stride, stride, count, single);
-            }
-            long row = c + (long) Float.BYTES * column;
-            long plus = added(k, column);
-            for (int i = 0; i < m; i++) {
-                long sum = sums + (long) i * vectors * isa.bytes();
-                routines.finish(vectors).call(row, sum, plus, steps, pitch, alpha);
-                row += shape.cRow();
-                plus += plus == 0 ? 0 : addedRow(k);
-            }
+        long row = c + (long) Float.BYTES * column;
+        long plus = added(k, column);
+        for (int i = 0; i < m; i++) {
+            long sum = sums + (long) i * bytes;
+            routines.finish(vectors).call(row, sum, plus, steps, (long) m * bytes, alpha);
+            row += shape.cRow();
+            plus += plus == 0 ? 0 : addedRow(k);
         }
     }
 

@@ -38,9 +38,7 @@ final class SweepCode {
     private static final Gpr OTHER = R15;
     private static final int PER_BASE = 5;
 
-    /// Depths that are read side by side.
-    static final int MANY = 8;
-
+    private static final int SEVERAL = 4;
     private static final int LINE = 64; // bytes
 
     private final Isa isa;
@@ -63,7 +61,7 @@ final class SweepCode {
     /// Arguments: addresses of the sums, of `a [groups * depths, rows]`, of `b`; bytes from a depth
     /// of `b` to the next; columns, whole steps; groups.
     ///
-    /// @param depths 1 or [#MANY]
+    /// @param depths 1 or [#depths]
     static Routine generate(Isa isa, int rows, int depths) {
         SweepCode sweep = new SweepCode(isa, rows, depths);
         sweep.write();
@@ -75,6 +73,18 @@ final class SweepCode {
         return 2 * rows + 3 <= isa.registers() ? 2 : 1;
     }
 
+    /// Returns the depths that are read side by side. With one row the processor's own prefetching
+    /// brings four long rows of `b` at the speed of memory, and asking for lines slows it down (33
+    /// GB/s after 41, Zen 5, one thread); with eight rows it takes asking (38 GB/s, without 20).
+    static int depths(int rows) {
+        return rows < SEVERAL ? 4 : 8;
+    }
+
+    /// Returns the columns of a stripe: its sums stay in the first cache.
+    static int stripe(int rows) {
+        return rows == 1 ? 2048 : rows < SEVERAL ? 1024 : 512;
+    }
+
     private void write() {
         Label groups = new Label();
         Label columns = new Label();
@@ -82,7 +92,7 @@ final class SweepCode {
         code.lea(STRIDE_3, Mem.at(STRIDE, STRIDE, 2, 0));
         code.bind(groups);
         lines(LINES, B);
-        code.lea(OTHER, Mem.at(B, STRIDE, MANY, 0));
+        code.lea(OTHER, Mem.at(B, STRIDE, depths, 0));
         lines(NEXT_LINES, OTHER);
         code.mov(SUM, SUMS);
         code.mov(LEFT, COLUMNS);
@@ -91,11 +101,7 @@ final class SweepCode {
         code.sub(LEFT, vectors * isa.lanes());
         code.jump(Condition.NOT_EQUAL, columns);
         code.add(A, 4 * rows * depths);
-        if (depths == MANY) {
-            code.mov(B, OTHER);
-        } else {
-            code.add(B, STRIDE);
-        }
+        code.mov(B, OTHER);
         code.sub(GROUPS, 1);
         code.jump(Condition.NOT_EQUAL, groups);
         code.leave();
@@ -115,7 +121,12 @@ final class SweepCode {
                 code.emit(VectorOp.VMOVUPS, isa.vec(b + j), line(LINES, depth, j));
             }
             for (int j = 0; depths > 1 && j < vectors; j += LINE / isa.bytes()) {
-                code.prefetchFar(line(NEXT_LINES, depth, j));
+                Mem next = line(NEXT_LINES, depth, j);
+                if (rows >= SEVERAL) {
+                    code.prefetchFar(next);
+                } else if (rows > 1) {
+                    code.prefetch(next);
+                }
             }
             for (int row = 0; row < rows; row++) {
                 Vec a = isa.vec(b + vectors);

@@ -3,6 +3,8 @@ package dev.tenon.kernel.machine;
 import static dev.tenon.kernel.machine.Gpr.R10;
 import static dev.tenon.kernel.machine.Gpr.R11;
 import static dev.tenon.kernel.machine.Gpr.R12;
+import static dev.tenon.kernel.machine.Gpr.R13;
+import static dev.tenon.kernel.machine.Gpr.R14;
 import static dev.tenon.kernel.machine.Gpr.R15;
 import static dev.tenon.kernel.machine.Gpr.R8;
 import static dev.tenon.kernel.machine.Gpr.R9;
@@ -32,45 +34,56 @@ final class TurnedTileCode {
     private static final Gpr COLUMN_STRIDE = R11;
     private static final Gpr SCRATCH = R12;
     private static final Gpr TURNED = R10;
+    private static final Gpr ELEMENT = R13;
+    private static final Gpr LEFT = R14;
     private static final Gpr OTHER = R15;
     private static final Mask TAIL = Mask.k(1);
     private static final Mask REST = Mask.k(2);
+
+    /// Squares that are worked on side by side where that is faster: the chain of one takes longer
+    /// than its shuffles.
+    static final int SQUARES = 2;
+
     private static final int AHEAD = 1024; // bytes of a column
 
     private final Isa isa;
     private final int rows;
     private final int columns;
+    private final int squares;
     private final Assembler code = new Assembler();
     private final int lanes;
     private final int together; // rows whose sums are in registers at once
 
-    private TurnedTileCode(Isa isa, int rows, int columns) {
+    private TurnedTileCode(Isa isa, int rows, int columns, int squares) {
         this.isa = isa;
         this.rows = rows;
         this.columns = columns;
+        this.squares = squares;
         lanes = isa.lanes();
         together = isa.wide() ? 12 : 7;
     }
 
-    /// Returns the routine for `rows` rows of a packed `a [depth, rows]` and `columns` columns, at
-    /// most the lanes of a vector.
+    /// Returns the routine for `rows` rows of a packed `a [depth, rows]` and groups of columns.
     ///
     /// Its argument is the address of [TileArguments]: the stride of `b` is from a column to the
-    /// next, the panels are groups of `columns` columns, and there is no panel of `a`.
-    static Routine generate(Isa isa, int rows, int columns) {
-        TurnedTileCode tile = new TurnedTileCode(isa, rows, columns);
+    /// next, the panels are groups, and there is no panel of `a`.
+    ///
+    /// @param columns columns of a square, at most the lanes of a vector
+    /// @param squares of a group; one alone asks for its columns' elements ahead
+    static Routine generate(Isa isa, int rows, int columns, int squares) {
+        TurnedTileCode tile = new TurnedTileCode(isa, rows, columns, squares);
         tile.write();
         return Routine.of(tile.code);
     }
 
     /// Returns the bytes of [TileArguments#SCRATCH].
     static long scratch(Isa isa, int rows) {
-        return (long) isa.bytes() * (rows + isa.lanes());
+        return (long) isa.bytes() * (rows * SQUARES + isa.lanes());
     }
 
     private void write() {
         Label groups = new Label();
-        Label squares = new Label();
+        Label loop = new Label();
         Label rest = new Label();
         Label done = new Label();
         code.enter();
@@ -84,34 +97,42 @@ final class TurnedTileCode {
         code.mov(B, RBX);
         code.mov(DEPTH, TileArguments.DEPTH.in(RDI));
         code.emit(VectorOp.VXORPS, isa.vec(0), isa.vec(0), isa.vec(0));
-        for (int row = 0; row < rows; row++) {
-            code.store(VectorOp.VMOVUPS_STORE, sum(row), isa.vec(0));
+        for (int i = 0; i < squares * rows; i++) {
+            code.store(VectorOp.VMOVUPS_STORE, sum(i), isa.vec(0));
         }
         code.sub(DEPTH, lanes);
         code.jump(Condition.LESS, rest);
-        code.bindLoop(squares);
-        square();
+        code.bindLoop(loop);
+        code.mov(LINE, B);
+        for (int i = 0; i < squares; i++) {
+            square(i);
+        }
+        code.add(B, isa.bytes());
+        code.add(A, 4 * lanes * rows);
         code.sub(DEPTH, lanes);
-        code.jump(Condition.GREATER_EQUAL, squares);
+        code.jump(Condition.GREATER_EQUAL, loop);
         code.bind(rest);
         code.add(DEPTH, lanes);
         code.jump(Condition.EQUAL, done);
-        remainder();
+        code.mov(LINE, B);
+        for (int i = 0; i < squares; i++) {
+            remainder(i);
+        }
         code.bind(done);
         finish();
         next(groups);
         code.leave();
     }
 
-    private Mem sum(int row) {
-        return Mem.at(SCRATCH, (long) row * isa.bytes());
+    private Mem sum(int number) {
+        return Mem.at(SCRATCH, (long) number * isa.bytes());
     }
 
     private Mem turned(int depth) {
-        return Mem.at(SCRATCH, (long) (rows + depth) * isa.bytes());
+        return Mem.at(SCRATCH, (long) (squares * rows + depth) * isa.bytes());
     }
 
-    private void square() {
+    private void square(int number) {
         loadColumns(false);
         Turning turning = new Turning(code, isa);
         turning.turn();
@@ -119,7 +140,7 @@ final class TurnedTileCode {
         for (int row = 0; row < rows; row += together) {
             int last = Math.min(rows, row + together);
             for (int i = row; i < last; i++) {
-                code.emit(VectorOp.VMOVUPS, isa.vec(first + i - row), sum(i));
+                code.emit(VectorOp.VMOVUPS, isa.vec(first + i - row), sum(number * rows + i));
             }
             for (int depth = 0; depth < lanes; depth++) {
                 for (int i = row; i < last; i++) {
@@ -135,11 +156,10 @@ final class TurnedTileCode {
                 }
             }
             for (int i = row; i < last; i++) {
-                code.store(VectorOp.VMOVUPS_STORE, sum(i), isa.vec(first + i - row));
+                Mem sum = sum(number * rows + i);
+                code.store(VectorOp.VMOVUPS_STORE, sum, isa.vec(first + i - row));
             }
         }
-        code.add(B, isa.bytes());
-        code.add(A, 4 * lanes * rows);
     }
 
     private void loadColumns(boolean part) {
@@ -148,7 +168,6 @@ final class TurnedTileCode {
             code.mov(OTHER, TileArguments.REST.in(RDI));
             Tails.load(code, isa, REST, signs, OTHER);
         }
-        code.mov(LINE, B);
         for (int column = 0; column < lanes; column++) {
             Vec to = isa.vec(column);
             if (column >= columns) {
@@ -159,16 +178,16 @@ final class TurnedTileCode {
                 Tails.loadPart(code, isa, to, Mem.at(LINE), REST, signs);
             } else {
                 code.emit(VectorOp.VMOVUPS, to, Mem.at(LINE));
-                code.prefetchFar(Mem.at(LINE, AHEAD));
+                if (squares == 1) {
+                    code.prefetchFar(Mem.at(LINE, AHEAD));
+                }
             }
-            if (column + 1 < columns) {
-                code.add(LINE, COLUMN_STRIDE);
-            }
+            code.add(LINE, COLUMN_STRIDE);
         }
     }
 
     /// Fewer depths than a square has, one by one.
-    private void remainder() {
+    private void remainder(int number) {
         Label loop = new Label();
         loadColumns(true);
         Turning turning = new Turning(code, isa);
@@ -177,20 +196,23 @@ final class TurnedTileCode {
             code.store(VectorOp.VMOVUPS_STORE, turned(depth), turning.result(depth));
         }
         code.lea(TURNED, turned(0));
+        code.mov(ELEMENT, A);
+        code.mov(LEFT, DEPTH);
         code.bind(loop);
         Vec b = isa.vec(0);
         Vec a = isa.vec(1);
         Vec sum = isa.vec(2);
         code.emit(VectorOp.VMOVUPS, b, Mem.at(TURNED));
         for (int row = 0; row < rows; row++) {
-            code.emit(VectorOp.VBROADCASTSS, a, Mem.at(A, 4L * row));
-            code.emit(VectorOp.VMOVUPS, sum, sum(row));
+            Mem at = sum(number * rows + row);
+            code.emit(VectorOp.VBROADCASTSS, a, Mem.at(ELEMENT, 4L * row));
+            code.emit(VectorOp.VMOVUPS, sum, at);
             code.emit(VectorOp.VFMADD231PS, sum, b, a);
-            code.store(VectorOp.VMOVUPS_STORE, sum(row), sum);
+            code.store(VectorOp.VMOVUPS_STORE, at, sum);
         }
         code.add(TURNED, isa.bytes());
-        code.add(A, 4 * rows);
-        code.sub(DEPTH, 1);
+        code.add(ELEMENT, 4 * rows);
+        code.sub(LEFT, 1);
         code.jump(Condition.NOT_EQUAL, loop);
     }
 
@@ -198,39 +220,49 @@ final class TurnedTileCode {
     private void finish() {
         Label plain = new Label();
         Label stored = new Label();
-        Vec sum = isa.vec(0);
-        Vec alpha = isa.vec(1);
-        Vec part = isa.vec(2);
-        Vec signs = isa.vec(3);
         code.mov(OTHER, TileArguments.TAIL.in(RDI));
-        Tails.load(code, isa, TAIL, signs, OTHER);
-        code.emit(VectorOp.VBROADCASTSS, alpha, TileArguments.ALPHA.in(RDI));
-        code.mov(LINE, C);
-        code.mov(TURNED, D);
+        Tails.load(code, isa, TAIL, isa.vec(3), OTHER);
+        code.emit(VectorOp.VBROADCASTSS, isa.vec(1), TileArguments.ALPHA.in(RDI));
         code.test(D, D);
         code.jump(Condition.EQUAL, plain);
-        for (int row = 0; row < rows; row++) {
-            code.emit(VectorOp.VMOVUPS, sum, sum(row));
-            Tails.loadPart(code, isa, part, Mem.at(TURNED), TAIL, signs);
-            code.emit(VectorOp.VFMADD213PS, sum, alpha, part);
-            Tails.storePart(code, isa, Mem.at(LINE), sum, TAIL, signs);
-            code.add(LINE, TileArguments.C_STRIDE.in(RDI));
-            code.add(TURNED, TileArguments.D_STRIDE.in(RDI));
+        for (int i = 0; i < squares; i++) {
+            finish(i, true);
         }
-        code.add(D, isa.bytes());
         code.jump(stored);
         code.bind(plain);
-        for (int row = 0; row < rows; row++) {
-            code.emit(VectorOp.VMULPS, sum, alpha, sum(row));
-            Tails.storePart(code, isa, Mem.at(LINE), sum, TAIL, signs);
-            code.add(LINE, TileArguments.C_STRIDE.in(RDI));
+        for (int i = 0; i < squares; i++) {
+            finish(i, false);
         }
         code.bind(stored);
     }
 
-    private void next(Label groups) {
+    private void finish(int number, boolean adding) {
+        Vec sum = isa.vec(0);
+        Vec alpha = isa.vec(1);
+        Vec part = isa.vec(2);
+        Vec signs = isa.vec(3);
+        code.mov(LINE, C);
+        code.mov(TURNED, D);
+        for (int row = 0; row < rows; row++) {
+            code.emit(VectorOp.VMOVUPS, sum, sum(number * rows + row));
+            if (adding) {
+                Tails.loadPart(code, isa, part, Mem.at(TURNED), TAIL, signs);
+                code.emit(VectorOp.VFMADD213PS, sum, alpha, part);
+                code.add(TURNED, TileArguments.D_STRIDE.in(RDI));
+            } else {
+                code.emit(VectorOp.VMULPS, sum, sum, alpha);
+            }
+            Tails.storePart(code, isa, Mem.at(LINE), sum, TAIL, signs);
+            code.add(LINE, TileArguments.C_STRIDE.in(RDI));
+        }
         code.add(C, isa.bytes());
-        code.imul(OTHER, COLUMN_STRIDE, lanes);
+        if (adding) {
+            code.add(D, isa.bytes());
+        }
+    }
+
+    private void next(Label groups) {
+        code.imul(OTHER, COLUMN_STRIDE, squares * lanes);
         code.add(RBX, OTHER);
         code.mov(OTHER, TileArguments.PANELS.in(RDI));
         code.sub(OTHER, 1);
