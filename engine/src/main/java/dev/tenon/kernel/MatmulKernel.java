@@ -13,4 +13,8 @@ public interface MatmulKernel {
     /// @param b `[batch, k, n]`, any strides likewise; all three have one type, F32 or F64
     /// @param accumulate adds to what `c` holds instead of overwriting it
     void multiply(Strided c, Strided a, Strided b, boolean accumulate);
+
+    /// `c = activation(alpha * a b + beta * c + bias)` for each matrix of a batch; operands and
+    /// order as in [#multiply(Strided, Strided, Strided, boolean)].
+    void multiply(Strided c, Strided a, Strided b, Epilogue epilogue);
 }

@@ -18,7 +18,7 @@ public final class MachineKernels {
                 "machine",
                 new MachineElementwise(isa, below.elementwise()),
                 below.reduce(),
-                new MachineMatmul(below.matmul(), isa),
+                new MachineMatmul(below.matmul(), below.elementwise(), isa),
                 new MachineNorm(isa, below.norm()),
                 new MachineConv(isa, below.conv()),
                 below.resample(),

@@ -1,10 +1,14 @@
 package dev.tenon.kernel.machine;
 
 import dev.tenon.dtype.DType;
+import dev.tenon.kernel.ElementwiseKernel;
+import dev.tenon.kernel.Epilogue;
 import dev.tenon.kernel.MatmulKernel;
 import dev.tenon.kernel.Parallel;
 import dev.tenon.kernel.Strided;
+import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
+import org.jspecify.annotations.Nullable;
 
 /// The family Matmul in machine code: products of F32 matrices ([MatmulJob]).
 ///
@@ -14,35 +18,74 @@ public final class MachineMatmul implements MatmulKernel {
     private static final int MANY = 16; // matrices that keep all threads busy one by one
 
     private final MatmulKernel below;
+    private final ElementwiseKernel elementwise;
     private final MatmulRoutines routines;
 
     /// @param below the backend that does what has no machine code
-    MachineMatmul(MatmulKernel below, Isa isa) {
+    /// @param elementwise makes what a product's store does not: `beta * c` and activations
+    MachineMatmul(MatmulKernel below, ElementwiseKernel elementwise, Isa isa) {
         this.below = below;
+        this.elementwise = elementwise;
         routines = new MatmulRoutines(isa);
     }
 
     @Override
     public void multiply(Strided c, Strided a, Strided b, boolean accumulate) {
-        if (!serves(c) || !serves(a) || !serves(b) || a.sizes()[2] == 0) {
+        if (!serves(c, a, b)) {
             below.multiply(c, a, b, accumulate);
             return;
         }
-        if (c.count() == 0) {
+        product(c, a, b, accumulate, null, 1);
+    }
+
+    @Override
+    public void multiply(Strided c, Strided a, Strided b, Epilogue epilogue) {
+        MemorySegment bias = epilogue.bias();
+        boolean served = bias == null || bias.isNative();
+        if (!served || !serves(c, a, b)) {
+            below.multiply(c, a, b, epilogue);
             return;
         }
+        float alpha = (float) epilogue.alpha();
+        if (bias != null && epilogue.beta() == 0 && c.sizes()[2] > 1) {
+            if (bias.byteSize() < (long) Float.BYTES * c.sizes()[2]) {
+                throw new IndexOutOfBoundsException(
+                        "matmul: bias must have an element per column; got "
+                                + bias.byteSize() / Float.BYTES
+                                + " for "
+                                + c.sizes()[2]);
+            }
+            product(c, a, b, false, bias, alpha);
+        } else {
+            product(c, a, b, epilogue.prepare(c, elementwise), null, alpha);
+        }
+        epilogue.activate(c, elementwise);
+    }
+
+    private static boolean serves(Strided c, Strided a, Strided b) {
+        return serves(c) && serves(a) && serves(b) && a.sizes()[2] > 0 && c.count() > 0;
+    }
+
+    private void product(
+            Strided c,
+            Strided a,
+            Strided b,
+            boolean accumulate,
+            @Nullable MemorySegment bias,
+            float alpha) {
         check(c, "c");
         check(a, "a");
         check(b, "b");
         boolean column = c.sizes()[2] == 1 && c.strides()[1] == 1;
         Batch batch =
                 column
-                        ? new Batch(turned(c), turned(b), turned(a), accumulate)
-                        : new Batch(c, a, b, accumulate);
+                        ? new Batch(turned(c), turned(b), turned(a), accumulate, bias, alpha)
+                        : new Batch(c, a, b, accumulate, bias, alpha);
         batch.run();
         Reference.reachabilityFence(c);
         Reference.reachabilityFence(a);
         Reference.reachabilityFence(b);
+        Reference.reachabilityFence(bias);
     }
 
     private static boolean serves(Strided x) {
@@ -95,13 +138,21 @@ public final class MachineMatmul implements MatmulKernel {
         private final Strided a;
         private final Strided b;
         private final boolean accumulate;
+        private final long bias; // address, or 0
         private final MatmulShape shape;
 
-        Batch(Strided c, Strided a, Strided b, boolean accumulate) {
+        Batch(
+                Strided c,
+                Strided a,
+                Strided b,
+                boolean accumulate,
+                @Nullable MemorySegment bias,
+                float alpha) {
             this.c = c;
             this.a = a;
             this.b = b;
             this.accumulate = accumulate;
+            this.bias = bias == null ? 0 : bias.address();
             long row = Float.BYTES * c.strides()[1];
             shape =
                     new MatmulShape(
@@ -113,8 +164,8 @@ public final class MachineMatmul implements MatmulKernel {
                             Float.BYTES * a.strides()[2],
                             Float.BYTES * b.strides()[1],
                             Float.BYTES * b.strides()[2],
-                            row,
-                            1);
+                            bias == null ? row : 0,
+                            alpha);
         }
 
         void run() {
@@ -133,7 +184,7 @@ public final class MachineMatmul implements MatmulKernel {
             Product job = product(shape);
             for (long i = from; i < to; i++) {
                 long target = address(c, i);
-                job.at(target, address(a, i), address(b, i), accumulate ? target : 0);
+                job.at(target, address(a, i), address(b, i), accumulate ? target : bias);
                 job.run();
             }
         }

@@ -82,7 +82,7 @@ final class SweepCode {
 
     /// Returns the columns of a stripe: its sums stay in the first cache.
     static int stripe(int rows) {
-        return rows == 1 ? 2048 : rows < SEVERAL ? 1024 : 512;
+        return rows == 1 ? 4096 : rows < SEVERAL ? 1024 : 512;
     }
 
     private void write() {

@@ -1,29 +1,48 @@
 package dev.tenon.kernel.scalar;
 
 import dev.tenon.dtype.DType;
+import dev.tenon.kernel.Epilogue;
 import dev.tenon.kernel.MatmulKernel;
 import dev.tenon.kernel.Strided;
+import dev.tenon.kernel.UnaryOp;
 
 /// The definition of the family Matmul: matrix products.
 public final class ScalarMatmul implements MatmulKernel {
     @Override
     public void multiply(Strided c, Strided a, Strided b, boolean accumulate) {
+        multiply(c, a, b, accumulate ? Epilogue.ADD : Epilogue.STORE);
+    }
+
+    @Override
+    public void multiply(Strided c, Strided a, Strided b, Epilogue epilogue) {
         DType type = c.type();
         int inner = a.sizes()[2];
         for (int batch = 0; batch < c.sizes()[0]; batch++) {
             for (int i = 0; i < c.sizes()[1]; i++) {
                 for (int j = 0; j < c.sizes()[2]; j++) {
-                    long at = number(c, batch, i, j);
-                    double sum = accumulate ? type.read(c.data(), at) : 0;
+                    double sum = 0;
                     for (int k = 0; k < inner; k++) {
                         sum +=
                                 type.read(a.data(), number(a, batch, i, k))
                                         * type.read(b.data(), number(b, batch, k, j));
                     }
-                    type.write(c.data(), at, sum);
+                    long at = number(c, batch, i, j);
+                    type.write(c.data(), at, finish(sum, epilogue, c, at, j));
                 }
             }
         }
+    }
+
+    private static double finish(double sum, Epilogue epilogue, Strided c, long at, int column) {
+        double y = epilogue.alpha() * sum;
+        if (epilogue.beta() != 0) {
+            y += epilogue.beta() * c.type().read(c.data(), at);
+        }
+        if (epilogue.bias() != null) {
+            y += c.type().read(epilogue.bias(), column);
+        }
+        UnaryOp activation = epilogue.activation();
+        return activation == null ? y : ScalarElementwise.apply(activation, y, 0, 0);
     }
 
     private static long number(Strided x, int batch, int row, int column) {

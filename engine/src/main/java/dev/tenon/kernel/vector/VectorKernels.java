@@ -1,5 +1,6 @@
 package dev.tenon.kernel.vector;
 
+import dev.tenon.kernel.ElementwiseKernel;
 import dev.tenon.kernel.Kernels;
 
 /// The vector backend: SIMD through jdk.incubator.vector, and the backend below for what has no
@@ -13,11 +14,12 @@ public final class VectorKernels {
     ///
     /// @param below the backend that does what has no vector form
     public static Kernels create(Kernels below) {
+        ElementwiseKernel elementwise = new VectorElementwise(below.elementwise());
         return new Kernels(
                 "vector",
-                new VectorElementwise(below.elementwise()),
+                elementwise,
                 new VectorReduce(below.reduce()),
-                new VectorMatmul(below.matmul()),
+                new VectorMatmul(below.matmul(), elementwise),
                 new VectorNorm(below.norm()),
                 new VectorConv(below.conv()),
                 new VectorResample(below.resample()),

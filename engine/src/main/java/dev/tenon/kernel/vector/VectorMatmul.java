@@ -1,9 +1,14 @@
 package dev.tenon.kernel.vector;
 
 import dev.tenon.dtype.DType;
+import dev.tenon.kernel.BinaryOp;
+import dev.tenon.kernel.ElementwiseKernel;
+import dev.tenon.kernel.Epilogue;
 import dev.tenon.kernel.MatmulKernel;
 import dev.tenon.kernel.Parallel;
 import dev.tenon.kernel.Strided;
+import dev.tenon.kernel.UnaryOp;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
@@ -22,10 +27,50 @@ public final class VectorMatmul implements MatmulKernel {
     private static final int PACKED_DEPTH = 4096;
 
     private final MatmulKernel below;
+    private final ElementwiseKernel elementwise;
 
     /// @param below the backend that does what has no vector form
-    public VectorMatmul(MatmulKernel below) {
+    /// @param elementwise makes what comes before and after a product
+    public VectorMatmul(MatmulKernel below, ElementwiseKernel elementwise) {
         this.below = below;
+        this.elementwise = elementwise;
+    }
+
+    @Override
+    public void multiply(Strided c, Strided a, Strided b, Epilogue epilogue) {
+        if (c.type() != DType.F32 || c.count() == 0) {
+            below.multiply(c, a, b, epilogue);
+            return;
+        }
+        boolean adding = epilogue.prepare(c, elementwise);
+        if (epilogue.alpha() == 1) {
+            multiply(c, a, b, adding);
+        } else {
+            scaled(c, a, b, epilogue.alpha(), adding);
+        }
+        epilogue.activate(c, elementwise);
+    }
+
+    /// `c = alpha * a b`, or added to `c`, with the product in memory of its own.
+    private void scaled(Strided c, Strided a, Strided b, double alpha, boolean adding) {
+        try (Arena arena = Arena.ofShared()) {
+            MemorySegment data = arena.allocate(c.type().bytes(c.count()), 64);
+            int[] sizes = c.sizes();
+            long[] strides = {(long) sizes[1] * sizes[2], sizes[2], 1};
+            Strided product = new Strided(data, c.type(), 0, sizes, strides);
+            multiply(product, a, b, false);
+            elementwise.unary(data, data, c.count(), UnaryOp.MUL, alpha, 0, c.type());
+            if (!adding) {
+                elementwise.copy(c, product);
+                return;
+            }
+            long row = 0;
+            for (Strided y : Epilogue.rows(c)) {
+                Strided x = new Strided(data, c.type(), row, y.sizes(), y.strides());
+                elementwise.binary(y, y, x, BinaryOp.ADD);
+                row += y.count();
+            }
+        }
     }
 
     @Override
