@@ -17,7 +17,7 @@ public final class MachineKernels {
         return new Kernels(
                 "machine",
                 new MachineElementwise(isa, below.elementwise()),
-                below.reduce(),
+                new MachineReduce(isa, below.reduce()),
                 new MachineMatmul(below.matmul(), below.elementwise(), isa),
                 new MachineNorm(isa, below.norm()),
                 new MachineConv(isa, below.conv()),

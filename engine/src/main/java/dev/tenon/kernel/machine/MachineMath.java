@@ -26,6 +26,7 @@ final class MachineMath {
     private static final float ROUNDER = 0x1.8p23f; // adding it leaves an integer in the low bits
     private static final float LOG2_E = (float) (1 / Math.log(2));
     private static final float EXP_LOWEST = -104; // e^x rounds to 0
+    private static final float EXP_LOWEST_NORMAL = -88; // rounds to 2^-127
     private static final float EXP_HIGHEST = 89; // e^x is infinite
     private static final float TANH_HIGHEST = 10; // tanh rounds to 1
     private static final float ERF_HIGHEST = 4.2f; // erf rounds to 1
@@ -60,6 +61,26 @@ final class MachineMath {
         Node power = shifted.subInts(of(ROUNDER));
         Node half = power.shiftRight(1);
         return p.mul(powerOfTwo(half)).mul(powerOfTwo(power.subInts(half)));
+    }
+
+    /// Returns `e^x` for `x` up to 0 with fewer instructions than [#exp]: the relative error grows
+    /// to 1 ulp per 2 of `-x`, as far as a rounding error of `x` itself would take it, and results
+    /// below 1.2e-38 may be 0.
+    Node expOfNegative(Node x) {
+        Node bounded = of(pass.isa().wide() ? EXP_LOWEST : EXP_LOWEST_NORMAL).max(x);
+        Node shifted = bounded.fma(of(LOG2_E), of(ROUNDER));
+        Node minus = of(ROUNDER).sub(shifted); // -n of 2^n 2^f
+        Node f = bounded.fma(of(LOG2_E), minus);
+        double ln2 = Math.log(2);
+        Node p = of(MathCoefficients.E6 * Math.pow(ln2, 6));
+        p = p.fma(f, of(MathCoefficients.E5 * Math.pow(ln2, 5)));
+        p = p.fma(f, of(MathCoefficients.E4 * Math.pow(ln2, 4)));
+        p = p.fma(f, of(MathCoefficients.E3 * Math.pow(ln2, 3)));
+        p = p.fma(f, of(MathCoefficients.E2 * Math.pow(ln2, 2)));
+        p = p.fma(f, of(ln2)).fma(f, of(1));
+        return pass.isa().wide()
+                ? p.scale(shifted.sub(of(ROUNDER)))
+                : p.mul(shifted.shiftLeft(23).addInts(of(1))); // 0 where n is -127
     }
 
     /// `x - n ln 2`.

@@ -192,21 +192,24 @@ public final class MachineOptim implements OptimKernel {
             MemorySegment operand = operands[i];
             places[i] = operand == null ? 0 : operand.address();
         }
-        Parallel.range(
-                count,
-                GRAIN,
-                (from, to) -> {
-                    MemorySegment block = Arguments.block();
-                    block.set(ValueLayout.JAVA_LONG, LARGEST_PLACE, places[4] + 4 * from);
-                    routine.call(
-                            places[0] + 4 * from,
-                            places[1] + 4 * from,
-                            places[2] + 4 * from,
-                            places[3] + 4 * from,
-                            Arguments.floats(numbers),
-                            to - from);
-                });
-        Reference.reachabilityFence(operands);
+        try {
+            Parallel.range(
+                    count,
+                    GRAIN,
+                    (from, to) -> {
+                        MemorySegment block = Arguments.block();
+                        block.set(ValueLayout.JAVA_LONG, LARGEST_PLACE, places[4] + 4 * from);
+                        routine.call(
+                                places[0] + 4 * from,
+                                places[1] + 4 * from,
+                                places[2] + 4 * from,
+                                places[3] + 4 * from,
+                                Arguments.floats(numbers),
+                                to - from);
+                    });
+        } finally {
+            Reference.reachabilityFence(operands); // only their addresses are above
+        }
     }
 
     // ---- the rules as formulas

@@ -19,17 +19,27 @@ final class Pass {
         STORE,
         ADD,
         MAX,
-        MIN
+        MIN,
+        /// Adds the product of two values, formed in F64, to totals in F64.
+        PRODUCT,
+        /// Adds to an array of F64.
+        ACCUMULATE,
+        /// Stays in a register.
+        KEEP
     }
 
     /// A node that is worked out, or a value that goes somewhere.
-    sealed interface Step permits Work, End {}
+    sealed interface Step permits Work, End, Ahead {}
 
     record Work(Node node) implements Step {}
 
-    /// @param pointer where a STORE goes
+    /// @param factor the second value of a PRODUCT, for others the value itself
+    /// @param pointer where a STORE goes and what ACCUMULATE adds to
     /// @param totals the registers that other sinks add to; unrolled copies take turns
-    record End(Sink sink, Node value, Gpr pointer, Vec[] totals) implements Step {}
+    record End(Sink sink, Node value, Node factor, Gpr pointer, Vec[] totals) implements Step {}
+
+    /// Element i of the array at `pointer` is wanted soon.
+    record Ahead(Gpr pointer) implements Step {}
 
     private static final Vec[] NONE = {};
 
@@ -133,8 +143,34 @@ final class Pass {
         end(Sink.MIN, value, Gpr.RAX, totals);
     }
 
+    /// Adds `a * b`, rounded nowhere but in the total, to totals in F64.
+    ///
+    /// @param totals an even number of registers: pairs take the two halves of a vector, and
+    ///   unrolled copies of the loop's body take the pairs in turn
+    void productTo(Vec[] totals, Node a, Node b) {
+        a.uses++;
+        b.uses++;
+        steps.add(new End(Sink.PRODUCT, a, b, Gpr.RAX, totals));
+    }
+
+    /// Adds `value` to element i of the F64 array at `pointer`, which has room for whole vectors:
+    /// what lies after the last element is written, too.
+    void accumulate(Gpr pointer, Node value) {
+        end(Sink.ACCUMULATE, value, pointer, NONE);
+    }
+
+    /// Leaves `value` in `register`: for formulas of a single vector, [PassCode#once].
+    void keep(Vec register, Node value) {
+        end(Sink.KEEP, value, Gpr.RAX, new Vec[] {register});
+    }
+
+    /// Asks for element i of the array at `pointer` to be brought to the caches; it need not exist.
+    void ahead(Gpr pointer) {
+        steps.add(new Ahead(pointer));
+    }
+
     private void end(Sink sink, Node value, Gpr pointer, Vec[] totals) {
         value.uses++;
-        steps.add(new End(sink, value, pointer, totals));
+        steps.add(new End(sink, value, value, pointer, totals));
     }
 }

@@ -7,7 +7,6 @@ import static dev.tenon.kernel.machine.GeneralInstructions.Condition.LESS;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 
 /// Writes a [Pass] as a loop: some vectors at a time, then single vectors, then the elements that
 /// fill no vector, under a mask.
@@ -21,12 +20,13 @@ final class PassCode {
     private static final Gpr LIMIT = Gpr.R11;
     private static final Gpr POOL = Gpr.R15;
     private static final Mask TAIL = Mask.k(1);
+    private static final int LINE = 64; // bytes of a line of the cache
 
     private final Pass pass;
     private final Isa isa;
     private final Assembler code;
     private final List<Vec> free; // for values
-    private final Map<Node, Vec> hoisted = new IdentityHashMap<>();
+    private final IdentityHashMap<Node, Vec> hoisted = new IdentityHashMap<>();
     private final Vec tailMask; // AVX2
 
     private PassCode(Pass pass, Assembler code, List<Vec> registers, int hoists) {
@@ -57,6 +57,14 @@ final class PassCode {
     static void emit(Pass pass, Assembler code, Gpr count, List<Vec> registers, int unroll) {
         int hoists = hoists(pass, registers);
         new PassCode(pass, code, registers, hoists).loops(count, unroll);
+    }
+
+    /// Writes the formula for one vector, without a loop: it has neither streams nor stores.
+    static void once(Pass pass, Assembler code, List<Vec> registers) {
+        PassCode writer = new PassCode(pass, code, registers, hoists(pass, registers));
+        code.mov(POOL, ConstantPool.address());
+        writer.hoisted.forEach(writer::hoist);
+        writer.body(0, 0, false);
     }
 
     /// Returns a routine of a single pass: the count is its sixth argument, the pointers are the
@@ -156,8 +164,8 @@ final class PassCode {
 
     // ---- one vector
 
-    private final Map<Node, Vec> values = new IdentityHashMap<>();
-    private final Map<Node, Integer> left = new IdentityHashMap<>();
+    private final IdentityHashMap<Node, Vec> values = new IdentityHashMap<>();
+    private final IdentityHashMap<Node, Integer> left = new IdentityHashMap<>();
 
     private void body(int displacement, int copy, boolean tail) {
         values.clear();
@@ -166,6 +174,11 @@ final class PassCode {
             switch (step) {
                 case Pass.Work work -> work(work.node(), displacement, tail);
                 case Pass.End end -> end(end, displacement, copy, tail);
+                case Pass.Ahead ahead -> {
+                    if (displacement % LINE == 0 && !tail) {
+                        code.prefetch(element(ahead.pointer(), displacement));
+                    }
+                }
             }
         }
     }
@@ -312,8 +325,14 @@ final class PassCode {
             case ADD -> total(VectorOp.VADDPS, end, copy, value, tail);
             case MAX -> total(VectorOp.VMAXPS, end, copy, value, tail);
             case MIN -> total(VectorOp.VMINPS, end, copy, value, tail);
+            case ACCUMULATE -> accumulate(end.pointer(), displacement, value, tail);
+            case PRODUCT -> product(end, copy, value, tail);
+            case KEEP -> code.emit(VectorOp.VMOVUPS, end.totals()[0], value);
         }
         used(end.value());
+        if (end.sink() == Pass.Sink.PRODUCT) {
+            used(end.factor());
+        }
     }
 
     private void store(Mem to, Vec value, boolean tail) {
@@ -341,6 +360,88 @@ final class PassCode {
             code.emit(op, changed, value, total);
             code.emit(VectorOp.VBLENDVPS, total, total, changed, tailMask);
             free.add(changed);
+        }
+    }
+
+    // ---- totals in F64
+
+    /// What is done with half a vector as F64.
+    @FunctionalInterface
+    private interface Half {
+        void take(int half, Vec value);
+    }
+
+    private static Vec total(Pass.End end, int copy, int half) {
+        return end.totals()[(2 * copy + half) % end.totals().length];
+    }
+
+    /// Converts one half of `value` after the other; lanes beyond the last element count as 0.
+    private void halves(Vec value, boolean tail, Half half) {
+        Vec v = take();
+        Vec inside = tail ? inside(value) : value;
+        convert(v, inside, 0);
+        half.take(0, v);
+        convert(v, inside, 1);
+        half.take(1, v);
+        free.add(v);
+        if (tail) {
+            free.add(inside);
+        }
+    }
+
+    private Vec inside(Vec value) {
+        Vec inside = take();
+        if (isa.wide()) {
+            code.under(TAIL.zeroed()).emit(VectorOp.VMOVUPS, inside, value);
+        } else {
+            code.emit(VectorOp.VANDPS, inside, value, tailMask);
+        }
+        return inside;
+    }
+
+    private void convert(Vec to, Vec from, int half) {
+        Vec narrow = from.as(isa.bits() / 2);
+        if (half == 1) {
+            narrow = to.as(isa.bits() / 2);
+            code.store(
+                    isa.wide() ? VectorOp.VEXTRACTF64X4_STORE : VectorOp.VEXTRACTF128_STORE,
+                    narrow,
+                    from,
+                    1);
+        }
+        code.emit(VectorOp.VCVTPS2PD, to, narrow);
+    }
+
+    private void accumulate(Gpr pointer, int displacement, Vec value, boolean tail) {
+        halves(
+                value,
+                tail,
+                (half, v) -> {
+                    Mem place = Mem.at(pointer, INDEX, 2, 2L * displacement + half * isa.bytes());
+                    code.emit(VectorOp.VADDPD, v, v, place);
+                    code.store(VectorOp.VMOVUPS_STORE, place, v);
+                });
+    }
+
+    private void product(Pass.End end, int copy, Vec a, boolean tail) {
+        VectorOp op = VectorOp.VFMADD231PD;
+        if (end.factor() == end.value()) {
+            halves(a, tail, (half, v) -> code.emit(op, total(end, copy, half), v, v));
+            return;
+        }
+        Vec factor = register(end.factor());
+        Vec b = tail ? inside(factor) : factor;
+        Vec w = take();
+        halves(
+                a,
+                tail,
+                (half, v) -> {
+                    convert(w, b, half);
+                    code.emit(op, total(end, copy, half), v, w);
+                });
+        free.add(w);
+        if (tail) {
+            free.add(b);
         }
     }
 

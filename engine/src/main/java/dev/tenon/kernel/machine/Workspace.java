@@ -28,6 +28,8 @@ enum Workspace {
     TABLES,
     /// Weights and biases, one per element of a sample.
     PARAMETERS,
+    /// Values of one row between two passes.
+    ROW,
     /// Padded images of one part.
     IMAGES,
     /// Scores of some queries of an attention.
