@@ -17,6 +17,8 @@ final class Pass {
     /// What is done with a value at the end of its making.
     enum Sink {
         STORE,
+        /// Stores past the caches.
+        STORE_PAST,
         ADD,
         MAX,
         MIN,
@@ -34,7 +36,7 @@ final class Pass {
     record Work(Node node) implements Step {}
 
     /// @param factor the second value of a PRODUCT, for others the value itself
-    /// @param pointer where a STORE goes and what ACCUMULATE adds to
+    /// @param pointer where a STORE or STORE_PAST goes and what ACCUMULATE adds to
     /// @param totals the registers that other sinks add to; unrolled copies take turns
     record End(Sink sink, Node value, Node factor, Gpr pointer, Vec[] totals) implements Step {}
 
@@ -123,6 +125,11 @@ final class Pass {
     /// Writes `value` to element i of the array at `pointer`.
     void store(Gpr pointer, Node value) {
         end(Sink.STORE, value, pointer, NONE);
+    }
+
+    /// Writes `value` to element i of the array at `pointer`, past the caches as [#streaming] does.
+    void storePast(Gpr pointer, Node value) {
+        end(Sink.STORE_PAST, value, pointer, NONE);
     }
 
     /// Adds `value` to a total per lane.

@@ -321,7 +321,10 @@ final class PassCode {
     private void end(Pass.End end, int displacement, int copy, boolean tail) {
         Vec value = register(end.value());
         switch (end.sink()) {
-            case STORE -> store(element(end.pointer(), displacement), value, tail);
+            case STORE, STORE_PAST -> {
+                boolean past = pass.isStreaming() || end.sink() == Pass.Sink.STORE_PAST;
+                store(element(end.pointer(), displacement), value, tail, past);
+            }
             case ADD -> total(VectorOp.VADDPS, end, copy, value, tail);
             case MAX -> total(VectorOp.VMAXPS, end, copy, value, tail);
             case MIN -> total(VectorOp.VMINPS, end, copy, value, tail);
@@ -335,12 +338,9 @@ final class PassCode {
         }
     }
 
-    private void store(Mem to, Vec value, boolean tail) {
+    private void store(Mem to, Vec value, boolean tail, boolean past) {
         if (!tail) {
-            code.store(
-                    pass.isStreaming() ? VectorOp.VMOVNTPS_STORE : VectorOp.VMOVUPS_STORE,
-                    to,
-                    value);
+            code.store(past ? VectorOp.VMOVNTPS_STORE : VectorOp.VMOVUPS_STORE, to, value);
         } else if (isa.wide()) {
             code.under(TAIL).store(VectorOp.VMOVUPS_STORE, to, value);
         } else {

@@ -1,5 +1,6 @@
 package dev.tenon.kernel.machine;
 
+import dev.tenon.kernel.machine.GeneralInstructions.Condition;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -25,8 +26,10 @@ final class SoftmaxCode {
     private final Assembler code = new Assembler();
     private final LaneFold fold;
     private final Vec[] totals; // F32
-    private final Vec[] sums; // F64; then the row's factor or logarithm as F32
+    private final Vec[] sums; // F64
     private final Vec max;
+    private final Vec maxBefore; // the row's before
+    private final Vec factor; // of a row's exponentials, or the logarithm of their sum
     private final List<Vec> free;
 
     /// @param log whether the logarithm of softmax is wanted
@@ -40,37 +43,81 @@ final class SoftmaxCode {
         }
         max = isa.vec(totals.length);
         sums = new Vec[] {isa.vec(totals.length + 1), isa.vec(totals.length + 2)};
-        free = PassCode.registers(isa, totals.length + 3);
+        factor = isa.vec(totals.length + 3);
+        maxBefore = isa.vec(totals.length + 4);
+        free = PassCode.registers(isa, totals.length + 5);
     }
 
     // ---- forward
 
     /// Returns the routine for whole rows: `rdi` results, `rsi` x, `rdx` rows, `rcx` elements of a
-    /// row; with `streaming` `r8` leads to room for a row, and results begin at a multiple of a
-    /// vector's bytes.
-    Routine forward(boolean streaming) {
-        Gpr between = streaming ? Gpr.R8 : RESULT;
+    /// row.
+    Routine forward() {
         enter();
         fold.rows(
                 ROWS,
                 () -> {
-                    code.lea(NEXT, Mem.at(Gpr.RSI, BYTES, 1, 0));
-                    largest();
-                    exponentials(log ? null : between, true);
-                    Pass last = new Pass(isa).streaming(streaming);
-                    if (log) {
-                        logarithm();
-                        Node x = last.stream(Gpr.RSI).sub(last.pinned(max));
-                        last.store(RESULT, x.sub(last.pinned(sums[0])));
-                    } else {
-                        reciprocal();
-                        last.store(RESULT, last.stream(between).mul(last.pinned(sums[0])));
-                    }
-                    emit(last);
+                    row(RESULT, false);
+                    emit(last(RESULT, false));
                     code.add(RESULT, BYTES);
                     code.add(Gpr.RSI, BYTES);
                 });
-        return finish(streaming);
+        return finish(false);
+    }
+
+    /// Returns the routine for whole rows that are stored past the caches: arguments as [#forward]
+    /// has them, `r8` leads to room for a row, results begin at a multiple of a vector's bytes.
+    ///
+    /// A row's results are written while the next row's exponentials are worked out, so that memory
+    /// is never idle.
+    Routine pastCaches() {
+        Label row = new Label();
+        Label end = new Label();
+        Label none = new Label();
+        enter();
+        code.test(ROWS, ROWS);
+        code.jump(Condition.EQUAL, none);
+        row(Gpr.R8, false);
+        code.bindLoop(row);
+        code.sub(ROWS, 1);
+        code.jump(Condition.EQUAL, end);
+        code.emit(VectorOp.VMOVUPS, maxBefore, max);
+        code.add(Gpr.RSI, BYTES);
+        row(Gpr.R8, true);
+        code.jump(row);
+        code.bind(end);
+        emit(last(Gpr.R8, true));
+        code.bind(none);
+        return finish(true);
+    }
+
+    /// Finds a row's maximum and factor.
+    ///
+    /// @param between where the exponentials are kept
+    /// @param writes whether the row before is written meanwhile
+    private void row(Gpr between, boolean writes) {
+        code.lea(NEXT, Mem.at(Gpr.RSI, BYTES, 1, 0));
+        largest();
+        exponentials(log && !writes ? null : between, true, writes);
+        if (log) {
+            logarithm();
+        } else {
+            reciprocal();
+        }
+    }
+
+    private Pass last(Gpr between, boolean past) {
+        Pass pass = new Pass(isa).streaming(past);
+        pass.store(RESULT, result(pass, log ? Gpr.RSI : between, max));
+        return pass;
+    }
+
+    /// The result from x or the exponentials at `from`.
+    private Node result(Pass pass, Gpr from, Vec rowMax) {
+        Node value = pass.stream(from);
+        return log
+                ? value.sub(pass.pinned(rowMax)).sub(pass.pinned(factor))
+                : value.mul(pass.pinned(factor));
     }
 
     /// Returns the routine that sums a part of a row up: `rdi` leads to two F64, the largest
@@ -79,7 +126,7 @@ final class SoftmaxCode {
     Routine summary() {
         enter();
         largest();
-        exponentials(null, false);
+        exponentials(null, false, false);
         code.store(VectorOp.VMOVSD_STORE, Mem.at(RESULT, 8), sums[0].x());
         code.emit(VectorOp.VCVTSS2SD, max.x(), max.x(), max.x());
         code.store(VectorOp.VMOVSD_STORE, Mem.at(RESULT), max.x());
@@ -108,16 +155,30 @@ final class SoftmaxCode {
     }
 
     /// The sum of `exp(x - max)` in the lowest lane of the first total.
-    private void exponentials(@Nullable Gpr to, boolean ahead) {
+    ///
+    /// @param between where the exponentials are kept, or null
+    /// @param ahead whether the next row is wanted soon
+    /// @param writes whether the row before is written meanwhile
+    private void exponentials(@Nullable Gpr between, boolean ahead, boolean writes) {
         List<Gpr> pointers = new ArrayList<>(List.of(SOURCE));
         code.mov(SOURCE, Gpr.RSI);
         Pass pass = new Pass(isa);
+        if (between != null) {
+            code.mov(TARGET, between);
+            pointers.add(TARGET);
+        }
+        if (writes) {
+            if (log) {
+                code.mov(TARGET, Gpr.RSI);
+                code.sub(TARGET, BYTES);
+            }
+            pass.storePast(RESULT, result(pass, TARGET, maxBefore));
+            pointers.add(RESULT);
+        }
         Node difference = pass.stream(SOURCE).sub(pass.pinned(max));
         Node e = new MachineMath(pass).expOfNegative(difference);
-        if (to != null) {
-            code.mov(TARGET, to);
+        if (between != null && !log) {
             pass.store(TARGET, e);
-            pointers.add(TARGET);
         }
         pass.addTo(totals, e);
         if (ahead) {
@@ -133,7 +194,7 @@ final class SoftmaxCode {
         code.emit(VectorOp.VCVTSD2SS, x, x, x);
         code.emit(VectorOp.VMOVSS, one, LaneFold.pooled(1));
         code.emit(VectorOp.VDIVSS, x, one, x);
-        code.emit(VectorOp.VBROADCASTSS, sums[0], x);
+        code.emit(VectorOp.VBROADCASTSS, factor, x);
     }
 
     private void logarithm() {
@@ -141,7 +202,7 @@ final class SoftmaxCode {
         code.emit(VectorOp.VCVTSD2SS, x, x, x);
         code.emit(VectorOp.VBROADCASTSS, sums[0], x);
         Pass pass = new Pass(isa);
-        pass.keep(sums[0], new MachineMath(pass).log(pass.pinned(sums[0])));
+        pass.keep(factor, new MachineMath(pass).log(pass.pinned(sums[0])));
         PassCode.once(pass, code, free);
     }
 

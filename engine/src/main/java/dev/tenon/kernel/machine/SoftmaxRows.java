@@ -36,7 +36,7 @@ final class SoftmaxRows {
     SoftmaxRows(Isa isa, boolean log) {
         this.isa = isa;
         this.log = log;
-        forward = new Pair(code().forward(false), code().forward(true));
+        forward = new Pair(code().forward(), code().pastCaches());
         apply = new Pair(code().apply(false), code().apply(true));
         summary = code().summary();
         gradient = new Pair(code().gradient(false), code().gradient(true));
