@@ -101,6 +101,12 @@ final class Call {
         return this;
     }
 
+    /// Adds `more` to the size of the terms behind each element of an operand.
+    Call widen(int operand, double more) {
+        IntToDoubleFunction before = scales.get(operand);
+        return scale(operand, i -> before.applyAsDouble(i) + more);
+    }
+
     /// Says that an operand is as close as numbers of `type` are, whatever it is stored as.
     Call closeAs(int operand, DType type) {
         closeness.set(operand, type);

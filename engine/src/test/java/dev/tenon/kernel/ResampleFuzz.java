@@ -114,7 +114,8 @@ final class ResampleFuzz implements FuzzFamily {
         Call call = new Call(KERNELS[kernel] + " " + type + " " + c + " " + values);
         boolean gradient = kernel % 2 == 1;
         int y = call.output(gradient ? "dx" : "y", type, gradient ? in : out);
-        int x = call.input(gradient ? "dy" : "x", type, d.data(gradient ? out : in, type, values));
+        MemorySegment data = d.data(gradient ? out : in, type, values);
+        int x = call.input(gradient ? "dy" : "x", type, data);
         call.does((k, s) -> {
             ResampleKernel resample = k.resample();
             switch (kernel) {
@@ -124,6 +125,21 @@ final class ResampleFuzz implements FuzzFamily {
                 default -> resample.bilinearGradient(s[y], s[x], c, type);
             }
         });
-        return kernel == 4 ? call.exact(y) : call.linear(1 + out / Math.max(1, in));
+        if (kernel == 4) {
+            return call.exact(y);
+        }
+        call.linear(1 + out / Math.max(1, in));
+        // a small weight is rounded as its difference from 1 is
+        return kernel < 6 ? call : call.widen(y, largest(data, type) / 8);
+    }
+
+    /// Returns the size of the largest number, of those that are finite.
+    private static double largest(MemorySegment data, DType type) {
+        double largest = 0;
+        for (long i = 0; i < data.byteSize() / type.bytes(); i++) {
+            double size = Math.abs(type.read(data, i));
+            largest = Double.isFinite(size) ? Math.max(largest, size) : largest;
+        }
+        return largest;
     }
 }
