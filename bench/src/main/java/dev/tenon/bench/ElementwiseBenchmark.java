@@ -35,7 +35,7 @@ final class ElementwiseBenchmark {
     private static Trial add(String name) {
         return Trial.of(
                 name,
-                Work.MOVING,
+                Work.JOINING,
                 12.0 * COUNT,
                 () -> {
                     ElementwiseKernel kernel = Backend.kernels().elementwise();
@@ -118,7 +118,7 @@ final class ElementwiseBenchmark {
     private static Trial unaryGradient(String name, UnaryOp op) {
         return Trial.of(
                 name,
-                Work.MOVING,
+                Work.JOINING,
                 12.0 * COUNT,
                 () -> {
                     ElementwiseKernel kernel = Backend.kernels().elementwise();

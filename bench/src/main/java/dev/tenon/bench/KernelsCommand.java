@@ -110,7 +110,7 @@ final class KernelsCommand implements Runnable {
         report.deliver(measure(selected, rivals), out);
         out.println();
         out.println(
-                "Peaks, measured in this run: multiply-adds in registers; reading, copying or updating main memory.");
+                "Peaks, measured in this run: multiply-adds in registers; main memory with the same mix of reads and writes.");
         out.println("Operands that fit in a cache can exceed main memory's.");
         out.flush();
     }

@@ -24,7 +24,7 @@ final class LossBenchmark {
         String name = "mean squared error 16M";
         return Trial.of(
                 name,
-                Work.READING,
+                Work.streams(2, 0),
                 8.0 * COUNT,
                 () -> {
                     LossKernel kernel = Backend.kernels().loss();

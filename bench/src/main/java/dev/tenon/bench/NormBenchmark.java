@@ -76,7 +76,7 @@ final class NormBenchmark {
         long count = (long) rows * size;
         return Trial.of(
                 name,
-                Work.MOVING,
+                Work.JOINING,
                 12.0 * count,
                 () -> {
                     NormKernel kernel = Backend.kernels().norm();
@@ -178,7 +178,7 @@ final class NormBenchmark {
         long count = (long) samples * groups * channels * inner;
         return Trial.of(
                 name,
-                Work.MOVING,
+                Work.JOINING,
                 bytes((long) channels * inner, 3, 2) * count,
                 () -> {
                     NormKernel kernel = Backend.kernels().norm();

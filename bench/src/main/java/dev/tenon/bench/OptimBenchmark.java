@@ -30,7 +30,7 @@ final class OptimBenchmark {
         String name = "adam step 10M";
         return Trial.of(
                 name,
-                Work.UPDATING,
+                Work.inPlace(4, 3),
                 28.0 * COUNT, // reads w, g, m and v; writes w, m and v
                 () -> {
                     OptimKernel kernel = Backend.kernels().optim();
@@ -69,7 +69,7 @@ final class OptimBenchmark {
         double weight = 0.01;
         return Trial.of(
                 name,
-                Work.UPDATING,
+                Work.inPlace(2, 1),
                 12.0 * COUNT,
                 () -> {
                     OptimKernel kernel = Backend.kernels().optim();

@@ -1,16 +1,19 @@
 package dev.tenon.bench;
 
 import dev.tenon.kernel.Parallel;
+import dev.tenon.tensor.Backend;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /// What this machine can do at most: the figures that benchmarks stand beside.
 ///
-/// Four kinds of work, each done by a loop that does nothing else ([PeakLoops]). Other programs on
-/// the machine can only slow a loop down, so each peak is the best of all measurements in the run,
-/// and benchmarks measure again from time to time.
+/// Each kind of work ([Work]) is done by loops that do nothing else ([PeakLoops]), of which the
+/// fastest counts. Other programs on the machine can only slow a loop down, so each peak is the
+/// best of all measurements in the run, and benchmarks measure again from time to time.
 public final class Peak {
     private static final long BUFFER = 128L << 20; // bytes: several times the last-level cache
     private static final long ALIGNMENT = 4096;
@@ -20,6 +23,7 @@ public final class Peak {
 
     private final PeakLoops loops;
     private final Map<Kind, Double> best = new HashMap<>();
+    private final Map<Kind, PeakLoops.Mover> fastest = new HashMap<>();
 
     /// Measures nothing yet.
     public Peak() {
@@ -27,7 +31,11 @@ public final class Peak {
     }
 
     Peak(boolean vectorModule) {
-        loops = vectorModule ? new VectorPeakLoops() : new PlainPeakLoops();
+        PeakLoops portable = vectorModule ? new VectorPeakLoops() : new PlainPeakLoops();
+        loops =
+                Backend.kernels().name().equals("machine")
+                        ? new MachinePeakLoops(portable)
+                        : portable;
     }
 
     /// @param threads that share the work
@@ -49,12 +57,9 @@ public final class Peak {
     }
 
     private double measure(Work work, int threads, double limit) {
-        double figure =
-                switch (work) {
-                    case ARITHMETIC -> flops(threads, limit);
-                    case READING, MOVING, UPDATING -> bandwidth(work, threads, limit);
-                };
-        return best.merge(new Kind(work, threads), figure / 1e9, Math::max);
+        Kind kind = new Kind(work, threads);
+        double figure = work.isArithmetic() ? flops(threads, limit) : bandwidth(kind, limit);
+        return best.merge(kind, figure / 1e9, Math::max);
     }
 
     private double flops(int threads, double limit) {
@@ -77,29 +82,41 @@ public final class Peak {
         return flops;
     }
 
-    private double bandwidth(Work work, int threads, double limit) {
-        long share = BUFFER / threads / (2 * PeakLoops.BLOCK) * (2 * PeakLoops.BLOCK);
+    /// The first time all ways to move are tried, later the fastest of them.
+    private double bandwidth(Kind kind, double limit) {
+        int threads = kind.threads;
+        long part = BUFFER / threads / kind.work.streams() / PeakLoops.BLOCK * PeakLoops.BLOCK;
+        PeakLoops.Mover known = fastest.get(kind);
+        List<PeakLoops.Mover> movers = known == null ? loops.movers(kind.work) : List.of(known);
+        double most = 0;
         try (Arena arena = Arena.ofShared()) {
-            MemorySegment[] parts = new MemorySegment[threads];
+            List<List<MemorySegment>> parts = new ArrayList<>();
             for (int i = 0; i < threads; i++) {
-                parts[i] = arena.allocate(share, ALIGNMENT);
+                parts.add(streams(arena, kind.work.streams(), part));
             }
-            double seconds =
-                    Stopwatch.seconds(
-                            () -> Parallel.run(threads, i -> pass(work, parts[i])), limit);
-            double perByte = work == Work.UPDATING ? 2 : 1; // half of a copy is read, half written
-            return perByte * share * threads / seconds;
+            for (PeakLoops.Mover mover : movers) {
+                double seconds =
+                        Stopwatch.seconds(
+                                () -> Parallel.run(threads, i -> mover.move(parts.get(i))),
+                                limit / movers.size());
+                double figure = (double) kind.work.passes() * part * threads / seconds;
+                if (figure > most) {
+                    most = figure;
+                    fastest.put(kind, mover);
+                }
+            }
         }
+        return most;
     }
 
-    private void pass(Work work, MemorySegment data) {
-        switch (work) {
-            case READING -> loops.read(data);
-            case UPDATING -> loops.update(data);
-            default -> {
-                long half = data.byteSize() / 2;
-                loops.copy(data.asSlice(half, half), data.asSlice(0, half));
-            }
+    /// Streams at unequal distances: at multiples of a power of two they would fall on the same
+    /// sets of a cache.
+    private static List<MemorySegment> streams(Arena arena, int count, long bytes) {
+        List<MemorySegment> streams = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            long gap = 5 * PeakLoops.BLOCK / 4 * i;
+            streams.add(arena.allocate(gap + bytes, ALIGNMENT).asSlice(gap, bytes).fill((byte) 0));
         }
+        return streams;
     }
 }

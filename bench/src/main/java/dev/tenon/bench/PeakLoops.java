@@ -1,6 +1,7 @@
 package dev.tenon.bench;
 
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 
 /// The loops that drive the machine to its peaks.
 interface PeakLoops {
@@ -12,12 +13,15 @@ interface PeakLoops {
     /// @return the operations that it did, two to a multiply-add
     long multiplyAdd();
 
-    /// Reads all of `data`.
-    void read(MemorySegment data);
+    /// Returns the ways to move memory: which one is fastest differs between machines.
+    List<Mover> movers(Work work);
 
-    /// Copies all of `from` to `to`, which has the same size.
-    void copy(MemorySegment to, MemorySegment from);
-
-    /// Reads all of `data` and writes it again.
-    void update(MemorySegment data);
+    /// Moves memory.
+    @FunctionalInterface
+    interface Mover {
+        /// Reads and writes all of the streams.
+        ///
+        /// @param streams of one size: first those read, then those written unless in place
+        void move(List<MemorySegment> streams);
+    }
 }

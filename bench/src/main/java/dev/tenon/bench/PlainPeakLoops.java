@@ -2,6 +2,7 @@ package dev.tenon.bench;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
 
 /// The loops in plain Java: what the machine gives where the module jdk.incubator.vector is
 /// missing.
@@ -50,23 +51,33 @@ final class PlainPeakLoops implements PeakLoops {
         }
     }
 
-    /// Compares one half with the other, which is equal: Java's comparison uses vectors.
+    /// Copies where one stream goes to another, else element by element, of which the compiler
+    /// makes vectors only now and then.
     @Override
-    public void read(MemorySegment data) {
-        long half = data.byteSize() / 2;
-        sink = data.asSlice(0, half).mismatch(data.asSlice(half, half));
-    }
-
-    @Override
-    public void update(MemorySegment data) {
-        for (long i = 0; i < data.byteSize() / 4; i++) {
-            float value = data.getAtIndex(ValueLayout.JAVA_FLOAT, i);
-            data.setAtIndex(ValueLayout.JAVA_FLOAT, i, 0.5f * value);
+    public List<Mover> movers(Work work) {
+        if (work.equals(Work.MOVING)) {
+            return List.of(streams -> streams.get(1).copyFrom(streams.get(0)));
         }
+        return List.of(streams -> move(streams, work));
     }
 
-    @Override
-    public void copy(MemorySegment to, MemorySegment from) {
-        to.copyFrom(from);
+    private static void move(List<MemorySegment> streams, Work work) {
+        int first = work.inPlace() ? 0 : work.read();
+        long count = streams.get(0).byteSize() / 8;
+        long sum = 0;
+        for (long i = 0; i < count; i++) {
+            long last = 0;
+            for (int k = 0; k < work.read(); k++) {
+                last = streams.get(k).getAtIndex(ValueLayout.JAVA_LONG, i);
+                sum += last;
+                if (work.inPlace() && k < work.written()) {
+                    streams.get(k).setAtIndex(ValueLayout.JAVA_LONG, i, last);
+                }
+            }
+            for (int k = 0; !work.inPlace() && k < work.written(); k++) {
+                streams.get(first + k).setAtIndex(ValueLayout.JAVA_LONG, i, last);
+            }
+        }
+        sink = sum;
     }
 }

@@ -23,7 +23,7 @@ final class RandomBenchmark {
         String name = "random uniform 16M";
         return Trial.of(
                 name,
-                Work.MOVING,
+                Work.WRITING,
                 4.0 * COUNT,
                 () -> {
                     RandomKernel kernel = Backend.kernels().random();
@@ -43,7 +43,7 @@ final class RandomBenchmark {
         String name = "random normal 16M";
         return Trial.of(
                 name,
-                Work.MOVING,
+                Work.WRITING,
                 4.0 * COUNT,
                 () -> {
                     RandomKernel kernel = Backend.kernels().random();

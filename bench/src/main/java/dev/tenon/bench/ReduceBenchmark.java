@@ -81,7 +81,7 @@ final class ReduceBenchmark {
         String name = "softmax 4096x4096, backward";
         return Trial.of(
                 name,
-                Work.MOVING,
+                Work.JOINING,
                 12.0 * COUNT,
                 () -> {
                     ReduceKernel kernel = Backend.kernels().reduce();

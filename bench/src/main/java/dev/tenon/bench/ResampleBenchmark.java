@@ -25,7 +25,7 @@ final class ResampleBenchmark {
         long out = in / 4;
         return Trial.of(
                 name,
-                Work.MOVING,
+                Work.JOINING,
                 PLANES * (4.0 * in + 8.0 * out), // values and positions are written
                 () -> {
                     ResampleKernel kernel = Backend.kernels().resample();
@@ -54,7 +54,7 @@ final class ResampleBenchmark {
         long out = SIDE * SIDE;
         return Trial.of(
                 name,
-                Work.MOVING,
+                Work.streams(1, 3),
                 PLANES * 4.0 * (in + out),
                 () -> {
                     ResampleKernel kernel = Backend.kernels().resample();
@@ -76,7 +76,7 @@ final class ResampleBenchmark {
         long out = SIDE * SIDE;
         return Trial.of(
                 name,
-                Work.MOVING,
+                Work.streams(4, 1),
                 PLANES * 4.0 * (in + out),
                 () -> {
                     ResampleKernel kernel = Backend.kernels().resample();

@@ -1,24 +1,70 @@
 package dev.tenon.bench;
 
-/// What a benchmark keeps busy, and so the peak that its figure stands beside.
-enum Work {
-    /// F32 operations, two to a multiply-add; beside multiply-adds in registers.
-    ARITHMETIC("GFLOP/s"),
-    /// Bytes read where little is written; beside reading main memory.
-    READING("GB/s"),
-    /// Bytes read here and written there; beside copying within main memory. (A processor reads the
-    /// target of a copy before it writes it, which nobody counts.)
-    MOVING("GB/s"),
-    /// Bytes read and written in place; beside doing so in main memory.
-    UPDATING("GB/s");
+/// What a benchmark keeps busy, and so the peak that its figure stands beside: F32 operations, two
+/// to a multiply-add, beside multiply-adds in registers; or bytes, beside a loop that reads and
+/// writes as many streams of main memory and computes nothing.
+///
+/// Bytes count once each way. (A processor reads what it is about to write unless it writes around
+/// its caches, which nobody counts.)
+///
+/// @param read streams of memory that are read, 0 to 4
+/// @param written streams of memory that are written, 0 to 3; without any stream, arithmetic
+/// @param inPlace whether those written are among those read
+record Work(int read, int written, boolean inPlace) {
+    /// F32 operations.
+    static final Work ARITHMETIC = new Work(0, 0, false);
 
-    private final String unit;
+    /// Bytes read where little is written.
+    static final Work READING = streams(1, 0);
 
-    Work(String unit) {
-        this.unit = unit;
+    /// Bytes written where little is read.
+    static final Work WRITING = streams(0, 1);
+
+    /// Bytes read here and written there.
+    static final Work MOVING = streams(1, 1);
+
+    /// Bytes of two operands and of one result.
+    static final Work JOINING = streams(2, 1);
+
+    /// Bytes read and written in place.
+    static final Work UPDATING = inPlace(1, 1);
+
+    Work {
+        if (read < 0 || read > 4 || written < 0 || written > 3 || (inPlace && written > read)) {
+            throw new IllegalArgumentException(
+                    "work: 0 to 4 streams are read and 0 to 3 written, in place no more than read; got "
+                            + read
+                            + " and "
+                            + written);
+        }
+    }
+
+    /// Returns the work of reading some streams and writing others.
+    static Work streams(int read, int written) {
+        return new Work(read, written, false);
+    }
+
+    /// Returns the work of reading some streams and writing the first of them again.
+    static Work inPlace(int read, int written) {
+        return new Work(read, written, true);
+    }
+
+    /// Says whether this is F32 operations.
+    boolean isArithmetic() {
+        return read + written == 0;
+    }
+
+    /// Returns the number of streams that memory is needed for.
+    int streams() {
+        return inPlace ? read : read + written;
+    }
+
+    /// Returns how often the loop goes over a stream's bytes, all streams together.
+    int passes() {
+        return read + written;
     }
 
     String unit() {
-        return unit;
+        return isArithmetic() ? "GFLOP/s" : "GB/s";
     }
 }

@@ -1,36 +1,80 @@
 package dev.tenon.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tenon.tensor.Backend;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /// The loops do what they are timed for, with and without the Vector API.
 final class PeakTest {
+    private static final PeakLoops VECTOR = new VectorPeakLoops();
     private static final List<PeakLoops> LOOPS =
-            List.of(new VectorPeakLoops(), new PlainPeakLoops());
+            List.of(VECTOR, new PlainPeakLoops(), new MachinePeakLoops(VECTOR));
+    private static final List<Work> MIXES =
+            List.of(
+                    Work.READING,
+                    Work.WRITING,
+                    Work.MOVING,
+                    Work.JOINING,
+                    Work.UPDATING,
+                    Work.streams(1, 3),
+                    Work.streams(4, 1),
+                    Work.inPlace(2, 1),
+                    Work.inPlace(4, 3));
 
+    /// Each stream read holds a number of its own, each written is empty at first.
     @Test
-    void copiesAndUpdatesReachEveryElement() {
+    void moversWriteAllOfTheirStreamsAndNoOther() {
         for (PeakLoops loops : LOOPS) {
-            try (Arena arena = Arena.ofConfined()) {
-                MemorySegment from = arena.allocate(2 * PeakLoops.BLOCK);
-                MemorySegment to = arena.allocate(from.byteSize());
-                for (long i = 0; i < from.byteSize() / 4; i++) {
-                    from.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) i);
-                }
-                loops.read(from);
-                loops.copy(to, from);
-                assertThat(to.mismatch(from)).isEqualTo(-1);
-                loops.update(to);
-                for (long i = 0; i < to.byteSize() / 4; i++) {
-                    assertThat(to.getAtIndex(ValueLayout.JAVA_FLOAT, i)).isEqualTo(0.5f * i);
+            for (Work work : MIXES) {
+                for (PeakLoops.Mover mover : movers(loops, work)) {
+                    checkMover(mover, work);
                 }
             }
         }
+    }
+
+    /// Without machine code there are no loops of it to test.
+    private static List<PeakLoops.Mover> movers(PeakLoops loops, Work work) {
+        boolean machine = Backend.kernels().name().equals("machine");
+        return loops instanceof MachinePeakLoops && !machine ? List.of() : loops.movers(work);
+    }
+
+    private static void checkMover(PeakLoops.Mover mover, Work work) {
+        try (Arena arena = Arena.ofConfined()) {
+            List<MemorySegment> streams = new ArrayList<>();
+            for (int i = 0; i < work.streams(); i++) {
+                MemorySegment stream = arena.allocate(2 * PeakLoops.BLOCK, 4096);
+                streams.add(stream.fill((byte) (i < work.read() ? i + 1 : 99)));
+            }
+            mover.move(streams);
+            for (int i = 0; i < streams.size(); i++) {
+                byte expected = (byte) (i < work.read() ? i + 1 : -1);
+                byte first = streams.get(i).get(ValueLayout.JAVA_BYTE, 0);
+                if (expected == -1) {
+                    assertThat(first).as("%s, stream %d", work, i).isBetween((byte) 0, (byte) 4);
+                    expected = first;
+                }
+                for (long at = 0; at < streams.get(i).byteSize(); at++) {
+                    assertThat(streams.get(i).get(ValueLayout.JAVA_BYTE, at)).isEqualTo(expected);
+                }
+            }
+        }
+    }
+
+    @Test
+    void aMixMustBeOneThatTheLoopsHave() {
+        assertThatThrownBy(() -> Work.inPlace(1, 2))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "work: 0 to 4 streams are read and 0 to 3 written, in place no more than read; got 1 and"
+                                + " 2");
     }
 
     @Test
