@@ -61,8 +61,7 @@ final class BenchTest {
                 .isEqualTo(
                         "tenon bench kernels: --filter must be part of a benchmark's family or name; got"
                                 + " Nothing. Families: matmul, quant, conv, attention, norm, elementwise, reduce,"
-                                + " resample, index, loss, random, optim, step
-");
+                                + " resample, index, loss, random, optim, step\n");
         assertThat(out.toString()).isEmpty();
     }
 

@@ -7,6 +7,7 @@ import dev.tenon.kernel.scalar.ScalarMatmul;
 import dev.tenon.tensor.Backend;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -77,25 +78,29 @@ class FuzzKernelTest {
     /// The test of the test: three wrong kernels, and what is said of them.
     @Test
     void noticesWhatIsWrong() {
-        MatmulKernel right = new ScalarMatmul();
-        MatmulKernel inexact =
-                (c, a, b, accumulate) -> {
-                    right.multiply(c, a, b, accumulate);
-                    change(c, c.offset(), 1.001);
-                };
-        MatmulKernel untidy =
-                (c, a, b, accumulate) -> {
-                    right.multiply(c, a, b, accumulate);
-                    change(c, 0, 0.5); // an element before the first, where there is one
-                };
+        MatmulKernel inexact = new Wrong(c -> change(c, c.offset(), 1.001));
+        // an element before the first, where there is one
+        MatmulKernel untidy = new Wrong(c -> change(c, 0, 0.5));
         MatmulKernel divided =
-                (c, a, b, accumulate) -> {
-                    right.multiply(c, a, b, accumulate);
-                    change(c, c.offset(), 1 + 1e-7 * (Parallel.threads() - 1));
-                };
+                new Wrong(c -> change(c, c.offset(), 1 + 1e-7 * (Parallel.threads() - 1)));
         assertThat(failures(inexact)).anyMatch(message -> message.contains("expected"));
         assertThat(failures(untidy)).anyMatch(message -> message.contains("not to be written"));
         assertThat(failures(divided)).allMatch(message -> message.contains("with two threads"));
+    }
+
+    /// The definition, and then a change to its result.
+    private record Wrong(Consumer<Strided> change) implements MatmulKernel {
+        @Override
+        public void multiply(Strided c, Strided a, Strided b, boolean accumulate) {
+            new ScalarMatmul().multiply(c, a, b, accumulate);
+            change.accept(c);
+        }
+
+        @Override
+        public void multiply(Strided c, Strided a, Strided b, Epilogue epilogue) {
+            new ScalarMatmul().multiply(c, a, b, epilogue);
+            change.accept(c);
+        }
     }
 
     private static void change(Strided c, long element, double factor) {
