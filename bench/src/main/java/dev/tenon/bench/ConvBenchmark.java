@@ -10,12 +10,51 @@ import dev.tenon.tensor.Backend;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
-/// 3x3 convolutions that keep an image's size. Operations are counted as if the zeros around the
-/// image were pixels, as everywhere.
+/// Convolutions that keep an image's size and number of channels. Operations are counted as if the
+/// zeros around the image were pixels, as everywhere.
 final class ConvBenchmark {
-    private static final int KERNEL = 3;
-
     private ConvBenchmark() {}
+
+    /// @param channels of the input and of the output
+    /// @param size rows and columns of an image
+    /// @param kernel rows and columns of the window, odd
+    /// @param groups parts of the channels, each convolved on its own
+    private record Shape(int batch, int channels, int size, int kernel, int groups) {
+        String title() {
+            String depthwise = groups == channels ? "depthwise " : "";
+            return String.format(
+                    "conv2d %s%dx%d %d->%d, %dx%d, batch %d",
+                    depthwise, kernel, kernel, channels, channels, size, size, batch);
+        }
+
+        double flops() {
+            return 2.0 * batch * channels * size * size * filter();
+        }
+
+        /// Returns the weights of one output channel.
+        int filter() {
+            return channels / groups * kernel * kernel;
+        }
+
+        /// Returns the sizes for other numbers of images and of output channels of each group.
+        Conv2dSizes sizes(int images, int in, int out, int parts) {
+            return new Conv2dSizes(
+                    images,
+                    in,
+                    size,
+                    size,
+                    out,
+                    size,
+                    size,
+                    kernel,
+                    kernel,
+                    Conv2dSettings.same(kernel).withGroups(parts));
+        }
+
+        Conv2dSizes all() {
+            return sizes(batch, channels, channels, groups);
+        }
+    }
 
     static List<Trial> trials() {
         return List.of(
@@ -27,65 +66,61 @@ final class ConvBenchmark {
                 forward(64, 32, 4),
                 backward(64, 32, 4),
                 forward(64, 32, 2),
-                backward(64, 32, 2));
+                backward(64, 32, 2),
+                // deeper in a U-Net
+                forward(16, 128, 16),
+                backward(16, 128, 16),
+                forward(16, 256, 8),
+                backward(16, 256, 8),
+                forward(new Shape(16, 64, 32, 1, 1)),
+                backward(new Shape(16, 64, 32, 1, 1)),
+                forward(new Shape(16, 64, 32, 3, 64)),
+                backward(new Shape(16, 64, 32, 3, 64)));
     }
 
-    private static String name(int batch, int channels, int size) {
-        return String.format(
-                "conv2d 3x3 %d->%d, %dx%d, batch %d", channels, channels, size, size, batch);
+    private static Trial forward(int batch, int channels, int size) {
+        return forward(new Shape(batch, channels, size, 3, 1));
     }
 
-    private static double flops(int batch, int channels, int size) {
-        return 2.0 * batch * channels * channels * size * size * KERNEL * KERNEL;
+    private static Trial backward(int batch, int channels, int size) {
+        return backward(new Shape(batch, channels, size, 3, 1));
     }
 
-    private static Conv2dSizes sizes(int batch, int channels, int out, int size) {
-        return new Conv2dSizes(
-                batch,
-                channels,
-                size,
-                size,
-                out,
-                size,
-                size,
-                KERNEL,
-                KERNEL,
-                Conv2dSettings.same(KERNEL));
-    }
-
-    /// @param channels of the input and of the output
-    /// @param size rows and columns of an image
-    static Trial forward(int batch, int channels, int size) {
-        String name = name(batch, channels, size) + ", forward";
+    private static Trial forward(Shape shape) {
+        String name = shape.title() + ", forward";
         return Trial.of(
                 name,
                 Work.ARITHMETIC,
-                flops(batch, channels, size),
+                shape.flops(),
                 () -> {
                     ConvKernel kernel = Backend.kernels().conv();
-                    Conv2dSizes all = sizes(batch, channels, channels, size);
+                    Conv2dSizes all = shape.all();
+                    int batch = all.batch();
+                    int channels = all.channels();
                     long image = (long) channels * all.plane();
                     MemorySegment x = Operands.numbers(batch * image);
-                    MemorySegment weight = Operands.numbers((long) channels * channels * 9);
+                    MemorySegment weight = Operands.numbers((long) channels * shape.filter());
                     MemorySegment bias = Operands.numbers(channels);
                     MemorySegment y = Operands.empty(batch * image);
                     kernel.forward(y, x, weight, bias, all, DType.F32);
-                    // the first two channels of the last image
-                    MemorySegment expected = Operands.empty(2L * all.plane());
+                    // the first channel of the last image
+                    int read = all.groupChannels();
+                    MemorySegment expected = Operands.empty(all.plane());
                     Operands.DEFINITION
                             .conv()
                             .forward(
                                     expected,
-                                    Operands.part(x, (batch - 1) * image, image),
-                                    Operands.part(weight, 0, 2L * channels * 9),
-                                    Operands.part(bias, 0, 2),
-                                    sizes(1, channels, 2, size),
+                                    Operands.part(
+                                            x, (batch - 1) * image, (long) read * all.plane()),
+                                    Operands.part(weight, 0, shape.filter()),
+                                    Operands.part(bias, 0, 1),
+                                    shape.sizes(1, read, 1, 1),
                                     DType.F32);
                     Operands.check(
                             name,
-                            Operands.part(y, (batch - 1) * image, 2L * all.plane()),
+                            Operands.part(y, (batch - 1) * image, all.plane()),
                             expected,
-                            1e-5 * Math.sqrt(channels * 9));
+                            1e-5 * Math.sqrt(shape.filter()));
                     return new TaskRun(
                             new Task.Convolution(y, x, weight, bias, all),
                             () -> kernel.forward(y, x, weight, bias, all, DType.F32));
@@ -93,21 +128,23 @@ final class ConvBenchmark {
     }
 
     /// The gradients with respect to image, weight and bias: twice the forward pass's operations.
-    static Trial backward(int batch, int channels, int size) {
-        String name = name(batch, channels, size) + ", backward";
+    private static Trial backward(Shape shape) {
+        String name = shape.title() + ", backward";
         return Trial.of(
                 name,
                 Work.ARITHMETIC,
-                2 * flops(batch, channels, size),
+                2 * shape.flops(),
                 () -> {
                     ConvKernel kernel = Backend.kernels().conv();
-                    Conv2dSizes all = sizes(batch, channels, channels, size);
+                    Conv2dSizes all = shape.all();
+                    int batch = all.batch();
+                    int channels = all.channels();
                     long image = (long) channels * all.plane();
                     MemorySegment x = Operands.numbers(batch * image);
-                    MemorySegment weight = Operands.numbers((long) channels * channels * 9);
+                    MemorySegment weight = Operands.numbers((long) channels * shape.filter());
                     MemorySegment dy = Operands.numbers(batch * image, 1);
                     MemorySegment dx = Operands.empty(batch * image);
-                    MemorySegment dw = Operands.empty((long) channels * channels * 9);
+                    MemorySegment dw = Operands.empty((long) channels * shape.filter());
                     MemorySegment db = Operands.empty(channels);
                     Runnable run =
                             () -> {
@@ -117,58 +154,57 @@ final class ConvBenchmark {
                                         db, dy, batch, channels, all.outPlane(), DType.F32);
                             };
                     run.run();
-                    checkData(name, dx, dy, weight, batch - 1, channels, size);
-                    checkWeight(name, dw, x, dy, all);
+                    checkData(name, dx, dy, weight, shape);
+                    checkWeight(name, dw, x, dy, shape);
                     return new TaskRun(
                             new Task.ConvolutionGradient(dx, dw, db, dy, x, weight, all), run);
                 });
     }
 
-    /// Compares the gradient of one image.
+    /// Compares the gradient of the last image.
     private static void checkData(
-            String name,
-            MemorySegment dx,
-            MemorySegment dy,
-            MemorySegment weight,
-            int index,
-            int channels,
-            int size) {
-        long image = (long) channels * size * size;
+            String name, MemorySegment dx, MemorySegment dy, MemorySegment weight, Shape shape) {
+        long image = (long) shape.channels * shape.size * shape.size;
+        long begin = (shape.batch - 1) * image;
         MemorySegment expected = Operands.empty(image);
         Operands.DEFINITION
                 .conv()
                 .dataGradient(
                         expected,
-                        Operands.part(dy, index * image, image),
+                        Operands.part(dy, begin, image),
                         weight,
                         null,
-                        sizes(1, channels, channels, size),
+                        shape.sizes(1, shape.channels, shape.channels, shape.groups),
                         DType.F32);
         Operands.check(
-                name,
-                Operands.part(dx, index * image, image),
-                expected,
-                1e-5 * Math.sqrt(channels * 9));
+                name, Operands.part(dx, begin, image), expected, 1e-5 * Math.sqrt(shape.filter()));
     }
 
     /// Compares the gradient of the first output channel's weights.
     private static void checkWeight(
-            String name, MemorySegment dw, MemorySegment x, MemorySegment dy, Conv2dSizes all) {
-        long plane = all.outPlane();
-        MemorySegment first = Operands.empty(all.batch() * plane);
-        for (int i = 0; i < all.batch(); i++) {
-            Operands.part(first, i * plane, plane)
-                    .copyFrom(Operands.part(dy, i * plane * all.outChannels(), plane));
-        }
-        MemorySegment expected = Operands.empty(all.channels() * 9L);
+            String name, MemorySegment dw, MemorySegment x, MemorySegment dy, Shape shape) {
+        int plane = shape.size * shape.size;
+        int read = shape.channels / shape.groups;
+        MemorySegment expected = Operands.empty(shape.filter());
         Operands.DEFINITION
                 .conv()
                 .weightGradient(
                         expected,
-                        x,
-                        first,
-                        sizes(all.batch(), all.channels(), 1, all.height()),
+                        first(x, shape, read),
+                        first(dy, shape, 1),
+                        shape.sizes(shape.batch, read, 1, 1),
                         DType.F32);
-        Operands.check(name, dw, expected, 1e-5 * Math.sqrt(all.batch() * plane));
+        Operands.check(name, dw, expected, 1e-5 * Math.sqrt((double) shape.batch * plane));
+    }
+
+    /// Returns the first `count` channels of each image.
+    private static MemorySegment first(MemorySegment images, Shape shape, int count) {
+        long plane = (long) shape.size * shape.size;
+        MemorySegment first = Operands.empty(shape.batch * count * plane);
+        for (int i = 0; i < shape.batch; i++) {
+            Operands.part(first, i * count * plane, count * plane)
+                    .copyFrom(Operands.part(images, i * plane * shape.channels, count * plane));
+        }
+        return first;
     }
 }

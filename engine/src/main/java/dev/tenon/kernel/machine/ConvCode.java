@@ -5,6 +5,7 @@ package dev.tenon.kernel.machine;
 /// @param isa the vectors they are made for
 /// @param tile sums over windows
 /// @param weightTile sums over places
+/// @param tapTile sums over places that lie in lanes
 /// @param copies rows into scratch and out of it
 /// @param interleave rows side by side
 /// @param strided rows with steps between elements
@@ -13,6 +14,7 @@ record ConvCode(
         Isa isa,
         ConvTile tile,
         ConvWeightTile weightTile,
+        TapTile tapTile,
         PlaneCopy copies,
         Interleave interleave,
         StridedCopy strided,
@@ -22,6 +24,7 @@ record ConvCode(
                 isa,
                 new ConvTile(isa),
                 new ConvWeightTile(isa),
+                new TapTile(isa),
                 new PlaneCopy(isa),
                 new Interleave(),
                 new StridedCopy(),

@@ -4,7 +4,6 @@ import dev.tenon.kernel.Conv2dSizes;
 import dev.tenon.kernel.Parallel;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.ref.Reference;
 import org.jspecify.annotations.Nullable;
 
 /// A convolution of small images with an image in each lane.
@@ -81,9 +80,6 @@ record LaneProduct(
                                     panels.address() + group * panel,
                                     first.address() + 4L * group * padded);
                 });
-        Reference.reachabilityFence(source);
-        Reference.reachabilityFence(panels);
-        Reference.reachabilityFence(first);
     }
 
     /// Some images of one group.

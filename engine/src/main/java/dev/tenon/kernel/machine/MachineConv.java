@@ -52,6 +52,19 @@ final class MachineConv implements ConvKernel {
             below.forward(y, x, weight, bias, sizes, type);
             return;
         }
+        try {
+            forward(y, x, weight, bias, sizes);
+        } finally { // from here on only their addresses were known
+            keep(y, x, weight, bias);
+        }
+    }
+
+    private void forward(
+            MemorySegment y,
+            MemorySegment x,
+            MemorySegment weight,
+            @Nullable MemorySegment bias,
+            Conv2dSizes sizes) {
         MemorySegment panels = packedWeights(weight, sizes);
         int rows = sizes.groupOutChannels();
         int groups = sizes.settings().groups();
@@ -66,6 +79,11 @@ final class MachineConv implements ConvKernel {
         int[] taps = IntStream.range(0, windows.taps).toArray();
         new WindowProduct(code, windows, sizes.batch(), groups, rows, target)
                 .run(x, sizes.plane(), new WindowProduct.Weights(panels, windows.taps, taps), bias);
+    }
+
+    @SuppressWarnings("ReachabilityFenceUsage") // called inside finally blocks
+    private static void keep(@Nullable MemorySegment... operands) {
+        Reference.reachabilityFence(operands);
     }
 
     private LaneProduct lanes(
@@ -159,7 +177,7 @@ final class MachineConv implements ConvKernel {
     }
 
     /// The windows that the forward direction reads.
-    private static Windows windows(Conv2dSizes sizes) {
+    private Windows windows(Conv2dSizes sizes) {
         Conv2dSettings s = sizes.settings();
         int[] rows = new int[sizes.window()];
         int[] columns = new int[sizes.window()];
@@ -173,20 +191,18 @@ final class MachineConv implements ConvKernel {
                 sizes.groupChannels(),
                 sizes.height(),
                 sizes.width(),
-                rows,
-                columns,
-                s.strideH(),
-                s.strideW(),
+                new Windows.Taps(rows, columns, s.strideH(), s.strideW()),
                 sizes.outHeight(),
                 sizes.outWidth(),
-                leastBlocks(sizes));
+                cut(sizes, sizes.groupOutChannels()));
     }
 
-    /// Returns the parts that an image is cut into so that a small batch keeps several threads
-    /// busy.
-    private static int leastBlocks(Conv2dSizes sizes) {
+    /// Cuts an image so that a small batch keeps several threads busy as well.
+    ///
+    /// @param rows output channels of a group
+    private Windows.Cut cut(Conv2dSizes sizes, int rows) {
         int parts = sizes.batch() * sizes.settings().groups();
-        return Math.max(1, PARTS / parts);
+        return new Windows.Cut(code.isa().lanes(), rows, Math.max(1, PARTS / parts));
     }
 
     @Override
@@ -201,6 +217,19 @@ final class MachineConv implements ConvKernel {
             below.dataGradient(dx, dy, weight, bias, sizes, type);
             return;
         }
+        try {
+            dataGradient(dx, dy, weight, bias, sizes);
+        } finally {
+            keep(dx, dy, weight, bias);
+        }
+    }
+
+    private void dataGradient(
+            MemorySegment dx,
+            MemorySegment dy,
+            MemorySegment weight,
+            @Nullable MemorySegment bias,
+            Conv2dSizes sizes) {
         MemorySegment panels = turnedWeights(weight, sizes);
         if (LaneProduct.fits(code.isa(), sizes, sizes.groupOutChannels())) {
             int rows = sizes.groupChannels();
@@ -273,18 +302,18 @@ final class MachineConv implements ConvKernel {
                                 reachRows[tap] % s.strideH() == 0
                                         && reachColumns[tap] % s.strideW() == 0)
                         .toArray();
+        int[] reachedRows = IntStream.of(taps).map(tap -> reachRows[tap] / s.strideH()).toArray();
+        int[] reachedColumns =
+                IntStream.of(taps).map(tap -> reachColumns[tap] / s.strideW()).toArray();
         Windows windows =
                 new Windows(
                         sizes.groupOutChannels(),
                         sizes.outHeight(),
                         sizes.outWidth(),
-                        IntStream.of(taps).map(tap -> reachRows[tap] / s.strideH()).toArray(),
-                        IntStream.of(taps).map(tap -> reachColumns[tap] / s.strideW()).toArray(),
-                        1,
-                        1,
+                        new Windows.Taps(reachedRows, reachedColumns, 1, 1),
                         (sizes.height() - row + s.strideH() - 1) / s.strideH(),
                         (sizes.width() - column + s.strideW() - 1) / s.strideW(),
-                        leastBlocks(sizes));
+                        cut(sizes, sizes.groupChannels()));
         var target =
                 new WindowProduct.Target(
                         dx, sizes.width(), sizes.plane(), row, column, s.strideH(), s.strideW());
@@ -303,7 +332,15 @@ final class MachineConv implements ConvKernel {
             below.weightGradient(dw, x, dy, sizes, type);
             return;
         }
-        new WindowGradient(code, sizes).run(dw, x, dy);
+        try {
+            if (TapGradient.fits(code.isa(), sizes)) {
+                new TapGradient(code, sizes, windows(sizes)).run(dw, x, dy);
+            } else {
+                new WindowGradient(code, sizes).run(dw, x, dy);
+            }
+        } finally {
+            keep(dw, x, dy);
+        }
     }
 
     @Override
@@ -315,16 +352,19 @@ final class MachineConv implements ConvKernel {
             return;
         }
         long grain = Math.max(1, SUMMED / Math.max(1, (long) batch * plane));
-        Parallel.range(
-                channels,
-                grain,
-                (from, to) -> {
-                    for (long channel = from; channel < to; channel++) {
-                        long at = dy.address() + 4 * channel * plane;
-                        double sum = code.sums().sum(at, 4 * image, batch, plane);
-                        db.setAtIndex(FLOAT, channel, (float) sum);
-                    }
-                });
-        Reference.reachabilityFence(dy);
+        try {
+            Parallel.range(
+                    channels,
+                    grain,
+                    (from, to) -> {
+                        for (long channel = from; channel < to; channel++) {
+                            long at = dy.address() + 4 * channel * plane;
+                            double sum = code.sums().sum(at, 4 * image, batch, plane);
+                            db.setAtIndex(FLOAT, channel, (float) sum);
+                        }
+                    });
+        } finally {
+            keep(db, dy);
+        }
     }
 }

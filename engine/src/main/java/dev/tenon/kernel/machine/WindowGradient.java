@@ -5,7 +5,6 @@ import dev.tenon.kernel.Conv2dSizes;
 import dev.tenon.kernel.Parallel;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.ref.Reference;
 
 /// The gradient of a convolution's weights: upstream gradients times the elements of the windows,
 /// summed over all places.
@@ -72,13 +71,13 @@ final class WindowGradient {
         long row =
                 (long) columns * channelPitch * s.strideH()
                         + (long) sizes.outWidth() * panels * panel;
-        blockRows = (int) Math.clamp(MOST_COPIED / row, 1, sizes.outHeight());
+        blockRows = Math.clamp(MOST_COPIED / row, 1, sizes.outHeight());
         long units = (long) sizes.batch() * rowBlocks();
         long room = Math.max(1, MOST_SUMS / (sumSize() * s.groups()));
         long wanted = (long) sizes.batch() * sizes.outPlane() / LEAST_PLACES;
         chunks = (int) Math.clamp(Math.min(wanted, units), 1, Math.min(PARTS, room));
         splits = Math.clamp(PARTS / chunks / s.groups(), 1, panels);
-        long images = (sizes.batch() + chunks - 1) / chunks;
+        int images = (sizes.batch() + chunks - 1) / chunks;
         blockImages =
                 rowBlocks() > 1
                         ? 1
@@ -131,9 +130,6 @@ final class WindowGradient {
                         merge(dw, from, 4 * stride, group * rows + row);
                     }
                 });
-        Reference.reachabilityFence(sums);
-        Reference.reachabilityFence(x);
-        Reference.reachabilityFence(dy);
     }
 
     /// Adds up the chunks' sums of one output channel and writes them with the taps of a channel

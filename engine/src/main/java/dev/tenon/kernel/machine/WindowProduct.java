@@ -3,7 +3,6 @@ package dev.tenon.kernel.machine;
 import dev.tenon.kernel.Parallel;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.ref.Reference;
 import org.jspecify.annotations.Nullable;
 
 /// A convolution as a product of weights and [Windows], written to a grid of places in images.
@@ -63,7 +62,7 @@ record WindowProduct(
         int blocks = windows.blocks();
         long work = (long) rows * windows.channels * windows.taps;
         work *= windows.span(windows.blockRows);
-        int together = (int) Math.clamp(PART / Math.max(1, work), 1, groups); // groups of a part
+        int together = Math.clamp(PART / Math.max(1, work), 1, groups); // groups of a part
         int sets = (groups + together - 1) / together;
         Parallel.run(
                 batch * sets * blocks,
@@ -86,10 +85,6 @@ record WindowProduct(
                                         weights.window);
                     }
                 });
-        Reference.reachabilityFence(weights.panels);
-        Reference.reachabilityFence(first);
-        Reference.reachabilityFence(table);
-        Reference.reachabilityFence(source);
     }
 
     /// Returns the first values of the rows of all groups, each padded.

@@ -10,13 +10,18 @@ import java.util.Arrays;
 /// vector of neighbouring places reads neighbouring elements for every tap; places beyond the grid
 /// at the end of a row are worked out as well and thrown away. With a step between windows the copy
 /// is split into phases, one for each remainder of row and column, in each of which neighbouring
-/// places are neighbours. The zeros at the right of a row are those at the left of the next.
+/// places are neighbours. The zeros at the right of a row are those at the left of the next. Where
+/// rows are so short that places between them would waste much of the vectors, each column of the
+/// window has a phase of its own, moved by that column, and there are none between rows.
 ///
 /// | scratch | shape |
 /// |---|---|
 /// | copy | `[channels, phases, paddedRows, pitch]` |
 final class Windows {
     private static final int BEYOND = 64; // elements: what the last vector reads
+    private static final int BETWEEN = 16; // elements: what rows of one phase write into the next
+    private static final int WASTEFUL = 107; // percent
+    private static final int WASTEFUL_ROWS = 16;
     private static final int MOST_PLACES = 2048; // of a block
     private static final long MOST_COPIED = 1 << 17; // elements of a block's copy, 512 KB
 
@@ -36,67 +41,121 @@ final class Windows {
     private final int lowColumn;
     private final int paddedRows;
     private final int overlap;
-    private final int left;
+    private final int phaseSize;
     private final int[] phaseRows; // remainder of each phase
-    private final int[] phaseColumns;
+    private final int[] phaseColumns; // column of the source at column 0 of each phase
     private final int[]
             places; // of each tap in the copy of a channel, relative to a window's place
 
     /// @param channels channels of the source that a window reads
     /// @param height rows of the source
     /// @param width columns of the source
-    /// @param tapRows row of the source, relative to a window's place, of each tap
-    /// @param tapColumns column likewise
-    /// @param stepRows rows of the source from one window to the next
-    /// @param stepColumns columns likewise
+    /// @param taps where the window's elements are
     /// @param gridRows windows from top to bottom
     /// @param gridColumns windows from left to right
-    /// @param leastBlocks blocks wanted per image where it has rows enough
+    /// @param cut how to cut the work
     Windows(
             int channels,
             int height,
             int width,
-            int[] tapRows,
-            int[] tapColumns,
-            int stepRows,
-            int stepColumns,
+            Taps taps,
             int gridRows,
             int gridColumns,
-            int leastBlocks) {
+            Cut cut) {
         this.channels = channels;
         this.height = height;
         this.width = width;
-        this.stepRows = stepRows;
-        this.stepColumns = stepColumns;
         this.gridRows = gridRows;
         this.gridColumns = gridColumns;
-        taps = tapRows.length;
-        int[] rows = quotients(tapRows, stepRows);
-        int[] columns = quotients(tapColumns, stepColumns);
+        this.taps = taps.rows.length;
+        stepRows = taps.stepRows;
+        stepColumns = taps.stepColumns;
+        int[] rows = quotients(taps.rows, stepRows);
+        int[] joined = quotients(taps.columns, stepColumns);
+        Layout layout = new Layout(joined, remainders(taps.columns, stepColumns));
+        if (layout.isWasteful(cut)) {
+            layout = new Layout(new int[this.taps], taps.columns);
+        }
         lowRow = Arrays.stream(rows).min().orElse(0);
-        lowColumn = Arrays.stream(columns).min().orElse(0);
         int moreRows = Arrays.stream(rows).max().orElse(0) - lowRow;
-        int moreColumns = Arrays.stream(columns).max().orElse(0) - lowColumn;
-        int[] phases = new int[taps];
-        int[] keys = phases(tapRows, tapColumns, phases);
-        phaseRows = Arrays.stream(keys).map(key -> key / stepColumns).toArray();
-        phaseColumns = Arrays.stream(keys).map(key -> key % stepColumns).toArray();
-        left = Math.max(0, -lowColumn);
-        int span = gridColumns + moreColumns;
-        overlap = Math.min(Math.min(left, moreColumns), leastRight(span));
-        pitch = span - overlap;
-        long rowSize = (long) channels * Math.max(1, keys.length) * pitch;
+        lowColumn = layout.low;
+        overlap = layout.overlap;
+        pitch = layout.pitch;
+        int least = Arrays.stream(layout.offsets).min().orElse(0);
+        int range = Arrays.stream(layout.offsets).max().orElse(0) - least + 1;
+        int[] keys = remainders(taps.rows, stepRows);
+        for (int tap = 0; tap < this.taps; tap++) {
+            keys[tap] = keys[tap] * range + layout.offsets[tap] - least;
+        }
+        int[] phases = Arrays.stream(keys).sorted().distinct().toArray();
+        phaseRows = Arrays.stream(phases).map(key -> key / range).toArray();
+        phaseColumns = Arrays.stream(phases).map(key -> key % range + least).toArray();
+        long rowSize = (long) channels * Math.max(1, phases.length) * pitch;
         long most = Math.min(MOST_PLACES / pitch, MOST_COPIED / rowSize - moreRows);
-        int wanted = (gridRows + leastBlocks - 1) / leastBlocks;
+        int wanted = (gridRows + cut.leastBlocks - 1) / cut.leastBlocks;
         blockRows = (int) Math.max(1, Math.min(most, wanted));
         paddedRows = blockRows + moreRows;
-        channelSize = (long) keys.length * paddedRows * pitch;
-        places = new int[taps];
-        for (int tap = 0; tap < taps; tap++) {
+        phaseSize = paddedRows * pitch + (phases.length > 1 ? BETWEEN : 0);
+        channelSize = (long) phases.length * phaseSize;
+        places = new int[this.taps];
+        for (int tap = 0; tap < this.taps; tap++) {
             places[tap] =
-                    (phases[tap] * paddedRows + rows[tap] - lowRow) * pitch
-                            + columns[tap]
+                    Arrays.binarySearch(phases, keys[tap]) * phaseSize
+                            + (rows[tap] - lowRow) * pitch
+                            + layout.columns[tap]
                             - lowColumn;
+        }
+    }
+
+    /// The elements of a window relative to its place.
+    ///
+    /// @param rows row of the source of each tap
+    /// @param columns column likewise
+    /// @param stepRows rows of the source from one window to the next
+    /// @param stepColumns columns likewise
+    record Taps(int[] rows, int[] columns, int stepRows, int stepColumns) {}
+
+    /// How to cut the work.
+    ///
+    /// @param lanes lanes of a vector
+    /// @param rows output channels that read a copy
+    /// @param leastBlocks blocks wanted per image where it has rows enough
+    record Cut(int lanes, int rows, int leastBlocks) {}
+
+    /// How the columns of a window's taps lie in the copy.
+    private final class Layout {
+        private final int[] columns; // of each tap in its phase
+        private final int[] offsets; // column of the source where each tap's phase has column 0
+        private final int low;
+        private final int overlap;
+        private final int pitch;
+
+        Layout(int[] columns, int[] offsets) {
+            this.columns = columns;
+            this.offsets = offsets;
+            low = Arrays.stream(columns).min().orElse(0);
+            int more = Arrays.stream(columns).max().orElse(0) - low;
+            int span = gridColumns + more;
+            int shared = Math.min(Math.max(0, -low), more);
+            for (int offset : offsets) {
+                shared = Math.min(shared, span - Math.clamp(end(offset, low), 0, span));
+            }
+            overlap = shared;
+            pitch = span - overlap;
+        }
+
+        /// Says whether places between the rows take much of the vectors' room, and output channels
+        /// are enough to pay for a copy of the image for each column of the window.
+        boolean isWasteful(Cut cut) {
+            int vectors = (span(gridRows) + cut.lanes - 1) / cut.lanes;
+            int least = (gridRows * gridColumns + cut.lanes - 1) / cut.lanes;
+            return stepColumns == 1
+                    && cut.rows >= WASTEFUL_ROWS
+                    && 100 * vectors > WASTEFUL * least;
+        }
+
+        private int span(int rows) {
+            return (rows - 1) * pitch + gridColumns;
         }
     }
 
@@ -104,33 +163,19 @@ final class Windows {
         return Arrays.stream(values).map(value -> Math.floorDiv(value, divisor)).toArray();
     }
 
-    /// Returns the phases that taps fall into, as `row * stepColumns + column`, and writes which
-    /// one each tap falls into.
-    private int[] phases(int[] tapRows, int[] tapColumns, int[] phases) {
-        for (int tap = 0; tap < taps; tap++) {
-            phases[tap] =
-                    Math.floorMod(tapRows[tap], stepRows) * stepColumns
-                            + Math.floorMod(tapColumns[tap], stepColumns);
-        }
-        int[] keys = Arrays.stream(phases).sorted().distinct().toArray();
-        for (int tap = 0; tap < taps; tap++) {
-            phases[tap] = Arrays.binarySearch(keys, phases[tap]);
-        }
-        return keys;
+    private static int[] remainders(int[] values, int divisor) {
+        return Arrays.stream(values).map(value -> Math.floorMod(value, divisor)).toArray();
     }
 
-    /// Returns the least number of zeros that any phase has at the right of a row of `span`.
-    private int leastRight(int span) {
-        int least = Integer.MAX_VALUE;
-        for (int phase : phaseColumns) {
-            least = Math.min(least, Math.max(0, span - end(phase)));
-        }
-        return least;
+    /// Returns the first column of a row in scratch that the source has, if `offset` is the
+    /// source's column at `low` steps before.
+    private int begin(int offset, int low) {
+        return Math.ceilDiv(-offset, stepColumns) - low;
     }
 
-    /// Returns the end, in a padded row, of what a phase's columns have in the source.
-    private int end(int phaseColumn) {
-        return Math.max(0, count(width, phaseColumn, stepColumns) - lowColumn);
+    /// Returns the end of the columns that the source has.
+    private int end(int offset, int low) {
+        return Math.ceilDiv(width - offset, stepColumns) - low;
     }
 
     private static int count(int size, int first, int step) {
@@ -164,6 +209,14 @@ final class Windows {
         }
     }
 
+    /// Writes the byte offsets of all channels' taps in the copy, each a long.
+    void depths(MemorySegment table) {
+        for (int i = 0; i < channels * taps; i++) {
+            long place = i / taps * channelSize + places[i % taps];
+            table.setAtIndex(ValueLayout.JAVA_LONG, i, 4 * place);
+        }
+    }
+
     /// Makes the copy of one block.
     ///
     /// @param to receives the copy
@@ -171,14 +224,13 @@ final class Windows {
     /// @param offset element of the source where the image's first channel begins
     /// @param firstRow first row of places
     void copy(ConvCode code, MemorySegment to, MemorySegment from, long offset, int firstRow) {
-        boolean whole = phaseRows.length == 1 && stepColumns == 1;
-        long size = channels * channelSize;
-        if (whole && code.copies().fits(pitch, left, right(0))) {
-            zeros(to, size, overlap + BEYOND);
-        } else {
-            zeros(to, 0, size + overlap + BEYOND);
-            whole = false;
+        boolean byVectors = stepColumns == 1 && (phaseRows.length == 1 || overlap == 0);
+        for (int phase = 0; phase < phaseRows.length; phase++) {
+            byVectors &= code.copies().fits(pitch, left(phase), right(phase));
         }
+        long size = channels * channelSize;
+        long known = byVectors ? size : 0;
+        zeros(to, known, size + overlap + BEYOND - known);
         int top = firstRow + lowRow;
         int above = Math.clamp(-top, 0, paddedRows);
         int first = Math.max(top, 0);
@@ -187,8 +239,10 @@ final class Windows {
             int rows =
                     Math.clamp(count(height, phaseRows[phase], stepRows) - (long) first, 0, most);
             long line = (long) first * stepRows + phaseRows[phase];
-            long source = from.address() + 4 * (offset + line * width);
-            long target = to.address() + 4L * phase * paddedRows * pitch;
+            int column = lowColumn * stepColumns + phaseColumns[phase];
+            long source = from.address() + 4 * (offset + line * width + column);
+            long target = to.address() + 4L * phase * phaseSize;
+            int left = left(phase);
             var moved =
                     new PlaneCopy.Rows(
                             channels,
@@ -197,12 +251,12 @@ final class Windows {
                             4 * channelSize,
                             4L * stepRows * width,
                             4L * pitch);
-            if (whole) {
+            if (byVectors) {
                 int below = (most - rows) * pitch;
                 code.copies()
                         .toPadded(
                                 target,
-                                source + 4L * lowColumn,
+                                source,
                                 moved,
                                 pitch,
                                 left,
@@ -210,11 +264,10 @@ final class Windows {
                                 above * pitch,
                                 below);
             } else {
-                int skipped = Math.max(0, lowColumn) * stepColumns + phaseColumns[phase];
                 code.strided()
                         .run(
                                 target + 4L * (above * pitch + left),
-                                source + 4L * skipped,
+                                source + 4L * left * stepColumns,
                                 moved,
                                 Math.max(0, right(phase) - left),
                                 1,
@@ -223,9 +276,14 @@ final class Windows {
         }
     }
 
+    /// Returns the zeros at the beginning of a row of `phase`.
+    private int left(int phase) {
+        return Math.clamp(begin(phaseColumns[phase], lowColumn), 0, pitch);
+    }
+
     /// Returns the end of what comes from the source in a row of `phase`.
     private int right(int phase) {
-        return Math.min(pitch, end(phaseColumns[phase]));
+        return Math.clamp(end(phaseColumns[phase], lowColumn), 0, pitch);
     }
 
     private static void zeros(MemorySegment to, long at, long count) {
