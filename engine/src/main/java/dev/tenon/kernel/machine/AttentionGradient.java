@@ -13,6 +13,7 @@ import java.lang.foreign.MemorySegment;
 /// merging.
 record AttentionGradient(
         AttentionRoutines routines,
+        AttentionQueries.Routines alongSize,
         MemorySegment dq,
         MemorySegment dk,
         MemorySegment dv,
@@ -29,6 +30,9 @@ record AttentionGradient(
     private static final long PARTIALS = 1L << 24; // floats of unmerged dq, 64 MiB
     private static final int BLOCK = AttentionCode.BLOCK;
 
+    /// Floats that one call scales or merges, at most: about a hundred microseconds.
+    private static final int CALL = 1 << 18;
+
     void run() {
         int length = Math.max(RUN, (sizes.keys() + MOST_RUNS - 1) / MOST_RUNS);
         length = (length + routines.tile() - 1) / routines.tile() * routines.tile();
@@ -42,7 +46,7 @@ record AttentionGradient(
                         MemorySegment partial = Workspace.SUMS.floats(partialSize());
                         for (long batch = from; batch < to; batch++) {
                             keys(table, batch, 0, sizes.keys(), partial);
-                            merge(table, batch, partial, 1);
+                            merge(table, batch, partial, 1, 0, sizes.queries());
                         }
                     });
             return;
@@ -65,17 +69,27 @@ record AttentionGradient(
                                 partials.asSlice(4 * part * partialSize(), 4 * partialSize());
                         keys(table(), from + part / runs, key, count, partial);
                     });
+            int chunk = queriesOfCall();
+            int chunks = (sizes.queries() + chunk - 1) / chunk;
             Parallel.run(
-                    batches,
+                    batches * chunks,
                     part -> {
-                        long at = 4 * part * runs * partialSize();
-                        merge(table(), from + part, partials.asSlice(at), runs);
+                        int batch = part / chunks;
+                        long at = 4 * batch * runs * partialSize();
+                        int query = part % chunks * chunk;
+                        int count = Math.min(chunk, sizes.queries() - query);
+                        MemorySegment sums = partials.asSlice(at);
+                        merge(table(), from + batch, sums, runs, query, count);
                     });
         }
     }
 
+    private int queriesOfCall() {
+        return Math.max(1, CALL / (sizes.size() + sizes.valueSize()));
+    }
+
     private int width() {
-        return routines.vectors(sizes.size()) * routines.isa().lanes();
+        return alongSize.vectors(sizes.size()) * alongSize.isa().lanes();
     }
 
     /// Floats of one run's `dq`, padded.
@@ -118,15 +132,27 @@ record AttentionGradient(
     private void keys(MemorySegment table, long batch, int key, int count, MemorySegment partial) {
         long row = batch * sizes.queries();
         partial.asSlice(0, 4 * partialSize()).fill((byte) 0);
-        AttentionSlot.Q.set(table, q.address() + row * sizes.size() * 4);
-        AttentionSlot.DY.set(table, dy.address() + row * sizes.valueSize() * 4);
-        AttentionSlot.Y.set(table, y.address() + row * sizes.valueSize() * 4);
-        AttentionSlot.ROWS.set(table, rows.address() + row * 8);
-        AttentionSlot.QUERIES.set(table, sizes.queries());
-        routines.state().call(table.address(), 0, 0, 0, 0, 0);
+        summarise(table, row);
         for (int done = 0; done < count; done += routines.tile()) {
             int n = Math.min(routines.tile(), count - done);
             keyTile(table, batch, key + done, n, partial.address());
+        }
+    }
+
+    /// Scales the queries of an attention and fills the state.
+    private void summarise(MemorySegment table, long row) {
+        long scaled = AttentionSlot.SCALED.get(table);
+        long state = AttentionSlot.STATE.get(table);
+        int chunk = queriesOfCall();
+        for (int i = 0; i < sizes.queries(); i += chunk) {
+            AttentionSlot.Q.set(table, q.address() + (row + i) * sizes.size() * 4);
+            AttentionSlot.DY.set(table, dy.address() + (row + i) * sizes.valueSize() * 4);
+            AttentionSlot.Y.set(table, y.address() + (row + i) * sizes.valueSize() * 4);
+            AttentionSlot.ROWS.set(table, rows.address() + (row + i) * 8);
+            AttentionSlot.QUERIES.set(table, Math.min(chunk, sizes.queries() - i));
+            AttentionSlot.BLOCK_SCALED.set(table, scaled + 4L * i * sizes.size());
+            AttentionSlot.BLOCK_STATE.set(table, state + 4L * AttentionBackward.NUMBERS * i);
+            alongSize.state().call(table.address(), 0, 0, 0, 0, 0);
         }
     }
 
@@ -146,7 +172,7 @@ record AttentionGradient(
         AttentionSlot.DV.set(table, dv.address() + keyRow * valueBytes);
         AttentionSlot.KEYS.set(table, count);
         AttentionSlot.TILE_BYTES.set(table, (long) vectors * routines.isa().bytes());
-        AttentionBackward.Routines backward = routines.backward()[vectors - 1];
+        AttentionBackward.Routines backward = routines.backward(vectors);
         backward.begin().call(table.address(), 0, 0, 0, 0, 0);
         for (int i = 0; i < sizes.queries(); i += BLOCK) {
             AttentionSlot.Q.set(table, AttentionSlot.SCALED.get(table) + i * keyBytes);
@@ -162,28 +188,32 @@ record AttentionGradient(
 
     /// Adds to the sums at `sums` what the block's queries get from the tile's keys.
     private void queries(MemorySegment table, long keyRows, long sums) {
-        int vectors = routines.vectors(sizes.size());
-        int most = routines.queries().length;
+        int vectors = alongSize.vectors(sizes.size());
+        int most = alongSize.products().length;
         for (int done = 0; done < vectors; done += most) {
-            long bytes = (long) done * routines.isa().bytes();
+            long bytes = (long) done * alongSize.isa().bytes();
             AttentionSlot.KEY_ROWS.set(table, keyRows + bytes);
             AttentionSlot.DQ_SUMS.set(table, sums + bytes);
             int n = Math.min(most, vectors - done);
-            routines.queries()[n - 1].call(table.address(), 0, 0, 0, 0, 0);
+            alongSize.products()[n - 1].call(table.address(), 0, 0, 0, 0, 0);
         }
     }
 
-    /// Writes `dq` from the sums of all runs.
-    private void merge(MemorySegment table, long batch, MemorySegment partial, int runs) {
+    /// Writes `dq` of `count` queries from `query` on from the sums of all runs.
+    private void merge(
+            MemorySegment table, long batch, MemorySegment sums, int runs, int query, int count) {
         boolean dense = width() == sizes.size();
-        long rows = dense ? 1 : sizes.queries();
+        int chunk = queriesOfCall();
         AttentionSlot.RUNS.set(table, runs);
         AttentionSlot.RUN_BYTES.set(table, 4 * partialSize());
-        AttentionSlot.DQ_SUMS.set(table, partial.address());
-        AttentionSlot.DQ.set(table, dq.address() + batch * sizes.queries() * sizes.size() * 4);
-        AttentionSlot.QUERIES.set(table, rows);
-        AttentionSlot.SIZE.set(table, dense ? partialSize() : sizes.size());
-        routines.merge().call(table.address(), 0, 0, 0, 0, 0);
-        AttentionSlot.SIZE.set(table, sizes.size());
+        for (int i = query; i < query + count; i += chunk) {
+            long row = batch * sizes.queries() + i;
+            int n = Math.min(chunk, query + count - i);
+            AttentionSlot.DQ_SUMS.set(table, sums.address() + 4L * i * width());
+            AttentionSlot.DQ.set(table, dq.address() + row * sizes.size() * 4);
+            AttentionSlot.QUERIES.set(table, dense ? 1 : n);
+            AttentionSlot.COUNT.set(table, dense ? n * sizes.size() : sizes.size());
+            alongSize.merge().call(table.address(), 0, 0, 0, 0, 0);
+        }
     }
 }

@@ -1,5 +1,8 @@
 package dev.tenon.kernel.machine;
 
+import static dev.tenon.kernel.machine.AttentionSlot.BLOCK_SCALED;
+import static dev.tenon.kernel.machine.AttentionSlot.BLOCK_STATE;
+import static dev.tenon.kernel.machine.AttentionSlot.COUNT;
 import static dev.tenon.kernel.machine.AttentionSlot.DQ;
 import static dev.tenon.kernel.machine.AttentionSlot.DQ_SUMS;
 import static dev.tenon.kernel.machine.AttentionSlot.DY;
@@ -11,9 +14,7 @@ import static dev.tenon.kernel.machine.AttentionSlot.ROWS;
 import static dev.tenon.kernel.machine.AttentionSlot.RUNS;
 import static dev.tenon.kernel.machine.AttentionSlot.RUN_BYTES;
 import static dev.tenon.kernel.machine.AttentionSlot.SCALE;
-import static dev.tenon.kernel.machine.AttentionSlot.SCALED;
 import static dev.tenon.kernel.machine.AttentionSlot.SIZE;
-import static dev.tenon.kernel.machine.AttentionSlot.STATE;
 import static dev.tenon.kernel.machine.AttentionSlot.TILE_BYTES;
 import static dev.tenon.kernel.machine.AttentionSlot.VALUE;
 import static dev.tenon.kernel.machine.AttentionSlot.WEIGHT_GRADIENTS;
@@ -44,26 +45,32 @@ final class AttentionQueries extends AttentionCode {
         super(isa, vectors);
     }
 
-    /// Returns the routine that adds, for `vectors` vectors of each query, the gradients of a
-    /// block's scores times the tile's keys to the sums of `dq`.
-    static Routine product(Isa isa, int vectors) {
-        AttentionQueries queries = new AttentionQueries(isa, vectors);
-        queries.product();
-        return Routine.of(queries.code);
-    }
+    /// The routines for vectors of one width.
+    ///
+    /// @param isa the vectors
+    /// @param products by vectors of each query, less one: add the gradients of a block's scores
+    ///   times the tile's keys to the sums of `dq`
+    /// @param state scales the queries and fills the state
+    /// @param merge adds the sums of all runs, multiplies by the scale and writes `dq`
+    record Routines(Isa isa, Routine[] products, Routine state, Routine merge) {
+        static Routines of(Isa isa) {
+            Routine[] products = new Routine[mostVectors(isa)];
+            for (int i = 0; i < products.length; i++) {
+                AttentionQueries product = new AttentionQueries(isa, i + 1);
+                product.product();
+                products[i] = Routine.of(product.code);
+            }
+            AttentionQueries state = new AttentionQueries(isa, 1);
+            state.state();
+            AttentionQueries merge = new AttentionQueries(isa, 1);
+            merge.merge();
+            return new Routines(isa, products, Routine.of(state.code), Routine.of(merge.code));
+        }
 
-    /// Returns the routine that fills the state.
-    static Routine state(Isa isa) {
-        AttentionQueries queries = new AttentionQueries(isa, 1);
-        queries.state();
-        return Routine.of(queries.code);
-    }
-
-    /// Returns the routine that adds the sums of all runs, multiplies by the scale and writes `dq`.
-    static Routine merge(Isa isa) {
-        AttentionQueries queries = new AttentionQueries(isa, 1);
-        queries.merge();
-        return Routine.of(queries.code);
+        /// Returns the vectors that `count` elements need.
+        int vectors(int count) {
+            return (count + isa.lanes() - 1) / isa.lanes();
+        }
     }
 
     @Override
@@ -119,7 +126,7 @@ final class AttentionQueries extends AttentionCode {
         code.mov(RSI, slot(DY));
         code.mov(RDX, slot(Y));
         code.mov(RBX, slot(ROWS));
-        code.mov(R14, slot(STATE));
+        code.mov(R14, slot(BLOCK_STATE));
         code.mov(RCX, slot(QUERIES));
         code.bindLoop(rows);
         code.mov32(RAX, Mem.at(RBX));
@@ -143,7 +150,7 @@ final class AttentionQueries extends AttentionCode {
         Vec scale = vec(0);
         repeat(scale, RDI, SCALE.offset());
         code.mov(RSI, slot(Q));
-        code.mov(RDX, slot(SCALED));
+        code.mov(RDX, slot(BLOCK_SCALED));
         code.mov(RCX, slot(QUERIES));
         code.mov(R8, slot(SIZE));
         code.imul(RCX, R8);
@@ -227,7 +234,7 @@ final class AttentionQueries extends AttentionCode {
         code.mov(R9, slot(RUN_BYTES));
         code.bindLoop(rows);
         code.mov(RBX, RSI);
-        code.mov(R11, slot(SIZE));
+        code.mov(R11, slot(COUNT));
         code.bindLoop(wholes);
         code.cmp(R11, isa.lanes());
         code.jump(Condition.LESS, rest);

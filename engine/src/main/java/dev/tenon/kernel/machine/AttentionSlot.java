@@ -47,13 +47,14 @@ enum AttentionSlot {
     STATE,
     /// What belongs to the block's queries of it.
     BLOCK_STATE,
-    /// Keys of the block at hand, and those left after it.
+    /// Keys of the block at hand (forward) or elements of a row of `dq` (gradient); keys left.
     COUNT,
     LEFT,
     /// Room for rows of the tile of keys, padded.
     PADDED_KEYS,
-    /// The queries times the scale.
+    /// The queries times the scale; and of these the ones that are being scaled.
     SCALED,
+    BLOCK_SCALED,
     /// Rows of the tile of keys, from the vectors on that are at hand, and their bytes; `dq` has
     /// the same distance.
     KEY_ROWS,

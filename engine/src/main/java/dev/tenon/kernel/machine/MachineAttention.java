@@ -4,6 +4,7 @@ import dev.tenon.dtype.DType;
 import dev.tenon.kernel.AttentionKernel;
 import dev.tenon.kernel.Parallel;
 import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
 
 /// The family Attention in machine code, F32.
 ///
@@ -24,7 +25,7 @@ final class MachineAttention implements AttentionKernel {
 
     /// @param below the backend that does what has no machine code
     MachineAttention(Isa isa, AttentionKernel below) {
-        routines = AttentionRoutines.of(isa);
+        routines = new AttentionRoutines(isa);
         this.below = below;
     }
 
@@ -42,13 +43,28 @@ final class MachineAttention implements AttentionKernel {
             below.attention(y, rows, q, k, v, sizes, scale, type);
             return;
         }
+        try {
+            forward(y, rows, q, k, v, sizes, (float) scale);
+        } finally { // what only has an address would be free to be collected
+            Reference.reachabilityFence(new MemorySegment[] {y, rows, q, k, v});
+        }
+    }
+
+    private void forward(
+            MemorySegment y,
+            MemorySegment rows,
+            MemorySegment q,
+            MemorySegment k,
+            MemorySegment v,
+            Sizes sizes,
+            float scale) {
         int tile = routines.tile();
         int tiles = (sizes.queries() + tile - 1) / tile;
         Parallel.range(
                 (long) sizes.batch() * tiles,
                 grain(Math.min(tile, sizes.queries()), sizes),
                 (from, to) -> {
-                    MemorySegment table = table(sizes, (float) scale);
+                    MemorySegment table = table(sizes, scale);
                     layOut(table, sizes);
                     for (long part = from; part < to; part++) {
                         long batch = part / tiles;
@@ -67,7 +83,7 @@ final class MachineAttention implements AttentionKernel {
 
     private void forward(MemorySegment table, int queries, Sizes sizes) {
         AttentionSlot.QUERIES.set(table, queries);
-        Routine routine = routines.forward()[routines.vectors(queries) - 1];
+        Routine routine = routines.forward(routines.vectors(queries));
         long perKey = (long) routines.tile() * (sizes.size() + sizes.valueSize());
         int block = AttentionCode.BLOCK;
         int most = (int) Math.max(block, CALL / perKey / block * block);
@@ -146,11 +162,18 @@ final class MachineAttention implements AttentionKernel {
             Sizes sizes,
             double scale,
             DType type) {
-        if (hasCode(sizes, scale, type, dq, dk, dv, dy, y, rows, q, k, v)) {
-            new AttentionGradient(routines, dq, dk, dv, dy, y, rows, q, k, v, sizes, (float) scale)
-                    .run();
-        } else {
+        if (!hasCode(sizes, scale, type, dq, dk, dv, dy, y, rows, q, k, v)) {
             below.attentionGradient(dq, dk, dv, dy, y, rows, q, k, v, sizes, scale, type);
+            return;
+        }
+        AttentionQueries.Routines alongSize = routines.queries(sizes.size());
+        float factor = (float) scale;
+        try {
+            new AttentionGradient(
+                            routines, alongSize, dq, dk, dv, dy, y, rows, q, k, v, sizes, factor)
+                    .run();
+        } finally {
+            Reference.reachabilityFence(new MemorySegment[] {dq, dk, dv, dy, y, rows, q, k, v});
         }
     }
 }
