@@ -3,6 +3,7 @@ package dev.tenon.kernel.machine;
 import dev.tenon.dtype.DType;
 import dev.tenon.kernel.BinaryOp;
 import dev.tenon.kernel.ElementwiseKernel;
+import dev.tenon.kernel.Nest;
 import dev.tenon.kernel.Parallel;
 import dev.tenon.kernel.Strided;
 import dev.tenon.kernel.UnaryOp;
@@ -10,9 +11,11 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
-/// The family Elementwise in machine code: one pass over memory for F32; other types, SIN, COS and
-/// POW, and operands that are not contiguous go below.
+/// The family Elementwise in machine code: one pass over memory for F32, with broadcasting; copies
+/// without conversion, turned ones included. Other types, SIN, COS, POW, comparisons and choices go
+/// below.
 public final class MachineElementwise implements ElementwiseKernel {
     private static final int GRAIN = 16_384; // elements of a part: 2 to 10 microseconds
     private static final int UNROLL = 2;
@@ -29,16 +32,22 @@ public final class MachineElementwise implements ElementwiseKernel {
     /// A routine and its twin that stores past the caches.
     private record Pair(Routine cached, Routine streaming) {}
 
+    /// Strides of a row's elements, 1 or 0.
+    private record Steps(BinaryOp op, long a, long b) {}
+
     private final Isa isa;
     private final ElementwiseKernel below;
     private final Map<UnaryOp, Pair> values = new EnumMap<>(UnaryOp.class);
     private final Map<UnaryOp, Pair> gradients = new EnumMap<>(UnaryOp.class);
     private final Map<BinaryOp, Pair> binaries = new EnumMap<>(BinaryOp.class);
+    private final Map<Steps, PlaneRoutine> broadcasts = new ConcurrentHashMap<>();
+    private final MachineCopy copies;
 
     /// @param below the backend that does what has no machine code
     MachineElementwise(Isa isa, ElementwiseKernel below) {
         this.isa = isa;
         this.below = below;
+        copies = new MachineCopy(isa);
     }
 
     // ---- one variable
@@ -180,39 +189,54 @@ public final class MachineElementwise implements ElementwiseKernel {
                         && a.type() == DType.F32
                         && b.type() == DType.F32
                         && hasFormula(op)
-                        && y.isContiguous()
-                        && a.isContiguous()
-                        && b.isContiguous()
                         && y.data().isNative()
                         && a.data().isNative()
                         && b.data().isNative();
-        if (!takes) {
+        if (!takes || y.count() == 0) {
             below.binary(y, a, b, op);
-            return;
+        } else if (a.isContiguous() && b.isContiguous()) {
+            long count = y.count();
+            MemorySegment to = y.segment();
+            Pair pair;
+            synchronized (binaries) {
+                pair =
+                        binaries.computeIfAbsent(
+                                op,
+                                wanted ->
+                                        new Pair(
+                                                PassCode.routine(binary(op, 1, 1, false), UNROLL),
+                                                PassCode.routine(binary(op, 1, 1, true), UNROLL)));
+            }
+            run(choose(pair, to, count), count, 0, to, a.segment(), b.segment());
+        } else {
+            Nest nest = Nest.of(y, a, b);
+            if (PlaneRoutine.takes(nest, y, a, b)) {
+                broadcast(op, Math.min(1, nest.innerStride(1)), Math.min(1, nest.innerStride(2)))
+                        .run(nest, y, a, b);
+            } else {
+                below.binary(y, a, b, op);
+            }
         }
-        long count = y.count();
-        MemorySegment to = y.segment();
-        Pair pair;
-        synchronized (binaries) {
-            pair =
-                    binaries.computeIfAbsent(
-                            op,
-                            wanted -> new Pair(binaryRoutine(op, false), binaryRoutine(op, true)));
-        }
-        run(choose(pair, to, count), count, 0, to, a.segment(), b.segment());
     }
 
     private static boolean hasFormula(BinaryOp op) {
         return switch (op) {
-            case ADD, SUB, MUL, DIV -> true;
-            default -> false; // MAXIMUM and MINIMUM keep NaN, which the machine's do not
+            case ADD, SUB, MUL, DIV, MAXIMUM, MINIMUM -> true;
+            default -> false;
         };
     }
 
-    private Routine binaryRoutine(BinaryOp op, boolean streaming) {
+    /// The routine for rows in which the operands have these strides, 1 or 0.
+    private PlaneRoutine broadcast(BinaryOp op, long aStep, long bStep) {
+        return broadcasts.computeIfAbsent(
+                new Steps(op, aStep, bStep),
+                wanted -> new PlaneRoutine(binary(op, aStep, bStep, false)));
+    }
+
+    private Pass binary(BinaryOp op, long aStep, long bStep, boolean streaming) {
         Pass pass = new Pass(isa).streaming(streaming);
-        Node a = pass.stream(Gpr.RSI);
-        Node b = pass.stream(Gpr.RDX);
+        Node a = aStep == 0 ? pass.scalar(Gpr.RSI, 0) : pass.stream(Gpr.RSI);
+        Node b = bStep == 0 ? pass.scalar(Gpr.RDX, 0) : pass.stream(Gpr.RDX);
         pass.store(
                 Gpr.RDI,
                 switch (op) {
@@ -220,9 +244,11 @@ public final class MachineElementwise implements ElementwiseKernel {
                     case SUB -> a.sub(b);
                     case MUL -> a.mul(b);
                     case DIV -> a.div(b);
+                    case MAXIMUM -> a.maximum(b);
+                    case MINIMUM -> a.minimum(b);
                     default -> throw new IllegalArgumentException("no formula for " + op);
                 });
-        return PassCode.routine(pass, UNROLL);
+        return pass;
     }
 
     // ---- the rest
@@ -234,6 +260,8 @@ public final class MachineElementwise implements ElementwiseKernel {
 
     @Override
     public void copy(Strided y, Strided x) {
-        below.copy(y, x);
+        if (!copies.run(y, x)) {
+            below.copy(y, x);
+        }
     }
 }

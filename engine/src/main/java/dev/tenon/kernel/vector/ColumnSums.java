@@ -5,6 +5,7 @@ import static dev.tenon.kernel.vector.Lanes.FLOATS;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 import static jdk.incubator.vector.VectorOperators.F2D;
 
+import dev.tenon.kernel.Nest;
 import dev.tenon.kernel.Parallel;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;

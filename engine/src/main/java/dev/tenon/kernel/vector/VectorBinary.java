@@ -5,6 +5,7 @@ import static dev.tenon.kernel.vector.Lanes.store;
 
 import dev.tenon.dtype.DType;
 import dev.tenon.kernel.BinaryOp;
+import dev.tenon.kernel.Nest;
 import dev.tenon.kernel.Strided;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

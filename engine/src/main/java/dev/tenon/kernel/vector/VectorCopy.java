@@ -2,6 +2,7 @@ package dev.tenon.kernel.vector;
 
 import dev.tenon.dtype.BFloat16;
 import dev.tenon.dtype.DType;
+import dev.tenon.kernel.Nest;
 import dev.tenon.kernel.Strided;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

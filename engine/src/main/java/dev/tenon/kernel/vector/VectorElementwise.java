@@ -3,6 +3,7 @@ package dev.tenon.kernel.vector;
 import dev.tenon.dtype.DType;
 import dev.tenon.kernel.BinaryOp;
 import dev.tenon.kernel.ElementwiseKernel;
+import dev.tenon.kernel.Nest;
 import dev.tenon.kernel.Parallel;
 import dev.tenon.kernel.Strided;
 import dev.tenon.kernel.UnaryOp;

@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 import static jdk.incubator.vector.VectorOperators.F2D;
 
 import dev.tenon.dtype.DType;
+import dev.tenon.kernel.Nest;
 import dev.tenon.kernel.Parallel;
 import dev.tenon.kernel.ReduceKernel;
 import java.lang.foreign.MemorySegment;

@@ -1,16 +1,14 @@
-package dev.tenon.kernel.vector;
+package dev.tenon.kernel;
 
-import dev.tenon.kernel.Parallel;
-import dev.tenon.kernel.Strided;
 import java.util.Arrays;
 
 /// The loop nest over several strided operands of equal sizes: axes that all operands walk with one
 /// stride are merged, axes of size 1 dropped; what is left is an outer nest and rows along the last
 /// axis.
-final class Nest {
+public final class Nest {
     /// Elements per part of a parallel job, enough to pay for handing it out and a fixed number, so
     /// that cuts do not depend on threads.
-    static final int GRAIN = 16_384;
+    public static final int GRAIN = 16_384;
 
     private final int[] sizes;
     private final long[][] strides; // [operand][axis]
@@ -23,7 +21,7 @@ final class Nest {
     }
 
     /// Makes the nest over `operands`, all of the same sizes.
-    static Nest of(Strided... operands) {
+    public static Nest of(Strided... operands) {
         int[] all = operands[0].sizes();
         int[] sizes = new int[all.length + 1];
         long[][] strides = new long[operands.length][all.length + 1];
@@ -57,31 +55,33 @@ final class Nest {
     }
 
     /// Returns the number of axes, at least 1.
-    int rank() {
+    public int rank() {
         return sizes.length;
     }
 
     /// Returns the length of a row.
-    int inner() {
+    public int inner() {
         return sizes[sizes.length - 1];
     }
 
-    int size(int axis) {
+    /// Returns the number of elements along `axis`.
+    public int size(int axis) {
         return sizes[axis];
     }
 
-    long stride(int operand, int axis) {
+    /// Returns how far apart neighbours along `axis` lie in `operand`, in elements.
+    public long stride(int operand, int axis) {
         return strides[operand][axis];
     }
 
     /// Returns how far apart the elements of a row lie in `operand`.
-    long innerStride(int operand) {
+    public long innerStride(int operand) {
         return strides[operand][sizes.length - 1];
     }
 
     /// Returns the nest without the last axis and with `axis` in its place: its rows walk the
     /// planes that the two span.
-    Nest planes(int axis) {
+    public Nest planes(int axis) {
         int last = sizes.length - 1;
         int[] fewer = new int[last];
         long[][] steps = new long[strides.length][last];
@@ -98,7 +98,7 @@ final class Nest {
 
     /// What is done with a part of a row.
     @FunctionalInterface
-    interface Row {
+    public interface Row {
         /// Does it.
         ///
         /// @param at number of the part's first element in each operand
@@ -107,7 +107,7 @@ final class Nest {
     }
 
     /// Runs `row` on all rows, cut into parts of about `grain` elements that run side by side.
-    void rows(int grain, Row row) {
+    public void rows(int grain, Row row) {
         int inner = inner();
         long outer = 1;
         for (int axis = 0; axis < sizes.length - 1; axis++) {
