@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// @param name what was measured; unique within a report
 /// @param value how much
 /// @param unit of the value, the peak and the peer's value: `GFLOP/s`, `GB/s`, `images/s`, `ms`,
-///   `MB`
+///   `us`, `MB`
 /// @param seconds what one run took, for the table, or null where the figure is not of a run
 /// @param peak the machine's own, measured in the same run, or null where there is none of the kind
 /// @param peer name of the program it is compared with, or null
@@ -30,6 +30,11 @@ public record Figure(
     /// Returns a figure that stands for itself.
     public static Figure of(String name, double value, String unit) {
         return new Figure(name, value, unit, null, null, null, null);
+    }
+
+    /// Returns the time that something takes within a run.
+    static Figure time(String name, double value, String unit, double seconds) {
+        return new Figure(name, value, unit, seconds, null, null, null);
     }
 
     /// Returns the rate of a run beside the machine's peak.

@@ -57,6 +57,7 @@ final class KernelsCommand implements Runnable {
         families.put("loss", LossBenchmark.trials());
         families.put("random", RandomBenchmark.trials());
         families.put("optim", OptimBenchmark.trials());
+        families.put("parallel", ParallelBenchmark.trials());
         families.put("step", StepBenchmark.trials());
         return families;
     }
@@ -110,7 +111,8 @@ final class KernelsCommand implements Runnable {
         report.deliver(measure(selected, rivals), out);
         out.println();
         out.println(
-                "Peaks, measured in this run: multiply-adds in registers; main memory with the same mix of reads and writes.");
+                "Peaks, measured in this run: multiply-adds in registers;"
+                        + " main memory with the same mix of reads and writes.");
         out.println("Operands that fit in a cache can exceed main memory's.");
         out.flush();
     }
@@ -123,7 +125,9 @@ final class KernelsCommand implements Runnable {
                 Progress.start("timing", new Progress.Unit("kernels", 1), 0, trials.size())) {
             for (List<Trial> family : families.values()) {
                 // before the first family this measures nothing yet, later what figures need
-                family.forEach(trial -> peak.of(trial.work(), trial.crew()));
+                family.stream()
+                        .filter(trial -> !trial.work().equals(Work.TIME))
+                        .forEach(trial -> peak.of(trial.work(), trial.crew()));
                 peak.refresh();
                 for (Trial trial : family) {
                     outcomes.add(trial.time(rivals));

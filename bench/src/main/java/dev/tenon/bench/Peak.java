@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /// What this machine can do at most: the figures that benchmarks stand beside.
 ///
@@ -23,7 +24,7 @@ public final class Peak {
 
     private final PeakLoops loops;
     private final Map<Kind, Double> best = new HashMap<>();
-    private final Map<Kind, PeakLoops.Mover> fastest = new HashMap<>();
+    private final Map<Kind, Choice> choices = new HashMap<>();
 
     /// Measures nothing yet.
     public Peak() {
@@ -82,27 +83,54 @@ public final class Peak {
         return flops;
     }
 
-    /// The first time all ways to move are tried, later the fastest of them.
+    /// The ways to move memory for one kind.
+    private static final class Choice {
+        final List<PeakLoops.Mover> all;
+        int fastest;
+        int next; // to be tried again
+
+        Choice(List<PeakLoops.Mover> all) {
+            this.all = all;
+        }
+
+        /// All at first, later the fastest and one of the others, which a busy moment may have held
+        /// back.
+        List<Integer> turn(boolean first) {
+            if (first) {
+                return IntStream.range(0, all.size()).boxed().toList();
+            }
+            next = (next + 1) % all.size();
+            return next == fastest ? List.of(fastest) : List.of(fastest, next);
+        }
+    }
+
+    /// The best of a turn.
     private double bandwidth(Kind kind, double limit) {
         int threads = kind.threads;
         long part = BUFFER / threads / kind.work.streams() / PeakLoops.BLOCK * PeakLoops.BLOCK;
-        PeakLoops.Mover known = fastest.get(kind);
-        List<PeakLoops.Mover> movers = known == null ? loops.movers(kind.work) : List.of(known);
+        Choice choice = choices.get(kind);
+        boolean first = choice == null;
+        if (choice == null) {
+            choice = new Choice(loops.movers(kind.work));
+            choices.put(kind, choice);
+        }
+        List<Integer> turn = choice.turn(first);
         double most = 0;
         try (Arena arena = Arena.ofShared()) {
             List<List<MemorySegment>> parts = new ArrayList<>();
             for (int i = 0; i < threads; i++) {
                 parts.add(streams(arena, kind.work.streams(), part));
             }
-            for (PeakLoops.Mover mover : movers) {
+            for (int number : turn) {
+                PeakLoops.Mover mover = choice.all.get(number);
                 double seconds =
                         Stopwatch.seconds(
                                 () -> Parallel.run(threads, i -> mover.move(parts.get(i))),
-                                limit / movers.size());
+                                limit / turn.size());
                 double figure = (double) kind.work.passes() * part * threads / seconds;
                 if (figure > most) {
                     most = figure;
-                    fastest.put(kind, mover);
+                    choice.fastest = number;
                 }
             }
         }

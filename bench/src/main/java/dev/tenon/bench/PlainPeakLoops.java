@@ -6,7 +6,7 @@ import java.util.List;
 
 /// The loops in plain Java: what the machine gives where the module jdk.incubator.vector is
 /// missing.
-final class PlainPeakLoops implements PeakLoops {
+final class PlainPeakLoops implements PeakLoops, PeakLoops.Blocks {
     private static final int NUMBERS = 1024; // 4 KiB, in the first-level cache
     private static final int DEGREE = 16;
     private static final int STEPS = 10;
@@ -51,33 +51,38 @@ final class PlainPeakLoops implements PeakLoops {
         }
     }
 
-    /// Copies where one stream goes to another, else element by element, of which the compiler
-    /// makes vectors only now and then.
+    /// By blocks; a plain copy also at once, for which Java has the best that the machine offers.
     @Override
     public List<Mover> movers(Work work) {
-        if (work.equals(Work.MOVING)) {
-            return List.of(streams -> streams.get(1).copyFrom(streams.get(0)));
-        }
-        return List.of(streams -> move(streams, work));
+        Mover blocks = streams -> move(streams, work);
+        return work.equals(Work.MOVING)
+                ? List.of(blocks, streams -> streams.get(1).copyFrom(streams.get(0)))
+                : List.of(blocks);
     }
 
-    private static void move(List<MemorySegment> streams, Work work) {
-        int first = work.inPlace() ? 0 : work.read();
-        long count = streams.get(0).byteSize() / 8;
-        long sum = 0;
-        for (long i = 0; i < count; i++) {
-            long last = 0;
-            for (int k = 0; k < work.read(); k++) {
-                last = streams.get(k).getAtIndex(ValueLayout.JAVA_LONG, i);
-                sum += last;
-                if (work.inPlace() && k < work.written()) {
-                    streams.get(k).setAtIndex(ValueLayout.JAVA_LONG, i, last);
-                }
-            }
-            for (int k = 0; !work.inPlace() && k < work.written(); k++) {
-                streams.get(first + k).setAtIndex(ValueLayout.JAVA_LONG, i, last);
-            }
+    /// Compares one half with the other, which is equal: Java's comparison uses vectors.
+    @Override
+    public void read(MemorySegment data, long at) {
+        long half = at + BLOCK / 2;
+        sink = MemorySegment.mismatch(data, at, half, data, half, at + BLOCK);
+    }
+
+    @Override
+    public void fill(MemorySegment data, long at) {
+        data.asSlice(at, BLOCK).fill((byte) 0);
+    }
+
+    /// Turns all bits: a compiler leaves out the writing of what was just read.
+    @Override
+    public void update(MemorySegment data, long at) {
+        for (long i = at; i < at + BLOCK; i += 8) {
+            long value = data.get(ValueLayout.JAVA_LONG, i);
+            data.set(ValueLayout.JAVA_LONG, i, ~value);
         }
-        sink = sum;
+    }
+
+    @Override
+    public void copy(MemorySegment to, MemorySegment from, long at) {
+        MemorySegment.copy(from, at, to, at, BLOCK);
     }
 }

@@ -9,7 +9,8 @@ import java.util.function.Supplier;
 ///
 /// @param name what it is; unique
 /// @param work what it keeps busy
-/// @param amount F32 operations or bytes of one run
+/// @param amount F32 operations or bytes of one run; for [Work#TIME], the microseconds of a run
+///   that do not count
 /// @param threads that share it, or 0 for as many as there are
 /// @param prepare makes the operands, throws IllegalStateException if the kernel's result is wrong,
 ///   and returns one run
@@ -43,6 +44,10 @@ record Trial(String name, Work work, double amount, int threads, Supplier<Runnab
 
     /// Returns the figure of a run that took so long.
     Figure figure(Contest.Outcome outcome, Peak peak) {
+        if (work.equals(Work.TIME)) {
+            return Figure.time(
+                    name, outcome.seconds() * 1e6 - amount, work.unit(), outcome.seconds());
+        }
         Double peerSeconds = outcome.peerSeconds();
         return new Figure(
                 name,

@@ -30,6 +30,7 @@ final class BenchTest {
                 .map(RecordComponent::getName)
                 .filter(name -> !name.equals("name"))
                 .forEach(families::add);
+        families.add("parallel"); // regions
         families.add("step"); // of training
         assertThat(KernelsCommand.families().keySet())
                 .containsExactlyInAnyOrderElementsOf(families);
@@ -61,7 +62,7 @@ final class BenchTest {
                 .isEqualTo(
                         "tenon bench kernels: --filter must be part of a benchmark's family or name; got"
                                 + " Nothing. Families: matmul, quant, conv, attention, norm, elementwise, reduce,"
-                                + " resample, index, loss, random, optim, step\n");
+                                + " resample, index, loss, random, optim, parallel, step\n");
         assertThat(out.toString()).isEmpty();
     }
 

@@ -1,29 +1,32 @@
 package dev.tenon.kernel;
 
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
-import org.jspecify.annotations.Nullable;
 
 /// The engine's threads: runs the parts of one job side by side and returns when all are done.
 ///
 /// Callers cut a job into parts by the job's own sizes, never by the number of threads, and each
-/// part writes only its own output; so results do not depend on the thread count. Parts are handed
-/// out one by one, in order, to the caller and the workers. A worker spins for about twenty
-/// microseconds after a job before it parks, because the next kernel of a network usually follows
-/// within that time, and waking a parked thread costs about forty.
+/// part writes only its own output; so results do not depend on the thread count. Each thread has a
+/// slice of neighbouring parts, the same in every job of as many parts, so that it finds in its own
+/// cache what it wrote in the job before; when it is through it takes what is left of the others'
+/// slices, so that nobody waits for a thread that another program has put off its processor
+/// ([ParallelRegion]).
+///
+/// A worker spins for a hundred microseconds after a job before it parks, because the next kernel
+/// of a network usually follows within that time, and waking a parked thread costs about fifty.
 ///
 /// One job runs at a time; a job started from inside a part, or while another thread's job runs, is
 /// done by its caller alone.
 public final class Parallel {
-    private static final int SPINS = 20_000;
-    private static final Object LOCK = new Object();
+    private static final AtomicBoolean BUSY = new AtomicBoolean();
 
     private static volatile int threads = Runtime.getRuntime().availableProcessors();
-    private static volatile Worker[] workers = new Worker[0];
-    private static volatile @Nullable Job job;
-    private static boolean busy;
-    private static int jobs; // written by the one thread that claimed the pool
+    private static volatile ParallelRegion region = new ParallelRegion(1);
+
+    // both belong to the one thread that claimed the pool
+    private static Worker[] workers = new Worker[0];
+    private static int jobs;
 
     private Parallel() {}
 
@@ -50,33 +53,22 @@ public final class Parallel {
     /// If a part throws, the others still run, whatever the number of threads, and the first
     /// exception (by time; an Error before any other) is thrown here.
     public static void run(int parts, IntConsumer part) {
-        int helpers = Math.min(threads, parts) - 1;
         if (parts == 1) {
             part.accept(0);
             return;
         }
-        Job current = new Job(part, parts);
-        if (helpers <= 0 || !claim()) {
-            current.work();
-            current.rethrow();
+        int crew = Math.min(threads, parts);
+        if (crew <= 1 || !BUSY.compareAndSet(false, true)) {
+            alone(parts, part);
             return;
         }
         try {
-            Worker[] crew = crew(helpers);
-            job = current;
-            jobs++;
-            for (int i = 0; i < helpers; i++) {
-                crew[i].wake(jobs);
-            }
-            current.work();
-            current.awaitParts();
-            job = null;
+            ParallelRegion current = hire(crew);
+            current.begin(++jobs, crew, parts, part);
+            finish(current, crew);
         } finally {
-            synchronized (LOCK) {
-                busy = false;
-            }
+            BUSY.set(false);
         }
-        current.rethrow();
     }
 
     /// Cuts `[0, count)` into ranges of `grain` elements (the last may be shorter) and runs `range`
@@ -101,107 +93,54 @@ public final class Parallel {
         void run(long from, long to);
     }
 
-    private static boolean claim() {
-        synchronized (LOCK) {
-            if (busy) {
-                return false;
-            }
-            busy = true;
-            return true;
+    private static void alone(int parts, IntConsumer part) {
+        Failure failure = new Failure();
+        for (int i = 0; i < parts; i++) {
+            failure.guard(part, i);
         }
+        failure.rethrow();
     }
 
-    private static Worker[] crew(int helpers) {
-        Worker[] crew = workers;
-        if (crew.length < helpers) {
-            Worker[] larger = new Worker[helpers];
-            System.arraycopy(crew, 0, larger, 0, crew.length);
-            for (int i = crew.length; i < helpers; i++) {
-                larger[i] = new Worker(i);
+    private static void finish(ParallelRegion current, int crew) {
+        for (int i = 0; i < crew - 1; i++) {
+            workers[i].invite(jobs);
+        }
+        current.work(jobs, 0);
+        current.end();
+    }
+
+    /// Returns a region with room for `crew`, after hiring who is missing.
+    private static ParallelRegion hire(int crew) {
+        if (workers.length < crew - 1) {
+            Worker[] larger = new Worker[crew - 1];
+            System.arraycopy(workers, 0, larger, 0, workers.length);
+            for (int i = workers.length; i < larger.length; i++) {
+                larger[i] = new Worker(i + 1);
                 larger[i].start();
             }
-            workers = crew = larger;
+            workers = larger;
+            region.close();
+            region = new ParallelRegion(crew);
         }
-        return crew;
-    }
-
-    /// One call of [#run]. It counts its own parts, so that a worker that wakes too late finds none
-    /// left and nobody waits for it.
-    private static final class Job {
-        private final IntConsumer part;
-        private final int parts;
-        private final AtomicInteger next = new AtomicInteger();
-        private final AtomicInteger done = new AtomicInteger();
-        private @Nullable RuntimeException exception;
-        private @Nullable Error error;
-
-        Job(IntConsumer part, int parts) {
-            this.part = part;
-            this.parts = parts;
-        }
-
-        void work() {
-            for (int i = next.getAndIncrement(); i < parts; i = next.getAndIncrement()) {
-                try {
-                    part.accept(i);
-                } catch (
-                        RuntimeException
-                                e) { // both are thrown again by rethrow() in the caller's thread
-                    fail(e);
-                } catch (Error e) {
-                    fail(e);
-                } finally {
-                    done.incrementAndGet();
-                }
-            }
-        }
-
-        @SuppressWarnings(
-                "ThreadPriorityCheck") // yield only gives way; nothing depends on who runs
-        void awaitParts() {
-            for (int spins = 0; done.get() < parts; spins++) {
-                if (spins < SPINS) {
-                    Thread.onSpinWait();
-                } else {
-                    Thread.yield(); // the worker has lost its processor to another program: give
-                    // it ours
-                }
-            }
-        }
-
-        synchronized void fail(RuntimeException e) {
-            if (exception == null) {
-                exception = e;
-            }
-        }
-
-        synchronized void fail(Error e) {
-            if (error == null) {
-                error = e;
-            }
-        }
-
-        synchronized void rethrow() {
-            if (error != null) {
-                throw error;
-            }
-            if (exception != null) {
-                throw exception;
-            }
-        }
+        return region;
     }
 
     private static final class Worker extends Thread {
+        private static final int SPINS = 32; // between two looks at the clock
+        private static final long PATIENCE = 100_000; // nanoseconds
+
+        private final int place;
         private volatile int invited;
         private volatile boolean parked;
 
-        Worker(int number) {
-            super("tenon-" + (number + 1));
+        Worker(int place) {
+            super("tenon-" + place);
+            this.place = place;
             setDaemon(true);
         }
 
-        void wake(int number) {
-            invited = number;
+        void invite(int job) {
+            invited = job;
             if (parked) {
                 LockSupport.unpark(this);
             }
@@ -211,22 +150,29 @@ public final class Parallel {
         public void run() {
             int done = 0;
             while (true) {
-                int spins = 0;
-                while (invited == done) {
-                    if (++spins < SPINS) {
-                        Thread.onSpinWait();
-                    } else {
-                        parked = true;
-                        if (invited == done) {
-                            LockSupport.park(this);
-                        }
-                        parked = false;
-                    }
-                }
+                await(done);
                 done = invited;
-                Job current = job;
-                if (current != null) {
-                    current.work();
+                region.work(done, place);
+            }
+        }
+
+        private void await(int done) {
+            long begin = 0;
+            for (int spins = 1; invited == done; spins++) {
+                Thread.onSpinWait();
+                if (spins % SPINS != 0) {
+                    continue;
+                }
+                long now = System.nanoTime();
+                if (begin == 0) {
+                    begin = now;
+                } else if (now - begin > PATIENCE) {
+                    parked = true;
+                    if (invited == done) {
+                        LockSupport.park(this);
+                    }
+                    parked = false;
+                    begin = 0;
                 }
             }
         }

@@ -176,6 +176,59 @@ class ParallelTest {
         }
     }
 
+    /// With more threads than processors many workers come when their job is over, or another one
+    /// has begun.
+    @Test
+    void aLateWorkerRunsNoPartOfAnotherJob() {
+        Parallel.threads(8);
+        AtomicInteger late = new AtomicInteger();
+        for (int job = 0; job < 20_000; job++) {
+            int parts = 2 + job * 7 % 40;
+            AtomicIntegerArray runs = new AtomicIntegerArray(parts);
+            boolean[] over = new boolean[1];
+            Parallel.run(
+                    parts,
+                    i -> {
+                        runs.incrementAndGet(i);
+                        if (over[0]) {
+                            late.incrementAndGet();
+                        }
+                    });
+            over[0] = true;
+            for (int i = 0; i < parts; i++) {
+                if (runs.get(i) != 1) {
+                    assertThat(runs.get(i)).as("job %d, part %d of %d", job, i, parts).isOne();
+                }
+            }
+        }
+        assertThat(late).hasValue(0);
+    }
+
+    /// One thread takes its time with its first part, as one that lost its processor would.
+    @Test
+    void whatASlowThreadLeavesIsDoneByOthers() {
+        Parallel.threads(2);
+        Thread caller = Thread.currentThread();
+        AtomicInteger others = new AtomicInteger();
+        AtomicInteger all = new AtomicInteger();
+        Parallel.run(
+                100,
+                i -> {
+                    if (i == 0) { // the first of the caller's slice
+                        for (long until = System.nanoTime() + 5_000_000_000L;
+                                all.get() < 99 && System.nanoTime() < until; ) {
+                            Thread.onSpinWait();
+                        }
+                    }
+                    all.incrementAndGet();
+                    if (Thread.currentThread() != caller) {
+                        others.incrementAndGet();
+                    }
+                });
+        assertThat(all).hasValue(100);
+        assertThat(others).hasValue(99);
+    }
+
     /// The caller holds the first part until a worker has run the second: nobody else would.
     @Test
     void workersTakePart() throws InterruptedException {
