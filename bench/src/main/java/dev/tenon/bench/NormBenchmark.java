@@ -126,7 +126,11 @@ final class NormBenchmark {
     /// Bytes per element that go through memory: a group larger than the caches is read for its
     /// statistics and again to be normalised.
     private static double bytes(long group, int arrays, int again) {
-        return 4.0 * (4 * group >= LARGE ? arrays + again : arrays);
+        return 4.0 * (isLarge(group) ? arrays + again : arrays);
+    }
+
+    private static boolean isLarge(long group) {
+        return 4 * group >= LARGE;
     }
 
     private static Trial groupNorm(String shape, int samples, int groups, int channels, int inner) {
@@ -134,7 +138,7 @@ final class NormBenchmark {
         long count = (long) samples * groups * channels * inner;
         return Trial.of(
                 name,
-                Work.MOVING,
+                isLarge((long) channels * inner) ? Work.JOINING : Work.MOVING,
                 bytes((long) channels * inner, 2, 1) * count,
                 () -> {
                     NormKernel kernel = Backend.kernels().norm();
@@ -178,7 +182,7 @@ final class NormBenchmark {
         long count = (long) samples * groups * channels * inner;
         return Trial.of(
                 name,
-                Work.JOINING,
+                isLarge((long) channels * inner) ? Work.streams(4, 1) : Work.JOINING,
                 bytes((long) channels * inner, 3, 2) * count,
                 () -> {
                     NormKernel kernel = Backend.kernels().norm();
