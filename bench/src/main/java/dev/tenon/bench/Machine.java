@@ -1,8 +1,6 @@
 package dev.tenon.bench;
 
 import dev.tenon.kernel.Parallel;
-import dev.tenon.kernel.machine.MachineKernels;
-import dev.tenon.kernel.vector.VectorKernels;
 import dev.tenon.tensor.Backend;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -20,25 +18,15 @@ final class Machine {
     /// Returns one line: Java, threads, backend, processors and system, without names of hosts or
     /// people.
     static String describe() {
-        String backend = Backend.kernels().name();
         return String.format(
                 Locale.ROOT,
-                "Java %s, %s backend%s, %d of %d processors, %s %s",
+                "Java %s, backend %s, %d of %d processors, %s %s",
                 Runtime.version().feature(),
-                backend,
-                detail(backend),
+                Backend.describe(),
                 Parallel.threads(),
                 Runtime.getRuntime().availableProcessors(),
                 System.getProperty("os.name"),
                 System.getProperty("os.arch"));
-    }
-
-    private static String detail(String backend) {
-        return switch (backend) {
-            case "machine" -> " (" + MachineKernels.describe() + ")";
-            case "vector" -> " (" + VectorKernels.describe() + ")";
-            default -> "";
-        };
     }
 
     /// Returns a line about other programs at work, or an empty text if there is nothing to say.

@@ -84,7 +84,7 @@ final class RunReport {
         report.put("loss", training.loss());
         report.putAll(results);
         report.put("threads", Parallel.threads());
-        report.put("backend", Backend.kernels().name());
+        report.put("backend", Backend.describe());
         report.put("parameters", training.model().parameterCount());
         Json.write(run.folder().resolve(FILE), report);
     }

@@ -27,6 +27,16 @@ public final class Backend {
         return KERNELS;
     }
 
+    /// Returns the backend's name and what it computes with, on which the last bits of results
+    /// depend: for example `machine (AVX-512, 16 floats)`.
+    public static String describe() {
+        return switch (KERNELS.name()) {
+            case "machine" -> "machine (" + MachineKernels.describe() + ")";
+            case "vector" -> "vector (" + VectorKernels.describe() + ")";
+            default -> KERNELS.name();
+        };
+    }
+
     private static boolean vectorModule() {
         return ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
     }
