@@ -134,6 +134,167 @@ class MatmulKernelTest {
         }
     }
 
+    /// Sizes around tiles (6 or 14 rows, 16 or 32 columns), blocks (256 depths) and the bounds
+    /// between ways to multiply (8 rows, 256 columns, 2^18 elements of the right operand).
+    static Stream<int[]> edges() {
+        Stream<int[]> tiles =
+                Stream.of(6, 7, 12, 13, 14, 15, 28, 29, 43)
+                        .flatMap(m ->
+                                Stream.of(15, 16, 17, 31, 32, 33, 49)
+                                        .map(n -> new int[] {m, n, (m * n) % 37 + 1}));
+        Stream<int[]> depths =
+                Stream.of(255, 256, 257, 511, 512, 513).map(k -> new int[] {19, 35, k});
+        Stream<int[]> skinny =
+                Stream.of(1, 2, 3, 4, 5, 6, 7, 8, 9)
+                        .flatMap(m ->
+                                Stream.of(
+                                        new int[] {m, 520, 519},
+                                        new int[] {m, 2 * m + 30, 261},
+                                        new int[] {m, 28, 33}, // the last of several vectors in part
+                                new int[] {m, 9, 16}));
+        Stream<int[]> large =
+                Stream.of(
+                        new int[] {1, 4201, 301},
+                        new int[] {4201, 1, 301},
+                        new int[] {2, 1100, 300},
+                        new int[] {600, 40, 30},
+                        new int[] {509, 130, 20});
+        return Stream.of(tiles, depths, skinny, large).flatMap(s -> s);
+    }
+
+    @ParameterizedTest
+    @MethodSource("edges")
+    void agreesAroundTilesAndBlocks(int[] s) {
+        for (Order left : new Order[] {Order.ROWS_APART, Order.COLUMNS}) {
+            for (Order right : new Order[] {Order.ROWS, Order.COLUMNS, Order.EVERY_SECOND}) {
+                compare(DType.F32, left, right, 1, s[0], s[1], s[2], (s[0] + s[2]) % 2 == 0);
+            }
+        }
+    }
+
+    @Test
+    void takesAddressesThatAreNoMultipleOfAnElement() {
+        Random random = new Random(SEED);
+        for (int[] s : new int[][] {{20, 40, 30}, {3, 600, 500}, {64, 64, 64}}) {
+            Strided a = shifted(operand(random, DType.F32, Order.ROWS, 1, s[0], s[2]), 1);
+            Strided b = shifted(operand(random, DType.F32, Order.ROWS, 1, s[2], s[1]), 2);
+            Strided turned = shifted(operand(random, DType.F32, Order.COLUMNS, 1, s[2], s[1]), 3);
+            Strided c = shifted(operand(random, DType.F32, Order.ROWS, 1, s[0], s[1]), 2);
+            for (Strided right : new Strided[] {b, turned}) {
+                Strided expected = copy(c);
+                fast.multiply(c, a, right, false);
+                new ScalarMatmul().multiply(expected, a, right, false);
+                Tolerances.assertClose(
+                        c.data(),
+                        expected.data(),
+                        c.data().byteSize() / 4,
+                        s[2] / 8.0,
+                        DType.F32,
+                        "seed " + SEED);
+            }
+        }
+    }
+
+    /// The same elements some bytes further on.
+    private static Strided shifted(Strided x, int bytes) {
+        MemorySegment room = Arena.ofAuto().allocate(x.data().byteSize() + 8, 64);
+        MemorySegment data = room.asSlice(bytes, x.data().byteSize());
+        data.copyFrom(x.data());
+        return new Strided(data, x.type(), x.offset(), x.sizes(), x.strides());
+    }
+
+    @Test
+    void passesOnWhatIsNoNumber() {
+        Random random = new Random(SEED);
+        float[] odd = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, 3e38f};
+        int[][] sizes = {{5, 300, 17}, {40, 50, 300}, {1, 600, 500}, {8, 600, 500}, {70, 1, 90}};
+        for (int[] s : sizes) {
+            for (Order right : new Order[] {Order.ROWS, Order.COLUMNS}) {
+                Strided a = operand(random, DType.F32, Order.ROWS, 1, s[0], s[2]);
+                Strided b = operand(random, DType.F32, right, 1, s[2], s[1]);
+                Strided c = operand(random, DType.F32, Order.ROWS, 1, s[0], s[1]);
+                for (int i = 0; i < odd.length; i++) {
+                    long at = a.offset() + random.nextInt(s[0] * s[2]);
+                    DType.F32.write(a.data(), at, odd[i]);
+                    DType.F32.write(b.data(), b.offset() + random.nextInt(s[1] * s[2]), odd[i]);
+                }
+                Strided expected = copy(c);
+                fast.multiply(c, a, b, false);
+                new ScalarMatmul().multiply(expected, a, b, false);
+                for (int i = 0; i < s[0] * s[1]; i++) {
+                    double want = DType.F32.read(expected.data(), expected.offset() + i);
+                    double got = DType.F32.read(c.data(), c.offset() + i);
+                    if (Math.abs(want) > 1e37 && Double.isFinite(want)) {
+                        continue; // sums in F32 may pass its end where those in F64 do not
+                    }
+                    Tolerances.assertClose(got, want, s[2] / 8.0, DType.F32, "element " + i);
+                }
+            }
+        }
+    }
+
+    static Stream<Epilogue> epilogues() {
+        MemorySegment none = null;
+        MemorySegment some = MemorySegment.NULL; // stands for a bias of the test's size
+        return Stream.of(
+                new Epilogue(1, 0, none, null),
+                new Epilogue(1, 1, none, null),
+                new Epilogue(0.5, 0, none, null),
+                new Epilogue(-2, 0.25, none, null),
+                new Epilogue(1, 0, some, null),
+                new Epilogue(0.5, 0, some, UnaryOp.RELU),
+                new Epilogue(1, 1, some, UnaryOp.SILU),
+                new Epilogue(3, -1, some, UnaryOp.GELU_TANH),
+                new Epilogue(1, 0, none, UnaryOp.TANH));
+    }
+
+    @ParameterizedTest
+    @MethodSource("epilogues")
+    void finishesAsToldTo(Epilogue told) {
+        Random random = new Random(SEED);
+        int[][] sizes = {{2, 20, 40, 300}, {1, 3, 700, 400}, {3, 7, 33, 5}, {1, 50, 1, 9}};
+        for (DType type : new DType[] {DType.F32, DType.F64}) {
+            for (int[] s : sizes) {
+                MemorySegment bias =
+                        told.bias() == null
+                                ? null
+                                : operand(random, type, Order.ROWS, 1, 1, s[2]).data();
+                Epilogue epilogue =
+                        new Epilogue(told.alpha(), told.beta(), bias, told.activation());
+                for (Order right : new Order[] {Order.ROWS, Order.COLUMNS}) {
+                    Strided a = operand(random, type, Order.ROWS, s[0], s[1], s[3]);
+                    Strided b = operand(random, type, right, s[0], s[3], s[2]);
+                    Strided c = operand(random, type, Order.ROWS_APART, s[0], s[1], s[2]);
+                    Strided expected = copy(c);
+                    fast.multiply(c, a, b, epilogue);
+                    new ScalarMatmul().multiply(expected, a, b, epilogue);
+                    Tolerances.assertClose(
+                            c.data(),
+                            expected.data(),
+                            c.data().byteSize() / type.bytes(1),
+                            s[3],
+                            type,
+                            type + " " + epilogue);
+                }
+            }
+        }
+    }
+
+    @Test
+    void doesNotReadWhatBetaZeroLeavesOut() {
+        Random random = new Random(SEED);
+        Strided a = operand(random, DType.F32, Order.ROWS, 1, 9, 20);
+        Strided b = operand(random, DType.F32, Order.ROWS, 1, 20, 33);
+        Strided c = operand(random, DType.F32, Order.ROWS, 1, 9, 33);
+        for (int i = 0; i < 9 * 33; i++) {
+            DType.F32.write(c.data(), c.offset() + i, Double.NaN);
+        }
+        fast.multiply(c, a, b, new Epilogue(2, 0, null, null));
+        for (int i = 0; i < 9 * 33; i++) {
+            assertThat(DType.F32.read(c.data(), c.offset() + i)).isFinite();
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(names = {"F32", "F64"})
     void agreesWithTheDefinitionInBatches(DType type) {
@@ -181,17 +342,20 @@ class MatmulKernelTest {
         }
     }
 
-    @Test
-    void aRowHasTheSameBytesWhateverIsAroundIt() {
+    @ParameterizedTest
+    @EnumSource
+    void aRowHasTheSameBytesWhateverIsAroundIt(Order right) {
         Random random = new Random(SEED);
-        int n = 150;
+        int n = 450;
         int k = 600;
         Strided a = operand(random, DType.F32, Order.ROWS, 1, 250, k);
-        Strided b = operand(random, DType.F32, Order.COLUMNS, 1, k, n);
+        Strided b = operand(random, DType.F32, right, 1, k, n);
         Strided all = operand(random, DType.F32, Order.ROWS, 1, 250, n);
         fast.multiply(all, a, b, false);
         for (int[] rows :
-                new int[][] {{0, 1}, {3, 4}, {119, 121}, {77, 250}, {249, 250}, {5, 19}}) {
+                new int[][] {
+                    {0, 1}, {3, 4}, {119, 121}, {77, 250}, {249, 250}, {5, 19}, {8, 15}, {9, 17}
+                }) {
             int count = rows[1] - rows[0];
             Strided some = operand(random, DType.F32, Order.ROWS, 1, count, n);
             Strided part =
