@@ -1,6 +1,7 @@
 package dev.tenon.tensor;
 
 import dev.tenon.dtype.DType;
+import dev.tenon.kernel.Epilogue;
 import dev.tenon.kernel.Strided;
 import java.util.Arrays;
 import java.util.List;
@@ -220,9 +221,6 @@ public final class MatmulOps {
                             + (bias == null ? "no bias" : bias.type()));
         }
         Tensor y = Tensor.empty(x.type(), x.shape().with(-1, weight.size(0)));
-        if (bias != null) { // the sum starts at the bias
-            Backend.kernels().elementwise().copy(y.strided(y.shape()), bias.strided(y.shape()));
-        }
         Tensor rows = matrix(x);
         Tensor transposed =
                 new Tensor(
@@ -233,8 +231,13 @@ public final class MatmulOps {
                         matrices(matrix(y), 1),
                         matrices(rows, 1),
                         matrices(transposed, 1),
-                        bias != null);
+                        Epilogue.of(bias == null ? null : contiguous(bias).segment()));
         return Autograd.record(y, new Linear(x, weight, bias));
+    }
+
+    private static Strided contiguous(Tensor x) {
+        Strided elements = x.strided(x.shape());
+        return elements.isContiguous() ? elements : copy(x).strided(x.shape());
     }
 
     /// `x` as one matrix, a vector as one row; outside of the graph.

@@ -26,7 +26,7 @@ class MatmulKernelTest {
     }
 
     /// How a matrix lies in its segment.
-    private enum Order {
+    enum Order {
         ROWS,
         COLUMNS,
         ROWS_APART,
@@ -150,8 +150,10 @@ class MatmulKernelTest {
                                 Stream.of(
                                         new int[] {m, 520, 519},
                                         new int[] {m, 2 * m + 30, 261},
-                                        new int[] {m, 28, 33}, // the last of several vectors in part
-                                new int[] {m, 9, 16}));
+                                        new int[] {
+                                            m, 28, 33
+                                        }, // the last of several vectors in part
+                                        new int[] {m, 9, 16}));
         Stream<int[]> large =
                 Stream.of(
                         new int[] {1, 4201, 301},

@@ -81,11 +81,14 @@ public final class MachineMatmul implements MatmulKernel {
                 column
                         ? new Batch(turned(c), turned(b), turned(a), accumulate, bias, alpha)
                         : new Batch(c, a, b, accumulate, bias, alpha);
-        batch.run();
-        Reference.reachabilityFence(c);
-        Reference.reachabilityFence(a);
-        Reference.reachabilityFence(b);
-        Reference.reachabilityFence(bias);
+        try {
+            batch.run();
+        } finally {
+            Reference.reachabilityFence(c);
+            Reference.reachabilityFence(a);
+            Reference.reachabilityFence(b);
+            Reference.reachabilityFence(bias);
+        }
     }
 
     private static boolean serves(Strided x) {
