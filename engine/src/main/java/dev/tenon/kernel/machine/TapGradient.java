@@ -42,7 +42,7 @@ final class TapGradient {
         rows = sizes.groupOutChannels();
         depth = windows.channels * windows.taps;
         units = sizes.batch() * windows.blocks();
-        chunks = (int) Math.clamp(MOST_SUMS / sumSize(), 1, Math.min(PARTS, units));
+        chunks = Math.clamp(MOST_SUMS / sumSize(), 1, Math.min(PARTS, units));
         sets = Math.clamp(PARTS / chunks, 1, groups);
         rowPitch = (long) windows.blockRows * windows.pitch + 2L * code.isa().lanes();
     }

@@ -81,7 +81,7 @@ final class WindowGradient {
         blockImages =
                 rowBlocks() > 1
                         ? 1
-                        : (int) Math.clamp(MOST_COPIED / (row * sizes.outHeight()), 1, images);
+                        : Math.clamp(MOST_COPIED / (row * sizes.outHeight()), 1, images);
         imagesInner = byTap && blockImages > sizes.outWidth();
     }
 
