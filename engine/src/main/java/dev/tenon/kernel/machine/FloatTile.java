@@ -20,6 +20,8 @@ final class FloatTile {
     private static final int UNROLLED = 4;
     private static final int DEPTH = PackedWeights.pieceDepth(BlockFormat.F16);
     private static final int COLUMN = 2 * PackedWeights.GROUP; // bytes
+    private static final int LINE = 64;
+    private static final int AHEAD = 4096; // as in IntegerTile
 
     private final Isa isa;
     private final BlockFormat format;
@@ -89,6 +91,11 @@ final class FloatTile {
             code.emit(VXORPS, isa.vec(i), isa.vec(i), isa.vec(i));
         }
         code.bindLoop(loop);
+        for (int group = 0; group < groups; group++) {
+            for (int i = 0; i < UNROLLED * COLUMN; i += LINE) {
+                code.prefetchFar(weights(group, AHEAD + i));
+            }
+        }
         for (int column = 0; column < UNROLLED; column++) {
             if (rows < vectors()) {
                 byVector(column);
@@ -142,19 +149,23 @@ final class FloatTile {
 
     private void widen(Vec to, int column, int v) {
         long at = (long) column * COLUMN + (long) v % perGroup * isa.bytes() / 2;
-        Mem from =
-                switch (v / perGroup) {
-                    case 0 -> Mem.at(Gpr.RAX, at);
-                    case 1 -> Mem.at(Gpr.RAX, Gpr.R9, 1, at);
-                    case 2 -> Mem.at(Gpr.RAX, Gpr.R9, 2, at);
-                    default -> Mem.at(Gpr.RAX, Gpr.R12, 1, at);
-                };
+        Mem from = weights(v / perGroup, at);
         if (format == BlockFormat.F16) {
             code.emit(VCVTPH2PS, to, from);
         } else {
             code.emit(VPMOVZXWD, to, from);
             code.emit(VPSLLD, to, to, 16);
         }
+    }
+
+    /// Returns the place `offset` bytes on in a group's column.
+    private static Mem weights(int group, long offset) {
+        return switch (group) {
+            case 0 -> Mem.at(Gpr.RAX, offset);
+            case 1 -> Mem.at(Gpr.RAX, Gpr.R9, 1, offset);
+            case 2 -> Mem.at(Gpr.RAX, Gpr.R9, 2, offset);
+            default -> Mem.at(Gpr.RAX, Gpr.R12, 1, offset);
+        };
     }
 
     private void result() {

@@ -42,6 +42,12 @@ import dev.tenon.kernel.machine.IntegerTiles.Way;
 /// codes, then three or four more.
 final class IntegerTile {
     private static final int MOST_VNNI = 16;
+    private static final int SCALES = 2 * PackedWeights.GROUP; // bytes of a block's scales
+    private static final int LINE = 64;
+
+    /// How far ahead weights are asked for: the processor's own prefetching ends at each page.
+    private static final int AHEAD = 4096;
+
     private static final int CLUSTER = 4; // rows side by side: chains of vpdpbusd
     private static final int BLOCKS = PackedWeights.pieceDepth(BlockFormat.Q8_0) / 32;
 
@@ -71,21 +77,22 @@ final class IntegerTile {
         return isa.vnni() ? MOST_VNNI : isa.wide() ? 12 : 6;
     }
 
-    /// Registers: rdi result, rsi panel, rdx weights, rcx stride, r8 blocks, r9 whether to add at
-    /// first, r10 whether to add now, r11 groups left, r13 panel's block, r14 blocks left, r15
-    /// blocks of the piece, rbx scales, rax codes, rbp a row of the result.
+    /// Registers: rdi result, rsi panel, rdx groups left, rcx stride, r8 blocks, r9 whether to add
+    /// at first, r10 whether to add now, r13 panel's block, r14 blocks left, r15 blocks of the
+    /// piece, rax weights' block, rbp a row of the result.
     Assembler code() {
         Label group = new Label();
         Label piece = new Label();
         code.enter();
-        code.mov(Gpr.R11, Gpr.R8);
-        code.shr(Gpr.R11, 32);
-        code.mov(Gpr.R9, Gpr.R11);
+        code.mov(Gpr.RAX, Gpr.RDX); // weights, from here on one stream
+        constants();
+        code.mov(Gpr.RDX, Gpr.R8);
+        code.shr(Gpr.RDX, 32);
+        code.mov(Gpr.R9, Gpr.RDX);
         code.and(Gpr.R9, 1);
-        code.shr(Gpr.R11, 1);
+        code.shr(Gpr.RDX, 1);
         code.shl(Gpr.R8, 32);
         code.shr(Gpr.R8, 32);
-        constants();
         code.bind(group);
         code.lea(Gpr.R13, Mem.at(Gpr.RSI, bias));
         code.mov(Gpr.R14, Gpr.R8);
@@ -95,7 +102,7 @@ final class IntegerTile {
         int halves = PackedWeights.GROUP / isa.lanes() / vectors;
         for (int half = 0; half < halves; half++) {
             boolean again = half + 1 < halves;
-            Gpr[] kept = {Gpr.R13, Gpr.R15, Gpr.RAX, Gpr.RBX};
+            Gpr[] kept = {Gpr.R13, Gpr.R15, Gpr.RAX};
             for (int i = 0; again && i < kept.length; i++) {
                 code.push(kept[i]);
             }
@@ -106,11 +113,10 @@ final class IntegerTile {
             }
         }
         code.mov(Gpr.R10, 1);
-        code.mov(Gpr.RDX, Gpr.RAX);
         code.cmp(Gpr.R14, 0);
         code.jump(Assembler.Condition.GREATER, piece);
         code.add(Gpr.RDI, 4 * PackedWeights.GROUP);
-        code.sub(Gpr.R11, 1);
+        code.sub(Gpr.RDX, 1);
         code.jump(Assembler.Condition.NOT_EQUAL, group);
         code.leave();
         return code;
@@ -128,8 +134,8 @@ final class IntegerTile {
     }
 
     private void broadcast(int register, int bits) {
-        code.mov(Gpr.RAX, bits);
-        code.emit(VectorOp.VMOVD, isa.vec(register).x(), Gpr.RAX);
+        code.mov(Gpr.R10, bits);
+        code.emit(VectorOp.VMOVD, isa.vec(register).x(), Gpr.R10);
         code.emit(VPBROADCASTD, isa.vec(register), isa.vec(register).x());
     }
 
@@ -141,12 +147,6 @@ final class IntegerTile {
         code.mov(Gpr.R15, Gpr.R14);
         code.bind(whole);
         code.sub(Gpr.R14, Gpr.R15);
-        code.mov(Gpr.RBX, Gpr.RDX);
-        code.mov(Gpr.RAX, Gpr.R15);
-        code.shl(Gpr.RAX, 5);
-        code.add(Gpr.RAX, 63);
-        code.and(Gpr.RAX, -64);
-        code.add(Gpr.RAX, Gpr.RDX);
     }
 
     /// The loop over the blocks of a piece, from vector `first` of the group.
@@ -156,14 +156,16 @@ final class IntegerTile {
             code.emit(VXORPS, sum(i), sum(i), sum(i));
         }
         code.bindLoop(loop);
+        for (int i = 0; first == 0 && i < format.bytes() * PackedWeights.GROUP; i += LINE) {
+            code.prefetchFar(Mem.at(Gpr.RAX, AHEAD + i));
+        }
         if (way == Way.FOUR_BYTES) {
             fourBytes();
         } else {
             pairs(first);
         }
         code.add(Gpr.R13, panelBytes);
-        code.add(Gpr.RAX, (format.bytes() - 2) * PackedWeights.GROUP);
-        code.add(Gpr.RBX, 2 * PackedWeights.GROUP);
+        code.add(Gpr.RAX, format.bytes() * PackedWeights.GROUP);
         code.sub(Gpr.R15, 1);
         code.jump(Assembler.Condition.NOT_EQUAL, loop);
     }
@@ -173,12 +175,12 @@ final class IntegerTile {
     private void fourBytes() {
         if (format == BlockFormat.Q8_0) {
             for (int i = 0; i < 8; i++) {
-                code.emit(VMOVUPS, isa.vec(i), Mem.at(Gpr.RAX, 64L * i));
+                code.emit(VMOVUPS, isa.vec(i), Mem.at(Gpr.RAX, SCALES + 64L * i));
             }
         } else {
             Vec mask = isa.vec(30);
             for (int i = 0; i < 4; i++) {
-                code.emit(VMOVUPS, isa.vec(i), Mem.at(Gpr.RAX, 64L * i));
+                code.emit(VMOVUPS, isa.vec(i), Mem.at(Gpr.RAX, SCALES + 64L * i));
                 code.emit(VPSRLW, isa.vec(4 + i), isa.vec(i), 4);
                 code.emit(VANDPS, isa.vec(i), isa.vec(i), mask);
                 code.emit(VANDPS, isa.vec(4 + i), isa.vec(4 + i), mask);
@@ -186,7 +188,7 @@ final class IntegerTile {
         }
         Vec scale = isa.vec(28);
         Vec product = isa.vec(29);
-        code.emit(VCVTPH2PS, scale, Mem.at(Gpr.RBX));
+        code.emit(VCVTPH2PS, scale, Mem.at(Gpr.RAX, 0));
         for (int begin = 0; begin < rows; begin += CLUSTER) {
             int end = Math.min(rows, begin + CLUSTER);
             for (int row = begin; row < end; row++) {
@@ -226,7 +228,7 @@ final class IntegerTile {
             }
         }
         for (int v = 0; v < vectors; v++) {
-            Mem scales = Mem.at(Gpr.RBX, (long) isa.bytes() / 2 * (first + v));
+            Mem scales = Mem.at(Gpr.RAX, (long) isa.bytes() / 2 * (first + v));
             code.emit(VCVTPH2PS, weight(v), scales);
         }
         for (int row = 0; row < rows; row++) {
@@ -239,7 +241,8 @@ final class IntegerTile {
                     code.emit(VPMADDWD, integers, integers, isa.vec(ones()));
                 }
                 code.emit(VCVTDQ2PS, integers, integers);
-                code.emit(VFMADD231PS, sum(row * vectors + v), integers, product);
+                Vec sum = sum(row * vectors + v);
+                code.emit(VFMADD231PS, sum, integers, product);
             }
         }
     }
@@ -250,7 +253,7 @@ final class IntegerTile {
         int shift = way == Way.TWO_WORDS ? 8 : 4;
         Vec mask = isa.vec(mask());
         for (int v = 0; v < vectors; v++) {
-            Mem from = Mem.at(Gpr.RAX, 64L * load + (long) isa.bytes() * (first + v));
+            Mem from = Mem.at(Gpr.RAX, SCALES + 64L * load + (long) isa.bytes() * (first + v));
             if (!high) {
                 code.emit(VANDPS, weight(v), mask, from);
                 continue;
@@ -293,11 +296,11 @@ final class IntegerTile {
     }
 
     private Vec spare() {
-        return isa.vec((2 * rows + 1) * vectors);
+        return isa.vec(weight(0).number() + vectors);
     }
 
     private int mask() {
-        return (2 * rows + 2) * vectors;
+        return spare().number() + vectors;
     }
 
     private int ones() {

@@ -58,6 +58,7 @@ public final class MachineQuant implements QuantKernel {
         }
         QuantKernel.check(
                 packed, packedBytes(format, rows, columns), blocks, format, rows, columns);
+        HugePages.ask(packed);
         new PackedWeights(format, rows, columns).pack(packed, blocks);
         return new Weights(format, rows, columns, packed);
     }
@@ -275,12 +276,12 @@ public final class MachineQuant implements QuantKernel {
                 return;
             }
             long again = column == 0 ? 0 : 1;
-            long pieces = column / packed.pieceDepth() * packed.pieceBytes(packed.pieceDepth());
+            long before = group * packed.groupBytes() + packed.groupBytes(column);
             tiles.tile(height, together)
                     .call(
                             at,
                             panelAt(panel, column, depth),
-                            weights.data().address() + group * packed.groupBytes() + pieces,
+                            weights.data().address() + before,
                             stride,
                             depth / 32 | (2L * runs + again) << 32,
                             packed.groupBytes());
