@@ -11,6 +11,9 @@ import java.lang.foreign.MemorySegment;
 final class OptimFuzz implements FuzzFamily {
     private static final String[] KERNELS = {"sgd", "adam", "adamax", "lerp", "axpy", "scale"};
 
+    /// States of each element with a multiple of this number are 0.
+    private static final int NEW = 5;
+
     @Override
     public int kernels() {
         return KERNELS.length;
@@ -44,12 +47,25 @@ final class OptimFuzz implements FuzzFamily {
                                 + decay
                                 + ", "
                                 + values);
-        int w = call.changed("w", type, d.data(count, type, ofWeight));
+        MemorySegment weights = d.data(count, type, ofWeight);
+        int w = call.changed("w", type, weights);
         call.scale(w, i -> scale);
         if (kernel == 5) {
             return call.does((k, s) -> k.optim().scale(s[w], count, rate, type));
         }
-        int g = call.input("g", type, d.data(count, type, values));
+        MemorySegment gradients = d.data(count, type, values);
+        int g = call.input("g", type, gradients);
+        if (kernel == 1 || kernel == 2) {
+            call.scale(
+                    w,
+                    i -> {
+                        double own = decay.gradientScale() * type.read(gradients, i);
+                        double decayed = decay.l2() * type.read(weights, i);
+                        boolean first = i % NEW == 0; // moves by the sign of own + decayed
+                        double lost = (Math.abs(own) + Math.abs(decayed)) / Math.abs(own + decayed);
+                        return scale + (first ? (lost >= 1 ? 10 * rate * lost : 1e38) : 0);
+                    });
+        }
         switch (kernel) {
             case 0 -> sgd(d, call, w, g, count, rate, decay, type);
             case 1 -> adam(d, call, w, g, count, rate, decay, type);
@@ -63,7 +79,7 @@ final class OptimFuzz implements FuzzFamily {
     /// Adds a state of numbers from `lo` up.
     private static int state(Draw d, Call call, String name, int count, double lo, DType type) {
         MemorySegment data = d.within(count, type, lo, 1);
-        for (int i = 0; i < count; i += 5) { // all states are 0, as before the first step
+        for (int i = 0; i < count; i += NEW) { // all states are 0, as before the first step
             type.write(data, i, 0);
         }
         return call.changed(name, type, data);
