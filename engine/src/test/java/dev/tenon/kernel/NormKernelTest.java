@@ -11,8 +11,10 @@ import dev.tenon.kernel.scalar.ScalarNorm;
 import dev.tenon.tensor.Backend;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -188,7 +190,9 @@ class NormKernelTest {
     void layerNormAgreesWithItsDefinition() {
         long seed = 31;
         Random random = new Random(seed);
-        for (int size : SIZES) {
+        int[] sizes =
+                IntStream.concat(IntStream.of(SIZES), IntStream.rangeClosed(2, 140)).toArray();
+        for (int size : sizes) {
             for (int rows : new int[] {1, 3, 33, 70}) {
                 if (rows * size < 100_000) {
                     Case c = Case.of(random, true, rows, 1, size, 1);
@@ -235,8 +239,9 @@ class NormKernelTest {
         Random random = new Random(seed);
         NormKernel kernel = Backend.kernels().norm();
         for (int inner : new int[] {1, 5, 33, 64, 77, 1030}) {
-            for (int channels : new int[] {3, 70}) {
-                Case c = Case.of(random, false, 3, 2, channels, inner);
+            for (int channels : new int[] {3, 32, 70}) {
+                boolean layer = inner == 1 && channels < 70;
+                Case c = Case.of(random, layer, 3, layer ? 1 : 2, channels, inner);
                 String what = "seed " + seed + ", channels " + channels + ", inner " + inner;
                 Run run = new Run(kernel, c);
                 Run moved = new Run(kernel, c.moved(1));
@@ -245,6 +250,14 @@ class NormKernelTest {
                 aside.assertSameBits(run, what + ", results moved too");
                 aside.assertUntouched(what);
             }
+        }
+    }
+
+    @Test
+    void nothingHasNoGradient() {
+        Random random = new Random(38);
+        for (int[] n : new int[][] {{0, 1, 5, 1}, {0, 2, 3, 70}, {2, 0, 3, 70}, {3, 2, 4, 0}}) {
+            Case.of(random, n[1] == 1, n[0], n[1], n[2], n[3]).check("sizes " + Arrays.toString(n));
         }
     }
 
@@ -315,6 +328,12 @@ class NormKernelTest {
         c.check("seed " + seed);
         Case rows = new Case(true, 4, 1, 4099, 1, c.x, c.dy, normal(random, 4099, T), null);
         rows.check("seed " + seed + ", rows");
+        for (int size : new int[] {12, 16, 31, 48, 64, 100, 128}) {
+            int count = 16_384 / size;
+            Case short1 =
+                    new Case(true, count, 1, size, 1, c.x, c.dy, normal(random, size, T), null);
+            short1.check("seed " + seed + ", rows of " + size);
+        }
     }
 
     @Test

@@ -41,7 +41,7 @@ public final class MachineNorm implements NormKernel {
             int size,
             double eps,
             DType type) {
-        if (takes(type, Math.min(rows, size), y, mean, rstd, x, weight, bias)) {
+        if (takes(type, (long) rows * size, y, mean, rstd, x, weight, bias)) {
             NormSizes sizes = new NormSizes(rows, 1, size, 1);
             sizes.check(y, mean, rstd, x, weight, bias);
             this.rows.forward(sizes, y, mean, rstd, x, weight, bias, eps, streams(y, sizes, size));
@@ -63,7 +63,7 @@ public final class MachineNorm implements NormKernel {
             int rows,
             int size,
             DType type) {
-        if (takes(type, Math.min(rows, size), dx, dweight, dbias, dy, x, mean, rstd, weight)) {
+        if (takes(type, (long) rows * size, dx, dweight, dbias, dy, x, mean, rstd, weight)) {
             NormSizes sizes = new NormSizes(rows, 1, size, 1);
             sizes.check(dx, mean, rstd, x, weight, dweight, dbias);
             sizes.check(dy, mean, rstd, x);
@@ -90,7 +90,8 @@ public final class MachineNorm implements NormKernel {
             double eps,
             DType type) {
         int size = Math.multiplyExact(channels, inner);
-        if (!takes(type, Math.min(samples, size), y, mean, rstd, x, weight, bias)) {
+        long count = (long) samples * groups * size;
+        if (!takes(type, count, y, mean, rstd, x, weight, bias)) {
             below.groupNorm(
                     y, mean, rstd, x, weight, bias, samples, groups, channels, inner, eps, type);
             return;
@@ -120,7 +121,8 @@ public final class MachineNorm implements NormKernel {
             int inner,
             DType type) {
         int size = Math.multiplyExact(channels, inner);
-        if (!takes(type, Math.min(samples, size), dx, dweight, dbias, dy, x, mean, rstd, weight)) {
+        long count = (long) samples * groups * size;
+        if (!takes(type, count, dx, dweight, dbias, dy, x, mean, rstd, weight)) {
             below.groupNormGradient(
                     dx, dweight, dbias, dy, x, mean, rstd, weight, samples, groups, channels, inner,
                     type);
@@ -138,9 +140,9 @@ public final class MachineNorm implements NormKernel {
         }
     }
 
-    /// @param elements not positive if there is nothing to do
-    private static boolean takes(DType type, int elements, @Nullable MemorySegment... operands) {
-        boolean takes = type == DType.F32 && elements > 0;
+    /// The loops of the routines begin with a turn: there must be an element.
+    private static boolean takes(DType type, long count, @Nullable MemorySegment... operands) {
+        boolean takes = type == DType.F32 && count > 0;
         for (MemorySegment operand : operands) {
             takes &= operand == null || operand.isNative();
         }

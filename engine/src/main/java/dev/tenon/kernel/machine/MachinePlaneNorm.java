@@ -19,7 +19,6 @@ import org.jspecify.annotations.Nullable;
 final class MachinePlaneNorm {
     private static final int PART = 16_384; // elements of a part
     private static final int LARGE = 65_536; // a group of more elements (256 KiB) is cut
-    private static final int CHUNK = 8192; // elements (32 KiB) that have a mean of their own
 
     private final Routine forward;
     private final Routine forwardPast;
@@ -31,6 +30,7 @@ final class MachinePlaneNorm {
     private final Routine sums;
     private final Routine toward;
     private final Routine towardPast;
+    private final Routine merge;
 
     MachinePlaneNorm(Isa isa) {
         forward = PlaneNormCode.forward(isa, true, false);
@@ -43,6 +43,7 @@ final class MachinePlaneNorm {
         sums = PlaneNormCode.backward(isa, false, false);
         toward = PlaneNormCode.toward(isa, false);
         towardPast = PlaneNormCode.toward(isa, true);
+        merge = PlaneNormCode.merge();
     }
 
     void forward(
@@ -96,17 +97,25 @@ final class MachinePlaneNorm {
                 });
     }
 
+    /// Returns the elements of a part of a group that is cut: many, because memory is read fastest
+    /// without a stop, but enough parts to share.
+    private static int piece(NormSizes sizes) {
+        return sizes.size() >= 1 << 20 ? 65_536 : 16_384;
+    }
+
     /// How large groups are cut: into parts of planes, or into some planes at a time.
     private static final class Pieces {
         private final NormSizes sizes;
+        private final int piece; // elements of a part
         private final int cuts; // parts of a plane
         private final int together; // planes of a part
         private final int perGroup;
 
         Pieces(NormSizes sizes) {
             this.sizes = sizes;
-            cuts = (sizes.inner() + PART - 1) / PART;
-            together = cuts > 1 ? 1 : Math.min(sizes.channels(), PART / sizes.inner());
+            piece = piece(sizes);
+            cuts = (sizes.inner() + piece - 1) / piece;
+            together = cuts > 1 ? 1 : Math.min(sizes.channels(), piece / sizes.inner());
             perGroup = (sizes.channels() + together - 1) / together * cuts;
         }
 
@@ -135,12 +144,12 @@ final class MachinePlaneNorm {
         /// Where the part begins.
         long at(int part) {
             return ((long) group(part) * sizes.channels() + plane(part)) * sizes.inner()
-                    + (long) (part % cuts) * PART;
+                    + (long) (part % cuts) * piece;
         }
 
         /// Elements of the part in one plane.
         int inner(int part) {
-            return Math.min(PART, sizes.inner() - part % cuts * PART);
+            return Math.min(piece, sizes.inner() - part % cuts * piece);
         }
 
         /// Where the part's first sums go: two for each plane and cut.
@@ -164,53 +173,57 @@ final class MachinePlaneNorm {
     private void statistics(
             NormSizes sizes, MemorySegment mean, MemorySegment rstd, MemorySegment x, double eps) {
         int size = sizes.size();
-        int chunks = (size + CHUNK - 1) / CHUNK;
+        int piece = piece(sizes);
+        int chunks = (size + piece - 1) / piece;
         int groups = sizes.rows();
         MemorySegment all = Workspace.SUMS.bytes(16L * groups * chunks);
         long toVariance = 8L * groups * chunks;
-        int together = PART / CHUNK;
-        int perGroup = (chunks + together - 1) / together;
         Parallel.run(
-                Math.multiplyExact(groups, perGroup),
+                Math.multiplyExact(groups, chunks),
                 part -> {
-                    int first = part % perGroup * together;
-                    for (int i = first; i < Math.min(chunks, first + together); i++) {
-                        int count = Math.min(CHUNK, size - i * CHUNK);
-                        int group = part / perGroup;
-                        MemorySegment block = Arguments.block();
-                        block.set(
-                                JAVA_LONG,
-                                NormCode.X,
-                                x.address() + 4 * ((long) group * size + (long) i * CHUNK));
-                        block.set(
-                                JAVA_LONG,
-                                NormCode.MEAN,
-                                all.address() + 8 * ((long) group * chunks + i));
-                        block.set(JAVA_LONG, NormCode.TO_RSTD, toVariance);
-                        block.set(JAVA_LONG, NormCode.ROWS, 1);
-                        block.set(JAVA_LONG, NormCode.SIZE, count);
-                        block.set(JAVA_DOUBLE, NormCode.COUNT, count);
-                        block.set(JAVA_DOUBLE, NormCode.COUNT + 8, count);
-                        moments.call(block.address(), 0, 0, 0, 0, 0);
-                    }
+                    int at = part % chunks * piece;
+                    int count = Math.min(piece, size - at);
+                    long from = (long) (part / chunks) * size + at;
+                    MemorySegment block = Arguments.block();
+                    block.set(JAVA_LONG, NormCode.X, x.address() + 4 * from);
+                    block.set(JAVA_LONG, NormCode.MEAN, all.address() + 8L * part);
+                    block.set(JAVA_LONG, NormCode.TO_RSTD, toVariance);
+                    block.set(JAVA_LONG, NormCode.SIZE, count);
+                    block.set(JAVA_DOUBLE, NormCode.INVERSE, 1.0 / count);
+                    block.set(JAVA_DOUBLE, NormCode.INVERSE + 8, 1.0 / count);
+                    block.set(JAVA_DOUBLE, NormCode.FIRST, 1.0 / Math.min(NormCode.CHUNK, count));
+                    moments.call(block.address(), 0, 0, 0, 0, 0);
                 });
         for (int group = 0; group < groups; group++) {
-            long first = 8L * group * chunks;
-            double sum = 0;
-            for (int i = 0; i < chunks; i++) {
-                int count = Math.min(CHUNK, size - i * CHUNK);
-                sum += count * all.get(JAVA_DOUBLE, first + 8L * i);
-            }
-            double mu = sum / size;
-            double squares = 0;
-            for (int i = 0; i < chunks; i++) {
-                int count = Math.min(CHUNK, size - i * CHUNK);
-                double off = all.get(JAVA_DOUBLE, first + 8L * i) - mu;
-                squares += count * (all.get(JAVA_DOUBLE, toVariance + first + 8L * i) + off * off);
-            }
-            DType.F64.write(mean, group, mu);
-            DType.F64.write(rstd, group, 1 / Math.sqrt(squares / size + eps));
+            merge(sizes, all.asSlice(8L * group * chunks), toVariance, group, mean, rstd, eps);
         }
+    }
+
+    private static void merge(
+            NormSizes sizes,
+            MemorySegment chunks,
+            long toVariance,
+            int group,
+            MemorySegment mean,
+            MemorySegment rstd,
+            double eps) {
+        int size = sizes.size();
+        int piece = piece(sizes);
+        double sum = 0;
+        long place = 0;
+        for (int at = 0; at < size; at += piece, place += 8) {
+            sum += Math.min(piece, size - at) * chunks.get(JAVA_DOUBLE, place);
+        }
+        double mu = sum / size;
+        double squares = 0;
+        place = 0;
+        for (int at = 0; at < size; at += piece, place += 8) {
+            double off = chunks.get(JAVA_DOUBLE, place) - mu;
+            double variance = chunks.get(JAVA_DOUBLE, toVariance + place) + off * off;
+            squares += Math.min(piece, size - at) * variance;
+        }
+        DType.F64.write(mean, group, mu);
+        DType.F64.write(rstd, group, 1 / Math.sqrt(squares / size + eps));
     }
 
     void backward(
@@ -340,18 +353,20 @@ final class MachinePlaneNorm {
     }
 
     /// Adds up a channel's sums over samples and cuts, in their order.
-    private static void merge(NormSizes sizes, int cuts, MemorySegment sums, MemorySegment merged) {
+    private void merge(NormSizes sizes, int cuts, MemorySegment sums, MemorySegment merged) {
         int width = sizes.groups() * sizes.channels();
         merged.asSlice(0, 16L * width).fill((byte) 0);
+        if (cuts == 1) {
+            merge.call(merged.address(), sums.address(), 0, sizes.samples(), 0, width);
+            return;
+        }
         for (int plane = 0; plane < sizes.planes(); plane++) {
             long to = 2L * (plane % width);
-            for (long at = 2L * plane * cuts; at < 2L * (plane + 1) * cuts; at += 2) {
-                double sum = merged.getAtIndex(JAVA_DOUBLE, to) + sums.getAtIndex(JAVA_DOUBLE, at);
-                double product =
-                        merged.getAtIndex(JAVA_DOUBLE, to + 1)
-                                + sums.getAtIndex(JAVA_DOUBLE, at + 1);
-                merged.setAtIndex(JAVA_DOUBLE, to, sum);
-                merged.setAtIndex(JAVA_DOUBLE, to + 1, product);
+            for (long at = 2L * plane * cuts; at < 2L * (plane + 1) * cuts; at++) {
+                double sum =
+                        merged.getAtIndex(JAVA_DOUBLE, to + at % 2)
+                                + sums.getAtIndex(JAVA_DOUBLE, at);
+                merged.setAtIndex(JAVA_DOUBLE, to + at % 2, sum);
             }
         }
     }

@@ -17,6 +17,8 @@ final class MachineRowNorm {
     private static final int BLOCKS = 64; // of samples, for large jobs
     private static final int LONGEST = 128; // rows whose weight gradients are added up in F32
 
+    private final Isa isa;
+    private final @Nullable Routine[] shortRows = new @Nullable Routine[4 * ShortRowNormCode.MOST];
     private final Routine forward;
     private final Routine forwardPast;
     private final Routine backward;
@@ -25,6 +27,7 @@ final class MachineRowNorm {
     private final Routine columns;
 
     MachineRowNorm(Isa isa) {
+        this.isa = isa;
         forward = RowNormCode.forward(isa, false);
         forwardPast = RowNormCode.forward(isa, true);
         backward = RowNormCode.backward(isa, true, false);
@@ -69,7 +72,7 @@ final class MachineRowNorm {
         int parameters = sizes.groups() * sizes.channels();
         MemorySegment w = expanded(weight, 1, parameters, sizes.inner(), space);
         MemorySegment b = expanded(bias, 0, parameters, sizes.inner(), space.asSlice(4L * width));
-        Routine routine = streams ? forwardPast : forward;
+        Routine routine = forward(size, streams);
         Parallel.range(
                 sizes.rows(),
                 Math.max(1, PART / size),
@@ -85,6 +88,23 @@ final class MachineRowNorm {
                     block.set(JAVA_DOUBLE, NormCode.EPS, eps);
                     routine.call(block.address(), 0, 0, 0, 0, 0);
                 });
+    }
+
+    private Routine forward(int size, boolean streams) {
+        int vectors = (size + isa.lanes() - 1) / isa.lanes();
+        if (vectors > ShortRowNormCode.MOST) {
+            return streams ? forwardPast : forward;
+        }
+        boolean whole = size % isa.lanes() == 0;
+        int place = 4 * (vectors - 1) + (whole ? 2 : 0) + (streams ? 1 : 0);
+        synchronized (shortRows) {
+            Routine known = shortRows[place];
+            if (known == null) {
+                known = ShortRowNormCode.forward(isa, vectors, whole, streams);
+                shortRows[place] = known;
+            }
+            return known;
+        }
     }
 
     /// Returns the caller's block of words with what all routines need for rows from `from` to
@@ -105,8 +125,9 @@ final class MachineRowNorm {
         block.set(JAVA_LONG, NormCode.SIZE, size);
         block.set(JAVA_LONG, NormCode.INNER, sizes.inner());
         block.set(JAVA_LONG, NormCode.CHANNELS, sizes.channels());
-        block.set(JAVA_DOUBLE, NormCode.COUNT, size);
-        block.set(JAVA_DOUBLE, NormCode.COUNT + 8, size);
+        block.set(JAVA_DOUBLE, NormCode.INVERSE, 1.0 / size);
+        block.set(JAVA_DOUBLE, NormCode.INVERSE + 8, 1.0 / size);
+        block.set(JAVA_FLOAT, NormCode.INVERSE_F32, 1f / size);
         block.set(JAVA_DOUBLE, NormCode.ONE, 1);
         return block;
     }

@@ -35,11 +35,13 @@ final class NormCode {
     static final int CHANNELS = 104; // planes of a row
     static final int TO_BIAS = 112; // from a weight's gradient to its bias's, in bytes
     static final int SUMS = 120; // of planes, backward
-    static final int COUNT = 128; // SIZE as F64, twice
+    static final int INVERSE = 128; // 1 / SIZE, F64, twice
     static final int EPS = 144; // F64
     static final int ONE = 152; // F64 1
     static final int RSTD = 160; // F64, set by the routine
-    static final int SLOPES = 168; // F32: high, low, rstd, slope, constant
+    static final int FIRST = 168; // 1 / elements of the first chunk, F64
+    static final int INVERSE_F32 = 200;
+    static final int SLOPES = 176; // F32: high, low, rstd, slope, constant
 
     static final Gpr OUT = Gpr.RDI;
     static final Gpr IN = Gpr.RSI;
@@ -48,15 +50,17 @@ final class NormCode {
     static final Gpr MEANS = Gpr.R12;
     static final Gpr PASSING = Gpr.R13;
     static final Gpr SOME = Gpr.RBX;
+    private static final Gpr NEXT = Gpr.R14;
 
     // vector registers after the statistics
     static final int SCALE = 8; // rstd
     static final int LOW = 9;
     static final int HIGH = 10;
+    private static final int PASSING_VECTOR = 11;
 
     /// Elements that are added in F32 lanes before the lanes go to F64: with 8 lanes and 4 totals
-    /// each adds 64 terms.
-    private static final int CHUNK = 2048;
+    /// each adds 128 terms.
+    static final int CHUNK = 4096;
 
     final Isa isa;
     final Assembler code = new Assembler();
@@ -184,7 +188,7 @@ final class NormCode {
         code.emit(VectorOp.VADDPD, to, to, vec(passing));
     }
 
-    private void upperHalf(Vec to, Vec from) {
+    void upperHalf(Vec to, Vec from) {
         code.store(
                 from.bits() == 512 ? VectorOp.VEXTRACTF64X4_STORE : VectorOp.VEXTRACTF128_STORE,
                 to,
@@ -236,52 +240,95 @@ final class NormCode {
     ///
     /// The variance comes from a second pass over `x - shift` with `shift` the mean to F32
     /// precision: `sum(x^2) - n mean^2` would lose all its digits where the mean is large.
-    void moments() {
-        int passing = 11;
+    ///
+    /// @param next whether memory is asked for the next row meanwhile, with `r14`
+    void moments(boolean next) {
         zero(8, 9);
-        chunks(
-                List.of(IN),
-                () -> {
-                    zero(0, 4);
-                    Pass pass = new Pass(isa);
-                    pass.addTo(vecs(0, 4), pass.stream(IN));
-                    PassCode.emit(pass, code, SOME, allBut(0, passing), 4);
-                    fold(0, 4);
-                    widen(8, 0, passing);
-                });
+        chunks(List.of(IN), () -> sum(SOME));
+        shift(INVERSE);
+        chunks(List.of(IN), () -> squares(next));
+        finishMoments();
+    }
+
+    /// As [#moments] in a single pass over memory: the shift is the mean of the first [#CHUNK]
+    /// elements. Whatever the elements, the squared difference between the two means is at most the
+    /// variance times the number of chunks, which is what the variance can lose in relative
+    /// accuracy; of a row of 16 chunks that is one digit at worst.
+    void momentsAtOnce() {
+        zero(8, 9);
+        first();
+        sum(SOME);
+        shift(FIRST);
+        chunks(List.of(IN), () -> squares(false));
+        finishMoments();
+    }
+
+    /// Sets `rbx` to the number of elements of the first chunk.
+    private void first() {
+        Label whole = new Label();
+        code.mov(SOME, CHUNK);
+        code.cmp(LENGTH, SOME);
+        code.jump(GREATER_EQUAL, whole);
+        code.mov(SOME, LENGTH);
+        code.bind(whole);
+    }
+
+    private void sum(Gpr count) {
+        zero(0, 4);
+        Pass pass = new Pass(isa);
+        pass.addTo(vecs(0, 4), pass.stream(IN));
+        PassCode.emit(pass, code, count, allBut(0, PASSING_VECTOR), 4);
+        fold(0, 4);
+        widen(8, 0, PASSING_VECTOR);
+    }
+
+    /// Turns the totals in register 8 into the shift, in [#HIGH].
+    private void shift(int inverse) {
         zero(9, 10);
-        pair(8, 9, passing);
-        scalar(VectorOp.VDIVSD, 8, 8, word(COUNT));
-        repeat(HIGH, 8); // the shift
+        pair(8, 9, PASSING_VECTOR);
+        scalar(VectorOp.VMULSD, 8, 8, word(inverse));
+        repeat(HIGH, 8);
         zero(8, 10);
-        chunks(
-                List.of(IN),
-                () -> {
-                    zero(0, 8);
-                    Pass pass = new Pass(isa);
-                    Node d = pass.stream(IN).sub(pass.pinned(vec(HIGH)));
-                    pass.addTo(vecs(0, 4), d);
-                    pass.addTo(vecs(4, 8), d.mul(d));
-                    PassCode.emit(pass, code, SOME, allBut(0, passing), 4);
-                    fold(0, 4);
-                    fold(4, 4);
-                    widen(8, 0, passing);
-                    widen(9, 4, passing);
-                });
-        pair(8, 9, passing);
+    }
+
+    private void squares(boolean next) {
+        zero(0, 8);
+        Pass pass = new Pass(isa);
+        if (next) {
+            code.lea(NEXT, Mem.at(IN, LENGTH, 4, 0));
+            pass.ahead(NEXT);
+        }
+        Node d = pass.stream(IN).sub(pass.pinned(vec(HIGH)));
+        pass.addTo(vecs(0, 4), d);
+        pass.addTo(vecs(4, 8), d.mul(d));
+        PassCode.emit(pass, code, SOME, allBut(0, PASSING_VECTOR), 4);
+        fold(0, 4);
+        fold(4, 4);
+        widen(8, 0, PASSING_VECTOR);
+        widen(9, 4, PASSING_VECTOR);
+    }
+
+    private void finishMoments() {
+        pair(8, 9, PASSING_VECTOR);
         Vec both = vec(8).x();
-        code.emit(VectorOp.VDIVPD, both, both, word(COUNT)); // what F32 left of the mean; squares
+        code.emit(VectorOp.VMULPD, both, both, word(INVERSE)); // what the shift left; squares
         code.emit(VectorOp.VUNPCKHPD, vec(0).x(), both, both);
         code.emit(VectorOp.VFNMADD231PD, vec(0).x(), both, both);
         zero(1, 2);
         scalar(VectorOp.VMAXSD, 0, 1, 0); // in this order NaN stays
-        // where the shift is infinite the rest is NaN and the mean the shift: NaN becomes 0
-        scalar(VectorOp.VSUBSD, 2, 1, 8);
-        scalar(VectorOp.VMAXSD, 2, 2, 1);
-        scalar(VectorOp.VMAXSD, 8, 8, 1);
-        scalar(VectorOp.VSUBSD, 8, 8, 2);
+        numberOrZero(8, 1, 2);
         scalar(VectorOp.VCVTSS2SD, 1, HIGH, HIGH);
         scalar(VectorOp.VADDSD, 8, 1, 8);
+    }
+
+    /// Makes 0 of NaN: where the shift is infinite the rest is NaN, and the mean is the shift.
+    ///
+    /// @param zero a register that holds 0
+    void numberOrZero(int register, int zero, int passing) {
+        scalar(VectorOp.VSUBSD, passing, zero, register);
+        scalar(VectorOp.VMAXSD, passing, passing, zero);
+        scalar(VectorOp.VMAXSD, register, register, zero);
+        scalar(VectorOp.VSUBSD, register, register, passing);
     }
 
     /// Writes what [#moments] left behind to where means and variances go.

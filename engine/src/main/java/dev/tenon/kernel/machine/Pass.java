@@ -40,8 +40,8 @@ final class Pass {
     /// @param totals the registers that other sinks add to; unrolled copies take turns
     record End(Sink sink, Node value, Node factor, Gpr pointer, Vec[] totals) implements Step {}
 
-    /// Element i of the array at `pointer` is wanted soon.
-    record Ahead(Gpr pointer) implements Step {}
+    /// What lies `bytes` behind element i of the array at `pointer` is wanted soon.
+    record Ahead(Gpr pointer, int bytes) implements Step {}
 
     private static final Vec[] NONE = {};
 
@@ -173,7 +173,12 @@ final class Pass {
 
     /// Asks for element i of the array at `pointer` to be brought to the caches; it need not exist.
     void ahead(Gpr pointer) {
-        steps.add(new Ahead(pointer));
+        ahead(pointer, 0);
+    }
+
+    /// Asks for what lies `bytes` behind element i to be brought to the caches.
+    void ahead(Gpr pointer, int bytes) {
+        steps.add(new Ahead(pointer, bytes));
     }
 
     private void end(Sink sink, Node value, Gpr pointer, Vec[] totals) {

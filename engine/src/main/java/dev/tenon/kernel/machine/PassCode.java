@@ -176,7 +176,7 @@ final class PassCode {
                 case Pass.End end -> end(end, displacement, copy, tail);
                 case Pass.Ahead ahead -> {
                     if (displacement % LINE == 0 && !tail) {
-                        code.prefetch(element(ahead.pointer(), displacement));
+                        code.prefetch(element(ahead.pointer(), displacement + ahead.bytes()));
                     }
                 }
             }

@@ -40,7 +40,7 @@ final class PlaneNormCode {
         code.bindLoop(group);
         if (statistics) {
             code.mov(LENGTH, word(NormCode.SIZE));
-            norm.moments();
+            norm.moments(false);
             norm.storeRstd();
         } else {
             norm.loadRstd();
@@ -192,5 +192,30 @@ final class PlaneNormCode {
         }
         planes(norm, () -> toward(norm, streaming));
         return norm.finish(streaming);
+    }
+
+    /// Adds rows of pairs of F64 to one row: `rdi` the row, `rsi` the rows one after another, `rcx`
+    /// their number, `r9` the pairs of a row.
+    static Routine merge() {
+        Assembler code = new Assembler();
+        code.enter();
+        Vec pair = new Vec(0, 128);
+        Label row = new Label();
+        code.bindLoop(row);
+        code.mov(Gpr.RAX, OUT);
+        code.mov(Gpr.RBX, LENGTH);
+        Label next = new Label();
+        code.bindLoop(next);
+        code.emit(VectorOp.VMOVUPS, pair, Mem.at(IN));
+        code.emit(VectorOp.VADDPD, pair, pair, Mem.at(Gpr.RAX));
+        code.store(VectorOp.VMOVUPS_STORE, Mem.at(Gpr.RAX), pair);
+        code.add(IN, 16);
+        code.add(Gpr.RAX, 16);
+        code.sub(Gpr.RBX, 1);
+        code.jump(GeneralInstructions.Condition.NOT_EQUAL, next);
+        code.sub(Gpr.RCX, 1);
+        code.jump(GeneralInstructions.Condition.NOT_EQUAL, row);
+        code.leave();
+        return Routine.of(code);
     }
 }

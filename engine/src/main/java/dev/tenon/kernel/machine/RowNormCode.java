@@ -22,20 +22,19 @@ final class RowNormCode {
     static final int CONSTANT = 6; // registers, backward
     static final int SLOPE = 7;
 
+    /// Bytes by which memory is asked for in advance, so that it works while the gradient of a row
+    /// in cache is made.
+    private static final int AHEAD = 4096;
+
     private RowNormCode() {}
 
-    /// Mean and variance of each row.
+    /// Mean and variance of a row of which each element is read once from memory.
     static Routine moments(Isa isa) {
         NormCode norm = new NormCode(isa);
-        Assembler code = norm.code;
         norm.enter();
-        code.mov(LENGTH, word(NormCode.SIZE));
-        Label row = new Label();
-        code.bindLoop(row);
-        norm.moments();
+        norm.code.mov(LENGTH, word(NormCode.SIZE));
+        norm.momentsAtOnce();
         norm.storeVariance();
-        code.lea(IN, Mem.at(IN, LENGTH, 4, 0));
-        norm.nextRow(row);
         return norm.finish(false);
     }
 
@@ -49,7 +48,7 @@ final class RowNormCode {
         code.mov(BIASES, word(NormCode.BIAS));
         Label row = new Label();
         code.bindLoop(row);
-        norm.moments();
+        norm.moments(true);
         norm.storeRstd();
         norm.spread();
         Pass pass = new Pass(isa).streaming(streaming);
@@ -98,6 +97,8 @@ final class RowNormCode {
     private static void sums(NormCode norm) {
         norm.zero(0, 4);
         Pass pass = new Pass(norm.isa);
+        pass.ahead(IN, AHEAD);
+        pass.ahead(UPSTREAM, AHEAD);
         Node up = pass.stream(UPSTREAM);
         Node z = norm.normalized(pass, pass.stream(IN));
         Node g = up.mul(pass.stream(WEIGHTS));
@@ -134,7 +135,7 @@ final class RowNormCode {
     /// @param sums holds the sums of `g` and of `g z`, F64; rstd is in register 0, F64
     static void slopes(NormCode norm, int sums) {
         Vec both = norm.vec(sums).x();
-        norm.code.emit(VectorOp.VDIVPD, both, both, word(NormCode.COUNT));
+        norm.code.emit(VectorOp.VMULPD, both, both, word(NormCode.INVERSE));
         norm.zero(1, 2);
         norm.scalar(VectorOp.VSUBSD, 1, 1, 0); // -rstd
         norm.scalar(VectorOp.VMULSD, 2, 1, sums);
