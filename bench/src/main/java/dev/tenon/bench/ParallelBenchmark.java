@@ -2,13 +2,11 @@ package dev.tenon.bench;
 
 import dev.tenon.kernel.Parallel;
 import java.util.List;
-import java.util.function.IntConsumer;
 
 /// What it costs to share work between two threads: a region of two parts that do nothing.
 final class ParallelBenchmark {
     private static final int PARTS = 2;
     private static final int OTHER = 10; // microseconds
-    private static final IntConsumer NOTHING = _ -> {};
 
     private ParallelBenchmark() {}
 
@@ -31,7 +29,7 @@ final class ParallelBenchmark {
             Operands.check("parallel region, part " + i, ran[i], 1, 0);
         }
         return () -> {
-            Parallel.run(PARTS, NOTHING);
+            Parallel.run(PARTS, ParallelBenchmark::nothing);
             if (other > 0) {
                 long until = System.nanoTime() + 1000L * other;
                 while (System.nanoTime() < until) {
@@ -40,4 +38,6 @@ final class ParallelBenchmark {
             }
         };
     }
+
+    private static void nothing(int part) {}
 }

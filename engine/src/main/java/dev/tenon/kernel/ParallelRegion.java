@@ -16,7 +16,6 @@ import java.util.function.IntConsumer;
 final class ParallelRegion {
     private static final int APART = 16; // words of 8 bytes: two cache lines, fetched in pairs
     private static final int NONE = Integer.MAX_VALUE; // parts are numbered below
-    private static final IntConsumer NOTHING = _ -> {};
     private static final int SPINS = 2_000; // about fifty microseconds
 
     private final AtomicLongArray words;
@@ -26,7 +25,7 @@ final class ParallelRegion {
 
     private int crew;
     private int parts;
-    private IntConsumer part = NOTHING;
+    private IntConsumer part = ParallelRegion::nothing;
     private int mine; // parts that the caller ran
 
     /// @param places the most threads at a job
@@ -107,7 +106,7 @@ final class ParallelRegion {
             }
         }
         done.set(0);
-        part = NOTHING; // the memory that it works on is not held any longer
+        part = ParallelRegion::nothing; // the memory that it works on is not held any longer
         failure.rethrow();
     }
 
@@ -115,6 +114,8 @@ final class ParallelRegion {
     private int first(int place) {
         return (int) ((long) parts * place / crew);
     }
+
+    private static void nothing(int number) {}
 
     private static int at(int place) {
         return (place + 1) * APART;
