@@ -156,34 +156,42 @@ record LaneProduct(
             int eights = count / Interleave.ROWS;
             int whole8 = images / Interleave.ROWS * Interleave.ROWS; // others: one by one
             long address = result.address() + 4 * to;
-            if (eights > 0 && whole8 > 0) {
-                Interleave code = whole.code.interleave();
-                long step = (long) Interleave.ROWS * element;
-                code.run(
-                        address,
-                        out.address(),
-                        new Interleave.Move(
-                                Interleave.ROWS,
-                                whole8,
-                                element,
-                                4 * stride,
-                                eights,
-                                step,
-                                4L * Interleave.ROWS));
-                int last = count - Interleave.ROWS; // some of it once more
-                if (count % Interleave.ROWS > 0) {
-                    code.run(
-                            address + 4L * last,
-                            out.address() + (long) last * element,
-                            new Interleave.Move(
-                                    Interleave.ROWS, whole8, element, 4 * stride, 1, 0, 0));
-                }
+            // eight images at a time: more lines of memory than that would drive each other out of
+            // the
+            // cache, whose places repeat every 4096 bytes
+            for (int i = 0; i < whole8 && eights > 0; i += Interleave.ROWS) {
+                store8(whole, address + 4 * i * stride, out.address() + 4L * i, count, 4 * stride);
             }
             for (int i = eights > 0 ? whole8 : 0; i < images; i++) {
                 for (int k = 0; k < count; k++) {
                     float value = out.get(FLOAT, (long) k * element + 4L * i);
                     result.setAtIndex(FLOAT, to + i * stride + k, value);
                 }
+            }
+        }
+
+        /// Copies `count` elements, at least eight, of each of eight images.
+        private static void store8(LaneProduct whole, long to, long from, int count, long stride) {
+            int element = elementBytes(whole.code.isa());
+            Interleave code = whole.code.interleave();
+            int rows = Interleave.ROWS;
+            code.run(
+                    to,
+                    from,
+                    new Interleave.Move(
+                            rows,
+                            rows,
+                            element,
+                            stride,
+                            count / rows,
+                            (long) rows * element,
+                            4L * rows));
+            if (count % rows > 0) {
+                int last = count - rows; // some of it once more
+                code.run(
+                        to + 4L * last,
+                        from + (long) last * element,
+                        new Interleave.Move(rows, rows, element, stride, 1, 0, 0));
             }
         }
     }

@@ -140,14 +140,15 @@ final class WindowGradient {
         int tapPitch = byTap ? stripVectors * lanes : channelPitch;
         int stripTaps = byTap ? 1 : sizes.kernelW();
         MemorySegment taps = Workspace.PART_LEFT.floats((long) window * tapPitch + lanes + 64);
-        for (int strip = 0; strip < strips; strip++) { // what reaches beyond a strip is overwritten
+        int pieces = byTap ? 1 : strips; // by taps the strips have no gaps between them
+        for (int strip = 0; strip < pieces; strip++) { // what reaches beyond one is overwritten
             code.weightTile()
                     .merge(
                             taps.address() + 4L * strip * stripTaps * tapPitch,
                             from + 4L * strip * stripVectors * lanes,
                             stride,
                             chunks,
-                            stripVectors);
+                            stripVectors * (strips / pieces));
         }
         int count = channels * window;
         MemorySegment line = Workspace.PART_RIGHT.floats(count + 8L * window + 8);
@@ -234,8 +235,9 @@ final class WindowGradient {
             long more = 8L * panel * (imagesInner ? images : 1);
             MemorySegment upstream =
                     Workspace.TILES.floats(panelSize / 4 * (lastPanel - firstPanel) + more);
-            for (int i = 0; i < images; i++) {
-                copyImage(copy.address(), i, image + i);
+            boolean joined = columns == sizes.width();
+            for (int i = 0; i < images; i += joined ? images : 1) {
+                copyImages(copy.address(), i, image + i, joined);
             }
             for (int i = firstPanel; i < lastPanel; i++) {
                 copyPanel(upstream.address() + (i - firstPanel) * panelSize, i, image);
@@ -245,16 +247,17 @@ final class WindowGradient {
             }
         }
 
-        private void copyImage(long copy, int index, int image) {
+        /// Copies one image, or all of the block where their rows are `joined`.
+        private void copyImages(long copy, int index, int image, boolean joined) {
             int step = imagesInner ? images : 1;
             long first = imagesInner ? index : (long) index * countImageRows * columns;
             long channel = ((long) image * sizes.settings().groups() + group) * channels;
-            boolean joined = columns == sizes.width();
+            long imageStride = 4L * sizes.channels() * sizes.plane();
+            long imageTo = 4L * channelPitch * (imagesInner ? 1 : countImageRows * columns);
             int tail = (channels - 1) / Interleave.ROWS * Interleave.ROWS;
             for (int c = tail; c >= 0; c -= Interleave.ROWS) {
                 long from = (channel + c) * sizes.plane() + (long) firstImageRow * sizes.width();
                 long to = (first + (long) left * step) * channelPitch + c;
-                int lines = joined ? 1 : countImageRows;
                 if (countImageRows == 0) {
                     continue;
                 }
@@ -267,34 +270,31 @@ final class WindowGradient {
                                         sizes.width() * (joined ? countImageRows : 1),
                                         4L * sizes.plane(),
                                         4L * step * channelPitch,
-                                        lines,
-                                        4L * sizes.width(),
-                                        4L * step * columns * channelPitch));
+                                        joined ? images : countImageRows,
+                                        joined ? imageStride : 4L * sizes.width(),
+                                        joined ? imageTo : 4L * step * columns * channelPitch));
             }
         }
 
         private void copyPanel(long upstream, int index, int image) {
             int places = countRows * sizes.outWidth();
             int step = imagesInner ? images : 1;
-            for (int i = 0; i < images; i++) {
-                long first = imagesInner ? i : (long) i * places;
-                long channel = ((long) (image + i) * sizes.settings().groups() + group) * rows;
-                long from =
-                        (channel + index * panel) * sizes.outPlane()
-                                + (long) firstRow * sizes.outWidth();
-                code.interleave()
-                        .run(
-                                upstream + 4 * first * panel,
-                                dy.address() + 4 * from,
-                                new Interleave.Move(
-                                        Math.min(panel, rows - index * panel),
-                                        places,
-                                        4L * sizes.outPlane(),
-                                        4L * step * panel,
-                                        1,
-                                        0,
-                                        0));
-            }
+            long channel = ((long) image * sizes.settings().groups() + group) * rows;
+            long from =
+                    (channel + index * panel) * sizes.outPlane()
+                            + (long) firstRow * sizes.outWidth();
+            code.interleave()
+                    .run(
+                            upstream,
+                            dy.address() + 4 * from,
+                            new Interleave.Move(
+                                    Math.min(panel, rows - index * panel),
+                                    places,
+                                    4L * sizes.outPlane(),
+                                    4L * step * panel,
+                                    images,
+                                    4L * sizes.outChannels() * sizes.outPlane(),
+                                    4L * panel * (imagesInner ? 1 : places)));
         }
 
         /// Adds what one strip of the windows meets.
