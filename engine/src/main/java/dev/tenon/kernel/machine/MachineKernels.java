@@ -1,5 +1,6 @@
 package dev.tenon.kernel.machine;
 
+import dev.tenon.kernel.ElementwiseKernel;
 import dev.tenon.kernel.Kernels;
 
 /// The machine backend: code generated at run time for this processor, and the backend below for
@@ -14,11 +15,12 @@ public final class MachineKernels {
     ///   operating system refuses executable memory
     public static Kernels create(Kernels below) {
         Isa isa = Isa.detect();
+        ElementwiseKernel elementwise = new MachineElementwise(isa, below.elementwise());
         return new Kernels(
                 "machine",
-                new MachineElementwise(isa, below.elementwise()),
+                elementwise,
                 new MachineReduce(isa, below.reduce()),
-                new MachineMatmul(below.matmul(), below.elementwise(), isa),
+                new MachineMatmul(below.matmul(), elementwise, isa),
                 new MachineNorm(isa, below.norm()),
                 new MachineConv(isa, below.conv()),
                 below.resample(),
