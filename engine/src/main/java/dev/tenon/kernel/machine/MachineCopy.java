@@ -12,15 +12,17 @@ final class MachineCopy {
     /// Bytes of a result from which on it is stored past the caches.
     private static final long PAST_CACHES = 16L << 20;
 
-    private static final int TILE = 64; // rows and columns that one call turns
-    private static final int GRAIN = 16_384;
+    private static final int ROWS = 256; // that one call turns: 1 KiB of each row of x
+    private static final int COLUMNS = 64; // that one call turns
+    private static final int GRAIN = 16_384; // elements of a part, at least
+    private static final int SIDE = TransposeCode.SIDE;
     private static final ValueLayout.OfInt WORD = ValueLayout.JAVA_INT_UNALIGNED;
 
     private final PlaneRoutine rows;
     private final PlaneRoutine rowsPast;
     private final PlaneRoutine repeats;
-    private final Routine turn;
-    private final Routine turnPast;
+    private final Turns turns;
+    private final Turns turnsPast;
     private final int bytes; // of a vector
 
     MachineCopy(Isa isa) {
@@ -30,14 +32,23 @@ final class MachineCopy {
         Pass pass = new Pass(isa);
         pass.store(Gpr.RDI, pass.scalar(Gpr.RSI, 0));
         repeats = new PlaneRoutine(pass);
-        turn = new TransposeCode().routine(false);
-        turnPast = new TransposeCode().routine(true);
+        turns = Turns.of(false);
+        turnsPast = Turns.of(true);
     }
 
     private static PlaneRoutine rows(Isa isa, boolean streaming) {
         Pass pass = new Pass(isa).streaming(streaming);
         pass.store(Gpr.RDI, pass.stream(Gpr.RSI));
         return new PlaneRoutine(pass);
+    }
+
+    /// Routines that turn one block of columns at a time, and two.
+    private record Turns(Routine one, Routine two) {
+        static Turns of(boolean streaming) {
+            return new Turns(
+                    new TransposeCode(1).routine(streaming),
+                    new TransposeCode(2).routine(streaming));
+        }
     }
 
     /// Copies `x` to `y` if there is a way here and says whether there was.
@@ -75,11 +86,11 @@ final class MachineCopy {
 
     /// Returns the outer axis along which `x` is contiguous if blocks are worth it, or -1.
     private static int axisOfStrideOne(Nest nest) {
-        if (nest.innerStride(0) != 1 || nest.inner() < TransposeCode.SIDE) {
+        if (nest.innerStride(0) != 1 || nest.inner() < SIDE) {
             return -1;
         }
         for (int axis = nest.rank() - 2; axis >= 0; axis--) {
-            if (nest.stride(1, axis) == 1 && nest.size(axis) >= TransposeCode.SIDE) {
+            if (nest.stride(1, axis) == 1 && nest.size(axis) >= SIDE) {
                 return axis;
             }
         }
@@ -89,7 +100,7 @@ final class MachineCopy {
     private void transpose(Nest nest, int axis, Strided y, Strided x) {
         Plane plane =
                 new Plane(
-                        isPast(nest, y, 32) ? turnPast : turn,
+                        isPast(nest, y, 64) ? turnsPast : turns,
                         y.data(),
                         x.data(),
                         PlaneRoutine.address(y),
@@ -97,21 +108,26 @@ final class MachineCopy {
                         4 * nest.stride(0, axis),
                         4 * nest.innerStride(1));
         int columns = nest.inner();
-        int most = Math.max(TILE, GRAIN / columns / TILE * TILE);
         nest.planes(axis)
                 .rows(
-                        most,
+                        rowsOfPart(nest.size(axis), columns),
                         (at, count) -> {
-                            for (int i = 0; i < count; i += TILE) {
-                                for (int j = 0; j < columns; j += TILE) {
+                            for (int i = 0; i < count; i += ROWS) {
+                                for (int j = 0; j < columns; j += COLUMNS) {
                                     plane.tile(
                                             4 * at[0] + i * plane.yRow + 4L * j,
                                             4 * at[1] + 4L * i + j * plane.xRow,
-                                            Math.min(TILE, count - i),
-                                            Math.min(TILE, columns - j));
+                                            Math.min(ROWS, count - i),
+                                            Math.min(COLUMNS, columns - j));
                                 }
                             }
                         });
+    }
+
+    /// An eighth of the rows, so that threads find work, or more where that is little.
+    private static int rowsOfPart(int rows, int columns) {
+        int some = Math.max(rows / 8, GRAIN / columns);
+        return Math.clamp(some / SIDE * SIDE, 4 * SIDE, ROWS);
     }
 
     /// A matrix that is turned.
@@ -120,7 +136,7 @@ final class MachineCopy {
     /// @param yRow bytes from row to row of `y`
     /// @param xRow bytes from row to row of `x`
     private record Plane(
-            Routine turn,
+            Turns turns,
             MemorySegment y,
             MemorySegment x,
             long yBase,
@@ -129,16 +145,26 @@ final class MachineCopy {
             long xRow) {
         /// Turns `rows` by `columns` elements from bytes `yAt` and `xAt` on.
         void tile(long yAt, long xAt, int rows, int columns) {
-            int side = TransposeCode.SIDE;
-            int whole = rows / side * side;
-            int wide = columns / side * side;
-            if (whole > 0 && wide > 0) {
-                turn.call(yBase + yAt, xBase + xAt, yRow, xRow, whole / side, wide / side);
-            }
+            int whole = rows / SIDE * SIDE;
+            int wide = columns / (2 * SIDE) * (2 * SIDE);
+            turn(turns.two, yAt, xAt, whole / SIDE, wide / (2 * SIDE));
+            turn(
+                    turns.one,
+                    yAt + 4L * wide,
+                    xAt + wide * xRow,
+                    whole / SIDE,
+                    (columns - wide) / SIDE);
             for (int r = 0; r < rows; r++) {
-                for (int c = r < whole ? wide : 0; c < columns; c++) {
+                int first = r < whole ? columns / SIDE * SIDE : 0;
+                for (int c = first; c < columns; c++) {
                     y.set(WORD, yAt + r * yRow + 4L * c, x.get(WORD, xAt + 4L * r + c * xRow));
                 }
+            }
+        }
+
+        private void turn(Routine routine, long yAt, long xAt, int rows, int columns) {
+            if (rows > 0 && columns > 0) {
+                routine.call(yBase + yAt, xBase + xAt, yRow, xRow, rows, columns);
             }
         }
     }

@@ -3,60 +3,72 @@ package dev.tenon.kernel.machine;
 import dev.tenon.kernel.machine.GeneralInstructions.Condition;
 
 /// The routine that turns a matrix of words of 32 bits, in blocks of 8 by 8 that are turned in
-/// registers: `rdi` results, `rsi` x, `rdx` and `rcx` bytes from row to row of either, `r8` rows
-/// and `r9` columns of the results, in blocks.
+/// registers: `rdi` results, `rsi` x, `rdx` and `rcx` bytes from row to row of either, `r8` rows of
+/// the results in blocks, `r9` columns in steps.
 ///
-/// Vectors of 256 bits serve on all machines: with them shuffles are not what limits.
+/// Rows of x are read along, so that their lines are used up at once; a step is two blocks wide
+/// where it can, so that a line of the results is written whole. Vectors of 256 bits serve on all
+/// machines: shuffles are not what limits.
 final class TransposeCode {
     /// Rows and columns of a block.
     static final int SIDE = 8;
 
     private static final Gpr RESULT_STEP = Gpr.RDX;
     private static final Gpr STEP = Gpr.RCX;
-    private static final Gpr ROW = Gpr.RBX; // of results
+    private static final Gpr RESULT = Gpr.RBX; // of a block
     private static final Gpr X = Gpr.RBP;
-    private static final Gpr COLUMNS = Gpr.R12; // that are left
+    private static final Gpr ROWS = Gpr.R12; // that are left, in blocks
     private static final Gpr STEP_3 = Gpr.R13;
     private static final Gpr RESULT_STEP_3 = Gpr.R14;
     private static final Gpr SECOND_HALF = Gpr.R10;
-    private static final Gpr AHEAD = Gpr.R11; // bytes to the next columns
-    private static final Gpr SOON = Gpr.R15;
+    private static final Gpr FIRST_HALF = Gpr.RAX;
 
     private final Assembler code = new Assembler();
+    private final int blocks;
 
-    /// @param streaming whether results, at a multiple of 32 bytes in each row, are stored past the
+    /// @param blocks of a step, 1 or 2
+    TransposeCode(int blocks) {
+        this.blocks = blocks;
+    }
+
+    /// @param streaming whether results, at a multiple of 64 bytes in each row, are stored past the
     ///   caches
     Routine routine(boolean streaming) {
-        Label rows = new Label();
         Label columns = new Label();
+        Label rows = new Label();
         code.enter();
         code.lea(STEP_3, Mem.at(STEP, STEP, 2, 0));
         code.lea(RESULT_STEP_3, Mem.at(RESULT_STEP, RESULT_STEP, 2, 0));
-        code.mov(AHEAD, STEP);
-        code.imul(AHEAD, Gpr.R9);
-        code.shl(AHEAD, 3);
-        code.bindLoop(rows);
-        code.mov(ROW, Gpr.RDI);
-        code.mov(X, Gpr.RSI);
-        code.mov(COLUMNS, Gpr.R9);
         code.bindLoop(columns);
-        code.lea(SOON, Mem.at(X, AHEAD, 1, 0));
-        prefetch();
-        code.lea(SOON, Mem.at(SOON, STEP, 4, 0));
-        prefetch();
-        code.lea(SECOND_HALF, Mem.at(X, STEP, 4, 0));
-        load();
-        turn();
-        code.lea(SECOND_HALF, Mem.at(ROW, RESULT_STEP, 4, 0));
-        store(streaming);
-        code.lea(X, Mem.at(X, STEP, 8, 0));
-        code.add(ROW, 4 * SIDE);
-        code.sub(COLUMNS, 1);
-        code.jump(Condition.NOT_EQUAL, columns);
-        code.add(Gpr.RSI, 4 * SIDE);
-        code.lea(Gpr.RDI, Mem.at(Gpr.RDI, RESULT_STEP, 8, 0));
-        code.sub(Gpr.R8, 1);
+        code.mov(RESULT, Gpr.RDI);
+        code.mov(X, Gpr.RSI);
+        code.mov(ROWS, Gpr.R8);
+        code.bindLoop(rows);
+        code.mov(FIRST_HALF, X);
+        for (int block = 0; block < blocks; block++) {
+            code.lea(SECOND_HALF, Mem.at(FIRST_HALF, STEP, 4, 0));
+            load();
+            turn();
+            code.lea(SECOND_HALF, Mem.at(RESULT, RESULT_STEP, 4, 0));
+            store(streaming, 4L * SIDE * block);
+            code.lea(FIRST_HALF, Mem.at(FIRST_HALF, STEP, 8, 0));
+        }
+        for (int block = 0; block < blocks; block++) { // the rows of the next step
+            prefetch();
+            code.lea(FIRST_HALF, Mem.at(FIRST_HALF, STEP, 4, 0));
+            prefetch();
+            code.lea(FIRST_HALF, Mem.at(FIRST_HALF, STEP, 4, 0));
+        }
+        code.lea(RESULT, Mem.at(RESULT, RESULT_STEP, 8, 0));
+        code.add(X, 4 * SIDE);
+        code.sub(ROWS, 1);
         code.jump(Condition.NOT_EQUAL, rows);
+        code.add(Gpr.RDI, 4 * SIDE * blocks);
+        for (int block = 0; block < blocks; block++) {
+            code.lea(Gpr.RSI, Mem.at(Gpr.RSI, STEP, 8, 0));
+        }
+        code.sub(Gpr.R9, 1);
+        code.jump(Condition.NOT_EQUAL, columns);
         if (streaming) {
             code.sfence();
         }
@@ -66,7 +78,7 @@ final class TransposeCode {
 
     private void prefetch() {
         for (int k = 0; k < 4; k++) {
-            code.prefetch(row(SOON, STEP, STEP_3, k));
+            code.prefetchFar(row(FIRST_HALF, STEP, STEP_3, k));
         }
     }
 
@@ -89,7 +101,10 @@ final class TransposeCode {
         for (int half = 0; half < 2; half++) {
             for (int k = 0; k < 4; k++) {
                 Vec to = ymm(4 * half + k);
-                code.emit(VectorOp.VMOVUPS, to.x(), row(X, STEP, STEP_3, k).plus(16L * half));
+                code.emit(
+                        VectorOp.VMOVUPS,
+                        to.x(),
+                        row(FIRST_HALF, STEP, STEP_3, k).plus(16L * half));
                 code.emit(
                         VectorOp.VINSERTF128,
                         to,
@@ -117,13 +132,13 @@ final class TransposeCode {
         }
     }
 
-    private void store(boolean streaming) {
+    private void store(boolean streaming, long at) {
         VectorOp op = streaming ? VectorOp.VMOVNTPS_STORE : VectorOp.VMOVUPS_STORE;
         for (int k = 0; k < 4; k++) {
-            code.store(op, row(ROW, RESULT_STEP, RESULT_STEP_3, k), ymm(k));
+            code.store(op, row(RESULT, RESULT_STEP, RESULT_STEP_3, k).plus(at), ymm(k));
         }
         for (int k = 0; k < 4; k++) {
-            code.store(op, row(SECOND_HALF, RESULT_STEP, RESULT_STEP_3, k), ymm(4 + k));
+            code.store(op, row(SECOND_HALF, RESULT_STEP, RESULT_STEP_3, k).plus(at), ymm(4 + k));
         }
     }
 }
