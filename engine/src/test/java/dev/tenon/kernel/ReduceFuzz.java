@@ -137,7 +137,7 @@ final class ReduceFuzz implements FuzzFamily {
     private static Call sumOfSquares(Draw d, Call call, int[] n, DType type) {
         int y = call.output("y", DType.F64, 1);
         int x = call.input("x", type, d.data(all(n), type, d.values()));
-        return call.does(
-                (k, s) -> DType.F64.write(s[y], 0, k.reduce().sumOfSquares(s[x], all(n), type)));
+        call.does((k, s) -> DType.F64.write(s[y], 0, k.reduce().sumOfSquares(s[x], all(n), type)));
+        return call.linear(all(n));
     }
 }
