@@ -68,6 +68,7 @@ class FuzzKernelTest {
     @ParameterizedTest(name = "{0}")
     @CsvSource({
         "the mean of a group with an infinite element is infinite, Norm, 1, 47",
+        "padding meets no infinity in a gradient of weights, Conv, 5, 1462",
         "three rows and a part of the fourth vector have registers on AVX2, Matmul, 5, 571",
         "no samples have gradients of zero, Norm, 11, 302",
         "no rows have gradients of zero, Norm, 11, 1002"

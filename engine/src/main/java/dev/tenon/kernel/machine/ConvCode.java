@@ -10,6 +10,7 @@ package dev.tenon.kernel.machine;
 /// @param interleave rows side by side
 /// @param strided rows with steps between elements
 /// @param sums sums over channels
+/// @param finite whether weights are numbers
 record ConvCode(
         Isa isa,
         ConvTile tile,
@@ -18,7 +19,8 @@ record ConvCode(
         PlaneCopy copies,
         Interleave interleave,
         StridedCopy strided,
-        PlaneSums sums) {
+        PlaneSums sums,
+        FiniteCheck finite) {
     static ConvCode create(Isa isa) {
         return new ConvCode(
                 isa,
@@ -28,6 +30,7 @@ record ConvCode(
                 new PlaneCopy(isa),
                 new Interleave(),
                 new StridedCopy(),
-                new PlaneSums(isa));
+                new PlaneSums(isa),
+                new FiniteCheck(isa));
     }
 }

@@ -20,8 +20,9 @@ import org.jspecify.annotations.Nullable;
 /// convolution without a stride (Shi et al., Is the deconvolution layer the same as a convolutional
 /// layer?, 2016).
 ///
-/// A place beyond the image counts as the number zero, so an infinite weight that meets one makes
-/// the result NaN, as the formula says.
+/// Copies have zeros beyond the image, and some shapes multiply them while others leave them out;
+/// where an operand is not finite that would show. So weights that are not all finite go below, and
+/// a gradient of weights that comes out not finite is worked out again there.
 final class MachineConv implements ConvKernel {
     private static final long MOST_ELEMENTS = 1 << 28; // of a copy and of the weights
     private static final int MOST_TAPS = ConvTile.DEPTH;
@@ -48,7 +49,8 @@ final class MachineConv implements ConvKernel {
             @Nullable MemorySegment bias,
             Conv2dSizes sizes,
             DType type) {
-        if (!has(type, sizes, x, y, weight, bias, sizes.outChannels())) {
+        if (!has(type, sizes, x, y, weight, bias, sizes.outChannels())
+                || !code.finite().all(weight, weights(sizes))) {
             below.forward(y, x, weight, bias, sizes, type);
             return;
         }
@@ -136,7 +138,7 @@ final class MachineConv implements ConvKernel {
             int biases) {
         long image = (long) sizes.channels() * sizes.plane();
         long outImage = (long) sizes.outChannels() * sizes.outPlane();
-        long weights = (long) sizes.outChannels() * sizes.groupChannels() * sizes.window();
+        long weights = weights(sizes);
         return type == DType.F32
                 && sizes.batch() > 0
                 && sizes.window() <= MOST_TAPS
@@ -146,6 +148,10 @@ final class MachineConv implements ConvKernel {
                 && holds(y, sizes.batch() * outImage)
                 && holds(weight, weights)
                 && (bias == null || holds(bias, biases));
+    }
+
+    private static long weights(Conv2dSizes sizes) {
+        return (long) sizes.outChannels() * sizes.groupChannels() * sizes.window();
     }
 
     private static boolean holds(MemorySegment data, long count) {
@@ -213,7 +219,8 @@ final class MachineConv implements ConvKernel {
             @Nullable MemorySegment bias,
             Conv2dSizes sizes,
             DType type) {
-        if (!has(type, sizes, dx, dy, weight, bias, sizes.channels())) {
+        if (!has(type, sizes, dx, dy, weight, bias, sizes.channels())
+                || !code.finite().all(weight, weights(sizes))) {
             below.dataGradient(dx, dy, weight, bias, sizes, type);
             return;
         }
@@ -337,6 +344,9 @@ final class MachineConv implements ConvKernel {
                 new TapGradient(code, sizes, windows(sizes)).run(dw, x, dy);
             } else {
                 new WindowGradient(code, sizes).run(dw, x, dy);
+            }
+            if (!code.finite().all(dw, weights(sizes))) {
+                below.weightGradient(dw, x, dy, sizes, type);
             }
         } finally {
             keep(dw, x, dy);

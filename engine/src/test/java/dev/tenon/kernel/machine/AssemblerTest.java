@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 ///
 /// With `-Dtenon.assembler.write=FILE` the bytes are written to that file, which after a passing
 /// run against the disassembler becomes `golden/assembler.hex`.
+@SuppressWarnings("EnumOrdinal") // registers are taken by the machine's numbers
 class AssemblerTest {
     private static final int[] VEX_NUMBERS = {0, 7, 8, 15};
     private static final int[] EVEX_NUMBERS = {3, 12, 17, 31};
