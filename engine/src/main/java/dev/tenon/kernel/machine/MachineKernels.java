@@ -26,7 +26,7 @@ public final class MachineKernels {
                 below.resample(),
                 new MachineAttention(isa, below.attention()),
                 below.index(),
-                below.loss(),
+                new MachineLoss(isa, below.loss()),
                 below.random(),
                 new MachineOptim(isa, below.optim()),
                 new MachineQuant(isa, below.quant()));
