@@ -192,7 +192,7 @@ class OptimKernelTest {
             // no infinite weights: the formula multiplies them by a decay of 0, which backends may
             // skip
             double weight = values[i % 8];
-            DType.F32.write(operands.w, i, Double.isInfinite(weight) ? 2 : weight);
+            DType.F32.write(operands.w, i, Double.isFinite(weight) ? weight : 2);
             DType.F32.write(operands.g, i, values[i / 8 % 8]);
             for (int k = 0; k < 3; k++) {
                 DType.F32.write(operands.states[k], i, values[(i / 64 + k) % 8]);
