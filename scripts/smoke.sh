@@ -78,12 +78,15 @@ echo "smoke: without the vector module"
 . "$root/scripts/find-jdk.sh"
 find_jdk
 read -r app < "$root/.tenon/app"
+# shellcheck disable=SC2086  # a flag or none
 plain() {
-    "$JAVA_HOME/bin/java" -cp "$root/.tenon/$app/cli/*" dev.tenon.cli.Main "$@" > out 2> err < /dev/null ||
+    "$JAVA_HOME/bin/java" $backend -cp "$root/.tenon/$app/cli/*" dev.tenon.cli.Main "$@" > out 2> err < /dev/null ||
         { cat out err >&2; fail "tenon $* without the vector module"; }
 }
+backend=-Dtenon.backend=vector # which falls back to the definitions
 # shellcheck disable=SC2086
 plain train digits $tiny --steps 3 --out plain
 grep -q '"backend" : "scalar"' plain/run.json || fail "the scalar backend was not chosen"
+backend= # machine code needs no module
 plain sample --model run --class 3 --count 4 --steps 5 --out plain.png
 echo "smoke: passed"
