@@ -46,7 +46,8 @@ final class MapTest {
             List.of(
                     Map.entry("kernel", "%sKernel.java"),
                     Map.entry("definition", "Scalar%s.java"),
-                    Map.entry("fast", "Vector%s.java"),
+                    Map.entry("portable", "Vector%s.java"),
+                    Map.entry("machine code", "Machine%s.java"),
                     Map.entry("op with gradient", "%sOps.java"),
                     Map.entry("kernel test", "%sKernelTest.java"),
                     Map.entry("op test", "%sOpsTest.java"),
