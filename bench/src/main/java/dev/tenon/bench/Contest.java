@@ -10,20 +10,36 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/// Times a kernel and, in turns with it, the peers that can do the same.
+/// Times a kernel and, in turns with it, the peers that can do the same and the loops that drive
+/// the machine to its peak.
 ///
 /// In turns, because a machine that others use gets slower and faster by the minute: each takes
 /// part in every phase. First every peer must arrive at Tenon's results.
 final class Contest {
     private static final double SECONDS = 0.4; // for Tenon and for each peer
+    private static final double PEAK = 0.2; // for the machine's peak
     private static final int TURNS = 3;
 
     /// What was measured.
     ///
     /// @param seconds that a run of Tenon's takes
+    /// @param peak the machine's own figure, or null where there is none of the kind
     /// @param peer the fastest peer, or null if none took part
     /// @param peerSeconds that a run of that peer's takes, or null
-    record Outcome(double seconds, @Nullable String peer, @Nullable Double peerSeconds) {}
+    record Outcome(
+            double seconds,
+            @Nullable Double peak,
+            @Nullable String peer,
+            @Nullable Double peerSeconds) {}
+
+    /// The machine's peak.
+    @FunctionalInterface
+    interface Ceiling {
+        /// Returns what the machine does at this moment.
+        ///
+        /// @param seconds to spend
+        double measure(double seconds);
+    }
 
     private record Entrant(String name, Attempt attempt) {}
 
@@ -34,8 +50,10 @@ final class Contest {
     /// @param name of the trial, for messages
     /// @param run Tenon's; peers take part if it is a [TaskRun]
     /// @param threads that may share a run
+    /// @param ceiling what the kernel stands beside, or null
     /// @throws IllegalStateException if a peer arrives at other results
-    static Outcome hold(String name, Runnable run, List<Peer> peers, int threads) {
+    static Outcome hold(
+            String name, Runnable run, List<Peer> peers, int threads, @Nullable Ceiling ceiling) {
         List<Entrant> entrants = new ArrayList<>();
         if (run instanceof TaskRun shared) {
             for (Peer peer : peers) {
@@ -49,30 +67,37 @@ final class Contest {
             for (Entrant entrant : entrants) {
                 check(name, entrant, ((TaskRun) run).task());
             }
-            return entrants.isEmpty()
-                    ? new Outcome(Stopwatch.seconds(run, SECONDS), null, null)
-                    : inTurns(run, entrants);
+            return inTurns(run, entrants, ceiling);
         } finally {
             entrants.forEach(entrant -> entrant.attempt.close());
         }
     }
 
-    private static Outcome inTurns(Runnable run, List<Entrant> entrants) {
+    private static Outcome inTurns(
+            Runnable run, List<Entrant> entrants, @Nullable Ceiling ceiling) {
         double own = Double.POSITIVE_INFINITY;
+        Double peak = null;
         double[] others = new double[entrants.size()];
         for (int turn = 0; turn < TURNS; turn++) {
             own = Math.min(own, Stopwatch.seconds(run, SECONDS / TURNS));
+            if (ceiling != null) {
+                double now = ceiling.measure(PEAK / TURNS);
+                peak = peak == null ? now : Math.max(peak, now);
+            }
             for (int i = 0; i < others.length; i++) {
                 Attempt attempt = entrants.get(i).attempt;
                 double now = Stopwatch.seconds(attempt::run, SECONDS / TURNS);
                 others[i] = turn == 0 ? now : Math.min(others[i], now);
             }
         }
+        if (entrants.isEmpty()) {
+            return new Outcome(own, peak, null, null);
+        }
         int best = 0;
         for (int i = 1; i < others.length; i++) {
             best = others[i] < others[best] ? i : best;
         }
-        return new Outcome(own, entrants.get(best).name, others[best]);
+        return new Outcome(own, peak, entrants.get(best).name, others[best]);
     }
 
     private static void check(String name, Entrant entrant, Task task) {

@@ -111,7 +111,7 @@ final class KernelsCommand implements Runnable {
         report.deliver(measure(selected, rivals), out);
         out.println();
         out.println(
-                "Peaks, measured in this run: multiply-adds in registers;"
+                "Peaks, measured in turns with each kernel: multiply-adds in registers;"
                         + " main memory with the same mix of reads and writes.");
         out.println("Operands that fit in a cache can exceed main memory's.");
         out.flush();
@@ -120,25 +120,14 @@ final class KernelsCommand implements Runnable {
     private static Report measure(SequencedMap<String, List<Trial>> families, List<Peer> rivals) {
         Peak peak = new Peak();
         List<Trial> trials = families.values().stream().flatMap(List::stream).toList();
-        List<Contest.Outcome> outcomes = new ArrayList<>();
+        List<Figure> figures = new ArrayList<>();
         try (Progress progress =
                 Progress.start("timing", new Progress.Unit("kernels", 1), 0, trials.size())) {
-            for (List<Trial> family : families.values()) {
-                // before the first family this measures nothing yet, later what figures need
-                family.stream()
-                        .filter(trial -> !trial.work().equals(Work.TIME))
-                        .forEach(trial -> peak.of(trial.work(), trial.crew()));
-                peak.refresh();
-                for (Trial trial : family) {
-                    outcomes.add(trial.time(rivals));
-                    progress.show(outcomes.size(), trial.name());
-                }
+            for (Trial trial : trials) {
+                Contest.Outcome outcome = trial.time(rivals, peak);
+                figures.add(trial.figure(outcome));
+                progress.show(figures.size(), trial.name());
             }
-        }
-        peak.refresh();
-        List<Figure> figures = new ArrayList<>();
-        for (int i = 0; i < trials.size(); i++) {
-            figures.add(trials.get(i).figure(outcomes.get(i), peak));
         }
         return new Report(figures);
     }

@@ -2,22 +2,28 @@ package dev.tenon.bench;
 
 import dev.tenon.kernel.Parallel;
 import dev.tenon.tensor.Backend;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /// What this machine can do at most: the figures that benchmarks stand beside.
 ///
 /// Each kind of work ([Work]) is done by loops that do nothing else ([PeakLoops]), of which the
-/// fastest counts. Other programs on the machine can only slow a loop down, so each peak is the
-/// best of all measurements in the run, and benchmarks measure again from time to time.
+/// fastest counts. A virtual machine gets faster and slower while it runs: two processors on one
+/// chiplet share its way to memory, on two chiplets they have twice as much, and who puts them
+/// there is the host. So a kernel stands beside what was measured in turns with it ([#now]).
+///
+/// The buffers hold noise: some processors store lines of zeros faster than others (an EPYC of the
+/// fifth generation past its caches by a quarter), which no kernel's results profit from.
 public final class Peak {
     private static final long BUFFER = 128L << 20; // bytes: several times the last-level cache
-    private static final long ALIGNMENT = 4096;
+    private static final long PAGE = 4096;
+    private static final long GAP = 5 * PAGE; // between streams
+    private static final long ROOM = BUFFER / 4; // for the gaps of 1,600 streams
     private static final int CALLS = 200; // of the loop in registers: a millisecond a part
     private static final double FIRST = 0.6; // seconds: the loops are compiled on the way
     private static final double AGAIN = 0.1;
@@ -25,6 +31,7 @@ public final class Peak {
     private final PeakLoops loops;
     private final Map<Kind, Double> best = new HashMap<>();
     private final Map<Kind, Choice> choices = new HashMap<>();
+    private @Nullable MemorySegment buffer;
 
     /// Measures nothing yet.
     public Peak() {
@@ -47,20 +54,28 @@ public final class Peak {
     /// @param threads that share the work
     double of(Work work, int threads) {
         Double known = best.get(new Kind(work, threads));
-        return known == null ? measure(work, threads, FIRST) : known;
+        return known == null ? now(work, threads, FIRST) : known;
+    }
+
+    /// Returns the figure of this moment, in GFLOP/s or GB/s.
+    ///
+    /// @param threads that share the work
+    /// @param seconds to spend
+    double now(Work work, int threads, double seconds) {
+        double figure =
+                (work.isArithmetic()
+                                ? flops(threads, seconds)
+                                : bandwidth(new Kind(work, threads), seconds))
+                        / 1e9;
+        best.merge(new Kind(work, threads), figure, Math::max);
+        return figure;
     }
 
     /// Measures once more what was asked for so far.
     void refresh() {
-        for (Kind kind : best.keySet()) {
-            measure(kind.work, kind.threads, AGAIN);
+        for (Kind kind : List.copyOf(best.keySet())) {
+            now(kind.work, kind.threads, AGAIN);
         }
-    }
-
-    private double measure(Work work, int threads, double limit) {
-        Kind kind = new Kind(work, threads);
-        double figure = work.isArithmetic() ? flops(threads, limit) : bandwidth(kind, limit);
-        return best.merge(kind, figure / 1e9, Math::max);
     }
 
     private double flops(int threads, double limit) {
@@ -107,7 +122,6 @@ public final class Peak {
     /// The best of a turn.
     private double bandwidth(Kind kind, double limit) {
         int threads = kind.threads;
-        long part = BUFFER / threads / kind.work.streams() / PeakLoops.BLOCK * PeakLoops.BLOCK;
         Choice choice = choices.get(kind);
         boolean first = choice == null;
         if (choice == null) {
@@ -115,36 +129,48 @@ public final class Peak {
             choices.put(kind, choice);
         }
         List<Integer> turn = choice.turn(first);
+        List<List<MemorySegment>> parts = parts(threads, kind.work.streams());
+        long part = parts.getFirst().getFirst().byteSize();
         double most = 0;
-        try (Arena arena = Arena.ofShared()) {
-            List<List<MemorySegment>> parts = new ArrayList<>();
-            for (int i = 0; i < threads; i++) {
-                parts.add(streams(arena, kind.work.streams(), part));
-            }
-            for (int number : turn) {
-                PeakLoops.Mover mover = choice.all.get(number);
-                double seconds =
-                        Stopwatch.seconds(
-                                () -> Parallel.run(threads, i -> mover.move(parts.get(i))),
-                                limit / turn.size());
-                double figure = (double) kind.work.passes() * part * threads / seconds;
-                if (figure > most) {
-                    most = figure;
-                    choice.fastest = number;
-                }
+        for (int number : turn) {
+            PeakLoops.Mover mover = choice.all.get(number);
+            double seconds =
+                    Stopwatch.seconds(
+                            () -> Parallel.run(threads, i -> mover.move(parts.get(i))),
+                            limit / turn.size());
+            double figure = (double) kind.work.passes() * part * threads / seconds;
+            if (figure > most) {
+                most = figure;
+                choice.fastest = number;
             }
         }
         return most;
     }
 
-    /// Streams at unequal distances: at multiples of a power of two they would fall on the same
-    /// sets of a cache.
-    private static List<MemorySegment> streams(Arena arena, int count, long bytes) {
-        List<MemorySegment> streams = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            long gap = 5 * PeakLoops.BLOCK / 4 * i;
-            streams.add(arena.allocate(gap + bytes, ALIGNMENT).asSlice(gap, bytes).fill((byte) 0));
+    /// Cuts the buffer into streams for each thread, at distances that are no power of two: else
+    /// they would fall on the same sets of a cache.
+    private List<List<MemorySegment>> parts(int threads, int streams) {
+        if (buffer == null) {
+            buffer = noise();
         }
-        return streams;
+        long bytes = BUFFER / threads / streams / PeakLoops.BLOCK * PeakLoops.BLOCK;
+        List<List<MemorySegment>> parts = new ArrayList<>();
+        long from = 0;
+        for (int i = 0; i < threads; i++) {
+            List<MemorySegment> part = new ArrayList<>();
+            for (int j = 0; j < streams; j++) {
+                part.add(buffer.asSlice(from, bytes));
+                from += bytes + GAP;
+            }
+            parts.add(part);
+        }
+        return parts;
+    }
+
+    /// Memory as tensors have it, from a page's beginning on, with room for the gaps.
+    private static MemorySegment noise() {
+        MemorySegment memory = Operands.numbers((BUFFER + ROOM + PAGE) / 4);
+        long begin = (memory.address() + PAGE - 1) / PAGE * PAGE;
+        return memory.asSlice(begin - memory.address(), BUFFER + ROOM);
     }
 }

@@ -90,7 +90,9 @@ final class TrainingCommand implements Runnable {
         int batch = benchmark.training().batch();
         UNetSettings network = benchmark.training().settings().network();
         Contest.Outcome outcome =
-                rivals.isEmpty() ? null : StepBenchmark.digits(network, batch).time(rivals);
+                rivals.isEmpty()
+                        ? null
+                        : StepBenchmark.digits(network, batch).time(rivals, new Peak());
         if (outcome == null) {
             return figures;
         }

@@ -29,22 +29,26 @@ record Trial(String name, Work work, double amount, int threads, Supplier<Runnab
         return threads == 0 ? Parallel.threads() : threads;
     }
 
-    /// Returns the seconds that one run takes, after checking the result, and those of the peers.
+    /// Returns the seconds that one run takes, after checking the result, beside those of the peers
+    /// and the machine's peak.
     ///
     /// @throws IllegalStateException if a result is wrong
-    Contest.Outcome time(List<Peer> peers) {
+    Contest.Outcome time(List<Peer> peers, Peak peak) {
         int before = Parallel.threads();
         Parallel.threads(crew());
         try {
-            return Contest.hold(name, prepare.get(), peers, crew());
+            Runnable run = prepare.get();
+            Contest.Ceiling ceiling =
+                    work.equals(Work.TIME) ? null : seconds -> peak.now(work, crew(), seconds);
+            return Contest.hold(name, run, peers, crew(), ceiling);
         } finally {
             Parallel.threads(before);
         }
     }
 
     /// Returns the figure of a run that took so long.
-    Figure figure(Contest.Outcome outcome, Peak peak) {
-        if (work.equals(Work.TIME)) {
+    Figure figure(Contest.Outcome outcome) {
+        if (outcome.peak() == null) {
             return Figure.time(
                     name, outcome.seconds() * 1e6 - amount, work.unit(), outcome.seconds());
         }
@@ -54,7 +58,7 @@ record Trial(String name, Work work, double amount, int threads, Supplier<Runnab
                 amount / outcome.seconds() / 1e9,
                 work.unit(),
                 outcome.seconds(),
-                peak.of(work, crew()),
+                outcome.peak(),
                 outcome.peer(),
                 peerSeconds == null ? null : amount / peerSeconds / 1e9);
     }

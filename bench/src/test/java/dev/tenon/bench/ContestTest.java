@@ -24,7 +24,12 @@ final class ContestTest {
     void theFasterPeerCounts() {
         Contest.Outcome outcome =
                 Contest.hold(
-                        "sum", ours, List.of(peer("slow", result, 40), peer("fast", result, 1)), 2);
+                        "sum",
+                        ours,
+                        List.of(peer("slow", result, 40), peer("fast", result, 1)),
+                        2,
+                        seconds -> 7);
+        assertThat(outcome.peak()).isEqualTo(7);
         assertThat(outcome.peer()).isEqualTo("fast");
         assertThat(outcome.peerSeconds()).isLessThan(0.03);
         assertThat(closed).isEqualTo(2);
@@ -35,7 +40,8 @@ final class ContestTest {
         MemorySegment other = Operands.empty(8).copyFrom(result);
         float first = result.getAtIndex(ValueLayout.JAVA_FLOAT, 0);
         other.setAtIndex(ValueLayout.JAVA_FLOAT, 0, first + 1);
-        assertThatThrownBy(() -> Contest.hold("sum", ours, List.of(peer("wrong", other, 1)), 2))
+        assertThatThrownBy(
+                        () -> Contest.hold("sum", ours, List.of(peer("wrong", other, 1)), 2, null))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage(
                         "sum, result 0 of wrong: the result must be right before it is timed; got "
@@ -47,7 +53,9 @@ final class ContestTest {
 
     @Test
     void withoutATaskOrAPeerTenonRunsAlone() {
-        Contest.Outcome alone = Contest.hold("park", () -> LockSupport.parkNanos(1), List.of(), 1);
+        Contest.Outcome alone =
+                Contest.hold("park", () -> LockSupport.parkNanos(1), List.of(), 1, null);
+        assertThat(alone.peak()).isNull();
         assertThat(alone.seconds()).isPositive();
         assertThat(alone.peer()).isNull();
         assertThat(alone.peerSeconds()).isNull();
