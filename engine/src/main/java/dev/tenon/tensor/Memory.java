@@ -1,5 +1,6 @@
 package dev.tenon.tensor;
 
+import dev.tenon.kernel.HugePages;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.PhantomReference;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 /// of foreign data.
 public final class Memory {
     private static final long ALIGNMENT = 64; // a cache line, and the widest vector
+    private static final long LARGE = 2 * HugePages.SIZE;
     private static final long FIRST_COLLECTION = 1L << 30;
     private static final Object LOCK = new Object();
     private static final Map<Long, ArrayDeque<MemorySegment>> FREE = new HashMap<>();
@@ -116,7 +118,7 @@ public final class Memory {
             synchronized (LOCK) {
                 buffer = take(rounded);
                 if (buffer == null) {
-                    buffer = Arena.ofAuto().allocate(rounded, ALIGNMENT);
+                    buffer = reserve(rounded);
                     reserved += rounded;
                     inUse += rounded;
                 }
@@ -133,6 +135,16 @@ public final class Memory {
             TIDY.get().add(storage);
         }
         return storage;
+    }
+
+    /// Takes memory from the operating system, in large pages where it fills some.
+    private static MemorySegment reserve(long bytes) {
+        if (bytes < LARGE) {
+            return Arena.ofAuto().allocate(bytes, ALIGNMENT);
+        }
+        MemorySegment buffer = Arena.ofAuto().allocate(bytes, HugePages.SIZE);
+        HugePages.ask(buffer);
+        return buffer;
     }
 
     private static @Nullable MemorySegment take(long rounded) {

@@ -2,6 +2,7 @@ package dev.tenon.kernel.machine;
 
 import dev.tenon.dtype.BlockFormat;
 import dev.tenon.dtype.DType;
+import dev.tenon.kernel.HugePages;
 import dev.tenon.kernel.Parallel;
 import dev.tenon.kernel.QuantKernel;
 import dev.tenon.kernel.Strided;

@@ -1,4 +1,4 @@
-package dev.tenon.kernel.machine;
+package dev.tenon.kernel;
 
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -13,8 +13,10 @@ import java.util.Optional;
 /// A page of 4 KB is read in a tenth of a microsecond, and each new one costs a search for its
 /// address; on one core of an AMD EPYC, weights of four bits came 10 to 15 % faster from large
 /// pages. It is a request: where the system has none to give, memory stays as it is.
-final class HugePages {
-    private static final long SIZE = 2L << 20;
+public final class HugePages {
+    /// Bytes of a page, which large pages begin at a multiple of.
+    public static final long SIZE = 2L << 20;
+
     private static final int HUGE_PAGE = 14; // MADV_HUGEPAGE: from now on
     private static final int COLLAPSE = 25; // MADV_COLLAPSE, Linux 6.1: at once
     private static final Optional<MethodHandle> ADVISE = advise();
@@ -24,7 +26,7 @@ final class HugePages {
     /// Asks for large pages for all of `memory` but its ends.
     ///
     /// @param memory native; its contents stay
-    static void ask(MemorySegment memory) {
+    public static void ask(MemorySegment memory) {
         long begin = (memory.address() + SIZE - 1) / SIZE * SIZE;
         long end = (memory.address() + memory.byteSize()) / SIZE * SIZE;
         if (ADVISE.isEmpty() || begin >= end) {
@@ -42,7 +44,7 @@ final class HugePages {
         } catch (RuntimeException | Error failure) {
             throw failure;
         } catch (Throwable failure) { // what invokeExact declares; a downcall throws none
-            throw new MachineException("machine code: the call into the system failed: " + failure);
+            throw new IllegalStateException("huge pages: the call into the system failed", failure);
         }
     }
 

@@ -1,4 +1,4 @@
-package dev.tenon.kernel.machine;
+package dev.tenon.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
