@@ -137,7 +137,7 @@ public final class Peak {
             double seconds =
                     Stopwatch.seconds(
                             () -> Parallel.run(threads, i -> mover.move(parts.get(i))),
-                            limit / turn.size());
+                            (first ? Math.max(FIRST, limit) : limit) / turn.size());
             double figure = (double) kind.work.passes() * part * threads / seconds;
             if (figure > most) {
                 most = figure;

@@ -3,11 +3,15 @@ package dev.tenon.kernel.machine;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
-/// Numbers that routines read from memory: vectors that repeat one number, and the tables of masks
-/// for the elements after the last whole vector. One pool serves all routines; it never moves.
+/// Numbers that routines read from memory: vectors that repeat one number, tables of sixteen, and
+/// the masks for the elements after the last whole vector. One pool serves all routines; it never
+/// moves.
 ///
 /// A routine keeps the pool's address in a register and reaches all of it by displacements.
 final class ConstantPool {
@@ -23,7 +27,7 @@ final class ConstantPool {
     private static final int LOWER_BITS = SLOT;
 
     private static final MemorySegment POOL = Arena.global().allocate((long) SLOT * SLOTS, 4096);
-    private static final Map<Integer, Integer> PLACES = new HashMap<>();
+    private static final Map<List<Integer>, Integer> PLACES = new HashMap<>();
     private static int next = 3 * SLOT;
 
     static {
@@ -42,8 +46,21 @@ final class ConstantPool {
     }
 
     /// Returns the displacement of a vector, of any width, whose words are all `bits`.
-    static synchronized int repeated(int bits) {
-        Integer known = PLACES.get(bits);
+    static int repeated(int bits) {
+        return place(Collections.nCopies(LANES, bits));
+    }
+
+    /// Returns the displacement of a vector of sixteen numbers.
+    static int table(float[] numbers) {
+        List<Integer> words = new ArrayList<>();
+        for (int i = 0; i < LANES; i++) {
+            words.add(Float.floatToRawIntBits(numbers[i]));
+        }
+        return place(words);
+    }
+
+    private static synchronized int place(List<Integer> words) {
+        Integer known = PLACES.get(words);
         if (known != null) {
             return known;
         }
@@ -53,9 +70,9 @@ final class ConstantPool {
         }
         next += SLOT;
         for (int i = 0; i < LANES; i++) {
-            POOL.set(ValueLayout.JAVA_INT, place + 4L * i, bits);
+            POOL.set(ValueLayout.JAVA_INT, place + 4L * i, words.get(i));
         }
-        PLACES.put(bits, place);
+        PLACES.put(words, place);
         return place;
     }
 

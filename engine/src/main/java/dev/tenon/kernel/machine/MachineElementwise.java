@@ -18,7 +18,8 @@ import java.util.concurrent.ConcurrentHashMap;
 /// below.
 public final class MachineElementwise implements ElementwiseKernel {
     private static final int GRAIN = 16_384; // elements of a part: 2 to 10 microseconds
-    private static final int UNROLL = 2;
+    private static final int STREAMING_GRAIN = 1 << 18; // stores past the caches end in a wait
+    private static final int UNROLL = 4;
 
     /// Bytes of a result from which on it is stored past the caches: it would not be there any more
     /// when it is read.
@@ -30,7 +31,34 @@ public final class MachineElementwise implements ElementwiseKernel {
     }
 
     /// A routine and its twin that stores past the caches.
-    private record Pair(Routine cached, Routine streaming) {}
+    private record Pair(Routine cached, Routine streaming) {
+        /// Calls one of them on parts: `rdi` result, `rsi` and `rdx` operands, `rcx` settings, `r9`
+        /// count.
+        void run(
+                Isa isa,
+                long count,
+                long settings,
+                MemorySegment y,
+                MemorySegment a,
+                MemorySegment b) {
+            boolean past = 4 * count >= PAST_CACHES && y.address() % isa.bytes() == 0;
+            Routine routine = past ? streaming : cached;
+            Parallel.range(
+                    count,
+                    past ? STREAMING_GRAIN : GRAIN,
+                    (from, to) -> {
+                        MemorySegment numbers = Arguments.block();
+                        numbers.set(ValueLayout.JAVA_LONG, 0, settings);
+                        routine.call(
+                                y.address() + 4 * from,
+                                a.address() + 4 * from,
+                                b.address() + 4 * from,
+                                numbers.address(),
+                                0,
+                                to - from);
+                    });
+        }
+    }
 
     /// Strides of a row's elements, 1 or 0.
     private record Steps(BinaryOp op, long a, long b) {}
@@ -67,8 +95,7 @@ public final class MachineElementwise implements ElementwiseKernel {
             below.unary(y, x, count, op, a, b, type);
         } else {
             check(count, y, x);
-            Routine routine = choose(unaryRoutines(op, Place.VALUE), y, count);
-            run(routine, count, settings(op, a, b, false), y, x, x);
+            unaryRoutines(op, Place.VALUE).run(isa, count, settings(op, a, b, false), y, x, x);
         }
     }
 
@@ -92,8 +119,7 @@ public final class MachineElementwise implements ElementwiseKernel {
             below.unaryGradient(dx, dy, x, count, op, a, b, type);
         } else {
             check(count, dx, dy, x);
-            Routine routine = choose(unaryRoutines(op, Place.GRADIENT), dx, count);
-            run(routine, count, settings(op, a, b, true), dx, x, dy);
+            unaryRoutines(op, Place.GRADIENT).run(isa, count, settings(op, a, b, true), dx, x, dy);
         }
     }
 
@@ -124,36 +150,6 @@ public final class MachineElementwise implements ElementwiseKernel {
                                 + operand.byteSize());
             }
         }
-    }
-
-    private Routine choose(Pair pair, MemorySegment y, long count) {
-        boolean aligned = y.address() % isa.bytes() == 0;
-        return aligned && 4 * count >= PAST_CACHES ? pair.streaming : pair.cached;
-    }
-
-    /// Calls `routine` on parts: `rdi` result, `rsi` and `rdx` operands, `rcx` settings, `r9`
-    /// count.
-    private static void run(
-            Routine routine,
-            long count,
-            long settings,
-            MemorySegment y,
-            MemorySegment a,
-            MemorySegment b) {
-        Parallel.range(
-                count,
-                GRAIN,
-                (from, to) -> {
-                    MemorySegment numbers = Arguments.block();
-                    numbers.set(ValueLayout.JAVA_LONG, 0, settings);
-                    routine.call(
-                            y.address() + 4 * from,
-                            a.address() + 4 * from,
-                            b.address() + 4 * from,
-                            numbers.address(),
-                            0,
-                            to - from);
-                });
     }
 
     private Pair unaryRoutines(UnaryOp op, Place place) {
@@ -207,7 +203,7 @@ public final class MachineElementwise implements ElementwiseKernel {
                                                 PassCode.routine(binary(op, 1, 1, false), UNROLL),
                                                 PassCode.routine(binary(op, 1, 1, true), UNROLL)));
             }
-            run(choose(pair, to, count), count, 0, to, a.segment(), b.segment());
+            pair.run(isa, count, 0, to, a.segment(), b.segment());
         } else {
             Nest nest = Nest.of(y, a, b);
             if (PlaneRoutine.takes(nest, y, a, b)) {

@@ -24,6 +24,7 @@ import dev.tenon.kernel.MathCoefficients;
 /// NaN gives NaN; infinities and zeros give the limits.
 final class MachineMath {
     private static final float ROUNDER = 0x1.8p23f; // adding it leaves an integer in the low bits
+    private static final float ROUNDER16 = 0x1.8p19f; // adding it leaves sixteenths
     private static final float LOG2_E = (float) (1 / Math.log(2));
     private static final float EXP_LOWEST = -104; // e^x rounds to 0
     private static final float EXP_LOWEST_NORMAL = -88; // rounds to 2^-127
@@ -32,6 +33,21 @@ final class MachineMath {
     private static final float ERF_HIGHEST = 4.2f; // erf rounds to 1
     private static final float NORMAL_HIGHEST = 28; // 1 - Phi(15) is 0 in F32
     private static final int SQRT_HALF_BITS = Float.floatToRawIntBits(0.70710677f);
+
+    /// `2^(k/16)` and the same less 1.
+    private static final float[] POWERS = new float[16];
+
+    private static final float[] POWERS_LESS_1 = new float[16];
+
+    static {
+        for (int k = 0; k < 16; k++) {
+            double power = StrictMath.pow(2, k / 16.0);
+            POWERS[k] = (float) power;
+            POWERS_LESS_1[k] = (float) (power - 1);
+        }
+    }
+
+    private static final PieceTable NORMAL_TAIL = new PieceTable(NormalTail::of);
 
     private final Pass pass;
 
@@ -48,15 +64,18 @@ final class MachineMath {
         return of(bound).min(x);
     }
 
-    /// Returns `e^x`: `2^n e^r` with `n = round(x / ln 2)`.
+    /// Returns `e^x`: `2^n e^r` with `n = round(x / ln 2)`; with AVX-512 `n` is rounded to
+    /// sixteenths, whose powers of two stand in a table, so that a short polynomial does for `e^r`.
     Node exp(Node x) {
         Node bounded = of(EXP_LOWEST).max(atMost(x, EXP_HIGHEST));
+        if (pass.isa().wide()) {
+            Node shifted = bounded.fma(of(LOG2_E), of(ROUNDER16));
+            Node n = shifted.sub(of(ROUNDER16));
+            return power(shifted, smallExponential(remainder(bounded, n))).scale(n);
+        }
         Node shifted = bounded.fma(of(LOG2_E), of(ROUNDER));
         Node n = shifted.sub(of(ROUNDER));
         Node p = exponentialMinusOne(remainder(bounded, n)).add(of(1));
-        if (pass.isa().wide()) {
-            return p.scale(n);
-        }
         // in two halves: 2^n may be denormal or overflow where the result does not
         Node power = shifted.subInts(of(ROUNDER));
         Node half = power.shiftRight(1);
@@ -81,6 +100,19 @@ final class MachineMath {
         return pass.isa().wide()
                 ? p.scale(shifted.sub(of(ROUNDER)))
                 : p.mul(shifted.shiftLeft(23).addInts(of(1))); // 0 where n is -127
+    }
+
+    /// `2^(k/16) (1 + q)`, where `shifted` is a number of sixteenths `k`, modulo one, with
+    /// ROUNDER16 added; what is left is to scale it by the whole powers.
+    private Node power(Node shifted, Node q) {
+        Node t = shifted.lookup(POWERS);
+        return t.fma(q, t);
+    }
+
+    /// `e^r - 1` for `|r| <= ln 2 / 32`.
+    private Node smallExponential(Node r) {
+        Node p = r.fma(of(MathCoefficients.S3), of(MathCoefficients.S2));
+        return p.fma(r.mul(r), r);
     }
 
     /// `x - n ln 2`.
@@ -158,6 +190,15 @@ final class MachineMath {
     Node tanh(Node x) {
         Node a = atMost(x.abs(), TANH_HIGHEST);
         a = a.add(a);
+        if (pass.isa().wide()) {
+            Node shifted = a.fma(of(LOG2_E), of(ROUNDER16));
+            Node n = shifted.sub(of(ROUNDER16));
+            Node q = smallExponential(remainder(a, n));
+            Node e = shifted.lookup(POWERS).fma(q, shifted.lookup(POWERS_LESS_1));
+            Node scale = of(1).scale(n);
+            Node m = e.fma(scale, scale.sub(of(1)));
+            return withSign(m.div(m.add(of(2))), x);
+        }
         Node shifted = a.fma(of(LOG2_E), of(ROUNDER));
         Node n = shifted.sub(of(ROUNDER));
         Node scale = powerOfTwo(shifted.subInts(of(ROUNDER)));
@@ -190,27 +231,41 @@ final class MachineMath {
         return withSign(a.select(LESS, of(1), small, large), x);
     }
 
-    /// Returns `e^(-x^2/2)`; the exponential would magnify the rounding error of the square, so
+    /// Returns `|x|`, at most where the normal distribution's tail is long 0 in F32.
+    Node boundedAbs(Node x) {
+        return atMost(x.abs(), pass.isa().wide() ? Math.nextDown(PieceTable.END) : NORMAL_HIGHEST);
+    }
+
+    /// Returns `e^(-a^2/2)`; the exponential would magnify the rounding error of the square, so
     /// that is worked out and applied after.
     ///
-    /// @param x at most 1e18 in size, so that the square does not overflow
-    Node gauss(Node x) {
-        Node square = x.mul(x);
-        Node error = x.fma(x, square.neg());
-        Node e = exp(square.mul(of(-0.5)));
-        return e.fma(error.mul(of(-0.5)), e);
+    /// @param a from [#boundedAbs]
+    Node gauss(Node a) {
+        Node square = a.mul(a);
+        if (!pass.isa().wide()) {
+            Node error = a.fma(a, square.neg());
+            Node e = exp(square.mul(of(-0.5)));
+            return e.fma(error.mul(of(-0.5)), e);
+        }
+        Node error = a.fnma(a, square); // what the square is too large by
+        Node shifted = square.fma(of(-0.5 * LOG2_E), of(ROUNDER16));
+        Node n = shifted.sub(of(ROUNDER16));
+        // e^(-s/2) = 1 + q
+        Node high = n.fma(of(2 * MathCoefficients.LN2_HIGH), square);
+        Node s = n.fma(of(2 * MathCoefficients.LN2_LOW), high).sub(error);
+        Node p = s.fma(of(-MathCoefficients.S3 / 8), of(MathCoefficients.S2 / 4));
+        Node q = p.fma(s, of(-0.5)).mul(s);
+        return power(shifted, q).scale(n);
     }
 
-    /// Returns `|x|`, at most 28, where the normal distribution's tail is long 0 in F32.
-    Node boundedAbs(Node x) {
-        return atMost(x.abs(), NORMAL_HIGHEST);
-    }
-
-    /// Returns `1 - Phi(a)`, the normal distribution's upper tail, for `0 <= a <= 28`.
+    /// Returns `1 - Phi(a)`, the normal distribution's upper tail.
     ///
+    /// @param a from [#boundedAbs]
     /// @param gauss `e^(-a^2/2)`
     Node normalTail(Node a, Node gauss) {
-        return scaledErfc(a.mul(of(Math.sqrt(0.5)))).mul(gauss).mul(of(0.5));
+        return pass.isa().wide()
+                ? NORMAL_TAIL.of(pass, a).mul(gauss)
+                : scaledErfc(a.mul(of(Math.sqrt(0.5)))).mul(gauss).mul(of(0.5));
     }
 
     /// Returns `e^(a^2) erfc(a)` for `0 <= a <= 20`.

@@ -37,9 +37,11 @@ public final class MemoryLoop {
     ///   bytes
     /// @param pages side by side, a power of two
     /// @param aroundCache whether writes go around the caches, with `vmovntps`
+    /// @param ahead bytes ahead of the loop that what is read is asked for, or 0 to leave that to
+    ///   the processor
     /// @throws MachineException if there is no machine code on this machine
     public static MemoryLoop of(
-            int read, int written, boolean inPlace, int pages, boolean aroundCache) {
+            int read, int written, boolean inPlace, int pages, boolean aroundCache, int ahead) {
         Isa isa = Isa.detect();
         Assembler code = new Assembler();
         int streams = inPlace ? Math.max(read, written) : read + written;
@@ -56,7 +58,11 @@ public final class MemoryLoop {
         code.xor(Gpr.RAX, Gpr.RAX);
         code.bindLoop(line);
         for (int at = 0; at < pages * LINE; at += isa.bytes()) {
-            step(code, isa, read, written, inPlace, at / LINE * PAGE + at % LINE, aroundCache);
+            int displacement = at / LINE * PAGE + at % LINE;
+            for (int i = 0; i < read && ahead > 0 && at % LINE == 0; i++) {
+                code.prefetch(Mem.at(STREAMS[i], Gpr.RAX, 1, displacement + ahead));
+            }
+            step(code, isa, read, written, inPlace, displacement, aroundCache);
         }
         code.add(Gpr.RAX, LINE);
         code.cmp(Gpr.RAX, PAGE);

@@ -1,5 +1,6 @@
 package dev.tenon.kernel.machine;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// One value of a [Pass]'s formula: what a vector register holds at that point, lane by lane.
@@ -17,6 +18,8 @@ final class Node {
         CONSTANT,
         /// A number in memory, the same for all elements.
         SCALAR,
+        /// Sixteen numbers known when the code is written.
+        TABLE,
         /// An instruction of one or two operands.
         INSTRUCTION,
         /// A shift by a fixed count.
@@ -26,7 +29,9 @@ final class Node {
         /// `c - a * b`.
         FNMA,
         /// `comparison(a, b) ? c : d`.
-        SELECT
+        SELECT,
+        /// One of 32 numbers for each lane.
+        LOOKUP
     }
 
     /// Comparisons of [#select], by the machine's numbers; ordered ones are false for NaN.
@@ -50,7 +55,8 @@ final class Node {
     final Kind kind;
     final @Nullable VectorOp op;
     final Node[] inputs;
-    final int number; // bits of a constant, count of a shift, comparison, displacement
+    final int
+            number; // bits of a constant, count of a shift, comparison, displacement, place in pool
     final @Nullable Gpr pointer;
     final @Nullable Vec pinned;
     int uses;
@@ -182,6 +188,18 @@ final class Node {
     /// `this * 2^n` for whole `n` (AVX-512), denormal results included.
     Node scale(Node n) {
         return instruction(VectorOp.VSCALEFPS, this, n);
+    }
+
+    /// The element of `table` that the lower bits of each lane number (AVX-512).
+    ///
+    /// @param table of 16 or 32 numbers
+    Node lookup(float[] table) {
+        if (table.length == 16) {
+            return instruction(VectorOp.VPERMPS, this, pass.table(table));
+        }
+        Node low = pass.table(Arrays.copyOf(table, 16));
+        Node high = pass.table(Arrays.copyOfRange(table, 16, 32));
+        return pass.add(new Node(pass, Kind.LOOKUP, null, 0, null, null, this, low, high));
     }
 
     /// `comparison(this, b) ? yes : no`.

@@ -62,7 +62,7 @@ final class Pass {
         return steps;
     }
 
-    /// Returns constants and scalars, which are the same in every iteration.
+    /// Returns constants, tables and scalars, which are the same in every iteration.
     List<Node> constants() {
         return constants;
     }
@@ -118,6 +118,19 @@ final class Pass {
             }
         }
         Node node = new Node(this, Node.Kind.CONSTANT, null, value, null, null);
+        constants.add(node);
+        return node;
+    }
+
+    /// Sixteen numbers, one to a lane.
+    Node table(float[] numbers) {
+        int place = ConstantPool.table(numbers);
+        for (Node known : constants) {
+            if (known.kind == Node.Kind.TABLE && known.number == place) {
+                return known;
+            }
+        }
+        Node node = new Node(this, Node.Kind.TABLE, null, place, null, null);
         constants.add(node);
         return node;
     }

@@ -7,9 +7,15 @@ import static dev.tenon.kernel.machine.GeneralInstructions.Condition.LESS;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Writes a [Pass] as a loop: some vectors at a time, then single vectors, then the elements that
 /// fill no vector, under a mask.
+///
+/// Vectors of one turn go side by side: each step of the formula is written for all of them before
+/// the next step. A formula is one long chain, each instruction waiting four cycles for the one
+/// before; a processor finds work for that time among the hundred instructions that it looks at,
+/// which is two vectors of a long formula behind each other, but all that lie side by side.
 ///
 /// It uses `rax` (bytes done), `r10`, `r11` and `r15` (the constant pool), with AVX-512 the masks
 /// k1 and k2, and the vector registers it is given. All else, the pointers and the count included,
@@ -22,6 +28,14 @@ final class PassCode {
     private static final Mask TAIL = Mask.k(1);
     private static final int LINE = 64; // bytes of a line of the cache
 
+    /// How far ahead of a streaming pass its operands are asked for: 16 KB bring 10 to 15 % where
+    /// two cores have a way to memory each, 4 KB half of that.
+    private static final int AHEAD = 16_384;
+
+    /// Constants without a register that a vector may read with AVX-512, which loads two vectors
+    /// per cycle: a long formula with more is bound by its loads.
+    private static final int LOADS = 16;
+
     private final Pass pass;
     private final Isa isa;
     private final Assembler code;
@@ -33,6 +47,7 @@ final class PassCode {
         this.pass = pass;
         this.code = code;
         isa = pass.isa();
+        at = new Lane(0);
         free = new ArrayList<>(registers);
         tailMask = free.removeLast(); // AVX-512 has mask registers, and enough of these
         List<Node> wanted = new ArrayList<>(pass.constants());
@@ -53,18 +68,24 @@ final class PassCode {
     ///
     /// @param count holds the number of elements, not negative
     /// @param registers the vector registers that are free, three at least
-    /// @param unroll copies of the body in the main loop
+    /// @param unroll vectors side by side in the main loop, if the registers suffice for them
     static void emit(Pass pass, Assembler code, Gpr count, List<Vec> registers, int unroll) {
-        int hoists = hoists(pass, registers);
-        new PassCode(pass, code, registers, hoists).loops(count, unroll);
+        int copies = unroll;
+        int hoists = hoists(pass, registers, copies);
+        int least = pass.isa().wide() ? Math.max(0, pass.constants().size() - LOADS) : 0;
+        while (copies > 1 && hoists < least) {
+            copies--;
+            hoists = hoists(pass, registers, copies);
+        }
+        new PassCode(pass, code, registers, hoists).loops(count, copies);
     }
 
     /// Writes the formula for one vector, without a loop: it has neither streams nor stores.
     static void once(Pass pass, Assembler code, List<Vec> registers) {
-        PassCode writer = new PassCode(pass, code, registers, hoists(pass, registers));
+        PassCode writer = new PassCode(pass, code, registers, hoists(pass, registers, 1));
         code.mov(POOL, ConstantPool.address());
         writer.hoisted.forEach(writer::hoist);
-        writer.body(0, 0, false);
+        writer.body(1, false);
     }
 
     /// Returns a routine of a single pass: the count is its sixth argument, the pointers are the
@@ -89,20 +110,23 @@ final class PassCode {
         return all;
     }
 
-    /// Returns how many constants can stay in registers, by trying.
-    private static int hoists(Pass pass, List<Vec> registers) {
+    /// Returns how many constants can stay in registers, by trying; negative if there are too few
+    /// registers even without.
+    private static int hoists(Pass pass, List<Vec> registers, int copies) {
         int hoists = Math.min(pass.constants().size(), registers.size() - 2);
-        for (; hoists > 0; hoists--) {
+        for (; hoists >= 0; hoists--) {
             try {
                 PassCode trial = new PassCode(pass, new Assembler(), registers, hoists);
-                trial.body(0, 0, false);
-                trial.body(0, 0, true);
+                trial.body(copies, false);
+                trial.body(1, true);
                 return hoists;
             } catch (TooFewRegisters e) {
-                // one constant fewer
+                if (copies == 1 && hoists == 0) {
+                    throw e;
+                }
             }
         }
-        return 0;
+        return -1;
     }
 
     private void loops(Gpr count, int unroll) {
@@ -125,7 +149,7 @@ final class PassCode {
             code.neg(REST);
             code.emit(VectorOp.VMOVUPS, tailMask, Mem.at(POOL, REST, 1, ConstantPool.zeroLanes()));
         }
-        body(0, 0, true);
+        body(1, true);
         code.bind(done);
     }
 
@@ -139,9 +163,11 @@ final class PassCode {
 
     private static Mem memory(Node constant) {
         Gpr pointer = constant.pointer;
-        return pointer == null
-                ? Mem.at(POOL, ConstantPool.repeated(constant.number))
-                : Mem.at(pointer, constant.number);
+        if (pointer != null) {
+            return Mem.at(pointer, constant.number);
+        }
+        boolean table = constant.kind == Node.Kind.TABLE;
+        return Mem.at(POOL, table ? constant.number : ConstantPool.repeated(constant.number));
     }
 
     /// `copies` vectors per turn, while there are that many.
@@ -153,42 +179,67 @@ final class PassCode {
         code.cmp(INDEX, LIMIT);
         code.jump(GREATER_EQUAL, done);
         code.bindLoop(loop);
-        for (int copy = 0; copy < copies; copy++) {
-            body(copy * isa.bytes(), copy, false);
-        }
+        body(copies, false);
         code.add(INDEX, step);
         code.cmp(INDEX, LIMIT);
         code.jump(LESS, loop);
         code.bind(done);
     }
 
-    // ---- one vector
+    // ---- one step of one vector
 
-    private final IdentityHashMap<Node, Vec> values = new IdentityHashMap<>();
-    private final IdentityHashMap<Node, Integer> left = new IdentityHashMap<>();
+    /// One of the vectors side by side.
+    private final class Lane {
+        final int copy;
+        final int displacement; // bytes behind the first vector's
+        final IdentityHashMap<Node, Vec> values = new IdentityHashMap<>();
+        final IdentityHashMap<Node, Integer> left = new IdentityHashMap<>(); // uses to come
 
-    private void body(int displacement, int copy, boolean tail) {
-        values.clear();
-        left.clear();
+        Lane(int copy) {
+            this.copy = copy;
+            displacement = copy * isa.bytes();
+        }
+    }
+
+    private Lane at; // the vector that is being written
+
+    private void body(int copies, boolean tail) {
+        List<Lane> lanes = new ArrayList<>();
+        for (int copy = 0; copy < copies; copy++) {
+            lanes.add(new Lane(copy));
+        }
         for (Pass.Step step : pass.steps()) {
-            switch (step) {
-                case Pass.Work work -> work(work.node(), displacement, tail);
-                case Pass.End end -> end(end, displacement, copy, tail);
-                case Pass.Ahead ahead -> {
-                    if (displacement % LINE == 0 && !tail) {
-                        code.prefetch(element(ahead.pointer(), displacement + ahead.bytes()));
-                    }
+            for (Lane lane : lanes) {
+                at = lane;
+                write(step, tail);
+            }
+        }
+    }
+
+    private void write(Pass.Step step, boolean tail) {
+        switch (step) {
+            case Pass.Work work -> work(work.node(), tail);
+            case Pass.End end -> end(end, tail);
+            case Pass.Ahead ahead -> {
+                if (!tail) {
+                    ahead(ahead.pointer(), ahead.bytes());
                 }
             }
         }
     }
 
-    private void work(Node node, int displacement, boolean tail) {
+    private void ahead(@Nullable Gpr pointer, int bytes) {
+        if (at.displacement % LINE == 0) {
+            code.prefetch(element(pointer, at.displacement + bytes));
+        }
+    }
+
+    private void work(Node node, boolean tail) {
         if (node.uses == 0) {
             return;
         }
         switch (node.kind) {
-            case STREAM -> load(node, displacement, tail);
+            case STREAM -> load(node, tail);
             case INSTRUCTION -> instruction(node);
             case SHIFT -> {
                 Vec x = register(node.inputs[0]);
@@ -197,12 +248,16 @@ final class PassCode {
             }
             case FMA, FNMA -> multiplyAdd(node);
             case SELECT -> select(node);
-            case PINNED, CONSTANT, SCALAR -> {} // nothing to work out
+            case LOOKUP -> lookup(node);
+            case PINNED, CONSTANT, TABLE, SCALAR -> {} // nothing to work out
         }
     }
 
-    private void load(Node node, int displacement, boolean tail) {
-        Mem from = element(node.pointer, displacement);
+    private void load(Node node, boolean tail) {
+        Mem from = element(node.pointer, at.displacement);
+        if (pass.isStreaming() && !tail) {
+            ahead(node.pointer, AHEAD);
+        }
         Vec to = result(node);
         if (!tail) {
             code.emit(VectorOp.VMOVUPS, to, from);
@@ -213,7 +268,7 @@ final class PassCode {
         }
     }
 
-    private static Mem element(@org.jspecify.annotations.Nullable Gpr pointer, int displacement) {
+    private static Mem element(@Nullable Gpr pointer, int displacement) {
         if (pointer == null) {
             throw new IllegalStateException("pass: a stream has a pointer");
         }
@@ -281,14 +336,14 @@ final class PassCode {
 
     /// Says whether a worked-out value is used here for the last time.
     private boolean dies(Node node) {
-        return values.containsKey(node) && left.getOrDefault(node, node.uses) == 1;
+        return at.values.containsKey(node) && at.left.getOrDefault(node, node.uses) == 1;
     }
 
     /// The value `node` replaces `old` in its register.
     private void take(Node node, Node old, Vec register) {
-        values.remove(old);
-        left.put(old, 0);
-        values.put(node, register);
+        at.values.remove(old);
+        at.left.put(old, 0);
+        at.values.put(node, register);
     }
 
     private void select(Node node) {
@@ -312,24 +367,34 @@ final class PassCode {
         free.add(chosen);
     }
 
+    /// The permutation overwrites the table's lower half.
+    private void lookup(Node node) {
+        Vec index = register(node.inputs[0]);
+        Vec to = take();
+        code.emit(VectorOp.VMOVUPS, to, operand(node.inputs[1]));
+        code.emit(VectorOp.VPERMT2PS, to, index, operand(node.inputs[2]));
+        usedAll(node);
+        at.values.put(node, to);
+    }
+
     private void usedAll(Node node) {
         for (Node input : node.inputs) {
             used(input);
         }
     }
 
-    private void end(Pass.End end, int displacement, int copy, boolean tail) {
+    private void end(Pass.End end, boolean tail) {
         Vec value = register(end.value());
         switch (end.sink()) {
             case STORE, STORE_PAST -> {
                 boolean past = pass.isStreaming() || end.sink() == Pass.Sink.STORE_PAST;
-                store(element(end.pointer(), displacement), value, tail, past);
+                store(element(end.pointer(), at.displacement), value, tail, past);
             }
-            case ADD -> total(VectorOp.VADDPS, end, copy, value, tail);
-            case MAX -> total(VectorOp.VMAXPS, end, copy, value, tail);
-            case MIN -> total(VectorOp.VMINPS, end, copy, value, tail);
-            case ACCUMULATE -> accumulate(end.pointer(), displacement, value, tail);
-            case PRODUCT -> product(end, copy, value, tail);
+            case ADD -> total(VectorOp.VADDPS, end, value, tail);
+            case MAX -> total(VectorOp.VMAXPS, end, value, tail);
+            case MIN -> total(VectorOp.VMINPS, end, value, tail);
+            case ACCUMULATE -> accumulate(end.pointer(), value, tail);
+            case PRODUCT -> product(end, value, tail);
             case KEEP -> code.emit(VectorOp.VMOVUPS, end.totals()[0], value);
         }
         used(end.value());
@@ -349,8 +414,8 @@ final class PassCode {
     }
 
     /// `total = op(value, total)`: with this order MAX and MIN pass over NaN.
-    private void total(VectorOp op, Pass.End end, int copy, Vec value, boolean tail) {
-        Vec total = end.totals()[copy % end.totals().length];
+    private void total(VectorOp op, Pass.End end, Vec value, boolean tail) {
+        Vec total = end.totals()[at.copy % end.totals().length];
         if (!tail) {
             code.emit(op, total, value, total);
         } else if (isa.wide()) {
@@ -371,8 +436,8 @@ final class PassCode {
         void take(int half, Vec value);
     }
 
-    private static Vec total(Pass.End end, int copy, int half) {
-        return end.totals()[(2 * copy + half) % end.totals().length];
+    private Vec total(Pass.End end, int half) {
+        return end.totals()[(2 * at.copy + half) % end.totals().length];
     }
 
     /// Converts one half of `value` after the other; lanes beyond the last element count as 0.
@@ -412,21 +477,22 @@ final class PassCode {
         code.emit(VectorOp.VCVTPS2PD, to, narrow);
     }
 
-    private void accumulate(Gpr pointer, int displacement, Vec value, boolean tail) {
+    private void accumulate(Gpr pointer, Vec value, boolean tail) {
         halves(
                 value,
                 tail,
                 (half, v) -> {
-                    Mem place = Mem.at(pointer, INDEX, 2, 2L * displacement + half * isa.bytes());
+                    Mem place =
+                            Mem.at(pointer, INDEX, 2, 2L * at.displacement + half * isa.bytes());
                     code.emit(VectorOp.VADDPD, v, v, place);
                     code.store(VectorOp.VMOVUPS_STORE, place, v);
                 });
     }
 
-    private void product(Pass.End end, int copy, Vec a, boolean tail) {
+    private void product(Pass.End end, Vec a, boolean tail) {
         VectorOp op = VectorOp.VFMADD231PD;
         if (end.factor() == end.value()) {
-            halves(a, tail, (half, v) -> code.emit(op, total(end, copy, half), v, v));
+            halves(a, tail, (half, v) -> code.emit(op, total(end, half), v, v));
             return;
         }
         Vec factor = register(end.factor());
@@ -437,7 +503,7 @@ final class PassCode {
                 tail,
                 (half, v) -> {
                     convert(w, b, half);
-                    code.emit(op, total(end, copy, half), v, w);
+                    code.emit(op, total(end, half), v, w);
                 });
         free.add(w);
         if (tail) {
@@ -455,29 +521,28 @@ final class PassCode {
         }
         Vec to = take();
         hoist(node, to);
-        values.put(node, to);
-        left.putIfAbsent(node, 1); // only for this use
+        at.values.put(node, to);
+        at.left.putIfAbsent(node, 1); // only for this use
         return to;
     }
 
-    private @org.jspecify.annotations.Nullable Vec known(Node node) {
+    private @Nullable Vec known(Node node) {
         if (node.pinned != null) {
             return node.pinned;
         }
         Vec hoist = hoisted.get(node);
-        return hoist != null ? hoist : values.get(node);
+        return hoist != null ? hoist : at.values.get(node);
     }
 
     /// Returns a value as last operand: constants may stay in memory.
     private VecOperand operand(Node node) {
-        return known(node) == null && node.kind == Node.Kind.CONSTANT
-                ? memory(node)
-                : register(node);
+        boolean inPool = node.kind == Node.Kind.CONSTANT || node.kind == Node.Kind.TABLE;
+        return inPool && known(node) == null ? memory(node) : register(node);
     }
 
     private Vec result(Node node) {
         Vec to = take();
-        values.put(node, to);
+        at.values.put(node, to);
         return to;
     }
 
@@ -490,15 +555,15 @@ final class PassCode {
 
     /// One use of a value is over; after the last its register is free.
     private void used(Node node) {
-        Vec register = values.get(node);
+        Vec register = at.values.get(node);
         if (register == null) {
             return;
         }
-        int more = left.getOrDefault(node, node.uses) - 1;
-        left.put(node, more);
+        int more = at.left.getOrDefault(node, node.uses) - 1;
+        at.left.put(node, more);
         if (more <= 0) {
-            values.remove(node);
-            left.remove(node);
+            at.values.remove(node);
+            at.left.remove(node);
             free.add(register);
         }
     }
