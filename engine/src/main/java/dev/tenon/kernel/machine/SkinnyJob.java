@@ -122,6 +122,10 @@ final class SkinnyJob implements Product {
                 TileArguments.DEPTH.set(arguments, deep);
                 TileArguments.REST.set(arguments, Tails.argument(isa, deep % isa.lanes()));
                 TileArguments.PANELS.set(arguments, 1);
+                boolean goesOn = k + DEPTH < depth;
+                long down = goesOn ? 0 : count * shape.bColumn() - (long) Float.BYTES * k;
+                TileArguments.NEXT.set(
+                        arguments, at + down + (goesOn ? (long) Float.BYTES * DEPTH : 0));
                 routine.call(arguments.address(), 0, 0, 0, 0, 0);
             }
         }
@@ -132,7 +136,7 @@ final class SkinnyJob implements Product {
     /// the processor's own prefetching was best.
     private int squares() {
         boolean large = (long) shape.n() * shape.k() > LARGE;
-        return m > 1 && large ? 1 : TurnedTileCode.SQUARES;
+        return large ? 1 : TurnedTileCode.SQUARES;
     }
 
     // ---- columns side by side

@@ -36,7 +36,9 @@ enum TileArguments {
     /// [Tails#argument] of the depths left over by whole vectors ([TurnedTileCode] only).
     REST,
     /// Address of room for sums ([TurnedTileCode] only).
-    SCRATCH;
+    SCRATCH,
+    /// Address of the first column that is wanted next ([TurnedTileCode] only).
+    NEXT;
 
     /// Bytes of all arguments.
     static final int BYTES = 8 * values().length;

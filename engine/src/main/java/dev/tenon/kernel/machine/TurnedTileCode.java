@@ -9,6 +9,7 @@ import static dev.tenon.kernel.machine.Gpr.R15;
 import static dev.tenon.kernel.machine.Gpr.R8;
 import static dev.tenon.kernel.machine.Gpr.R9;
 import static dev.tenon.kernel.machine.Gpr.RAX;
+import static dev.tenon.kernel.machine.Gpr.RBP;
 import static dev.tenon.kernel.machine.Gpr.RBX;
 import static dev.tenon.kernel.machine.Gpr.RCX;
 import static dev.tenon.kernel.machine.Gpr.RDI;
@@ -37,6 +38,7 @@ final class TurnedTileCode {
     private static final Gpr ELEMENT = R13;
     private static final Gpr LEFT = R14;
     private static final Gpr OTHER = R15;
+    private static final Gpr NEXT = RBP;
     private static final Mask TAIL = Mask.k(1);
     private static final Mask REST = Mask.k(2);
 
@@ -45,6 +47,7 @@ final class TurnedTileCode {
     static final int SQUARES = 2;
 
     private static final int AHEAD = 1024; // bytes of a column
+    private static final int LINE_BYTES = 64;
 
     private final Isa isa;
     private final int rows;
@@ -69,7 +72,7 @@ final class TurnedTileCode {
     /// next, the panels are groups, and there is no panel of `a`.
     ///
     /// @param columns columns of a square, at most the lanes of a vector
-    /// @param squares of a group; one alone asks for its columns' elements ahead
+    /// @param squares of a group; one alone asks for the elements that are wanted next
     static Routine generate(Isa isa, int rows, int columns, int squares) {
         TurnedTileCode tile = new TurnedTileCode(isa, rows, columns, squares);
         tile.write();
@@ -92,6 +95,7 @@ final class TurnedTileCode {
         code.mov(D, TileArguments.D.in(RDI));
         code.mov(RBX, TileArguments.B.in(RDI));
         code.mov(COLUMN_STRIDE, TileArguments.B_STRIDE.in(RDI));
+        code.mov(NEXT, TileArguments.NEXT.in(RDI));
         code.bindLoop(groups);
         code.mov(A, TileArguments.A.in(RDI));
         code.mov(B, RBX);
@@ -108,6 +112,7 @@ final class TurnedTileCode {
             square(i);
         }
         code.add(B, isa.bytes());
+        code.add(NEXT, COLUMN_STRIDE);
         code.add(A, 4 * lanes * rows);
         code.sub(DEPTH, lanes);
         code.jump(Condition.GREATER_EQUAL, loop);
@@ -179,11 +184,19 @@ final class TurnedTileCode {
             } else {
                 code.emit(VectorOp.VMOVUPS, to, Mem.at(LINE));
                 if (squares == 1) {
-                    code.prefetchFar(Mem.at(LINE, AHEAD));
+                    code.prefetchFar(next(column));
                 }
             }
             code.add(LINE, COLUMN_STRIDE);
         }
+    }
+
+    /// What is asked for with each column that is loaded. Memory likes long runs, and a square
+    /// takes a line of each of its columns; so while the squares of 256 depths are worked on, as
+    /// many columns of the next 256 come one after the other, a line with each load. With AVX2, a
+    /// square of which is half a line wide, each column asks for its own elements.
+    private Mem next(int column) {
+        return isa.wide() ? Mem.at(NEXT, (long) column * LINE_BYTES) : Mem.at(LINE, AHEAD);
     }
 
     /// Fewer depths than a square has, one by one.
