@@ -21,7 +21,7 @@ final class FloatTile {
     private static final int DEPTH = PackedWeights.pieceDepth(BlockFormat.F16);
     private static final int COLUMN = 2 * PackedWeights.GROUP; // bytes
     private static final int LINE = 64;
-    private static final int AHEAD = 4096; // as in IntegerTile
+    private static final int AHEAD = 4096;
 
     private final Isa isa;
     private final BlockFormat format;

@@ -46,7 +46,7 @@ final class IntegerTile {
     private static final int LINE = 64;
 
     /// How far ahead weights are asked for: the processor's own prefetching ends at each page.
-    private static final int AHEAD = 4096;
+    private static final int AHEAD = 16_384;
 
     private static final int CLUSTER = 4; // rows side by side: chains of vpdpbusd
     private static final int BLOCKS = PackedWeights.pieceDepth(BlockFormat.Q8_0) / 32;
