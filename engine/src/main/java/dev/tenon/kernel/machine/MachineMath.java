@@ -86,20 +86,29 @@ final class MachineMath {
     /// to 1 ulp per 2 of `-x`, as far as a rounding error of `x` itself would take it, and results
     /// below 1.2e-38 may be 0.
     Node expOfNegative(Node x) {
-        Node bounded = of(pass.isa().wide() ? EXP_LOWEST : EXP_LOWEST_NORMAL).max(x);
+        double ln2 = Math.log(2);
+        if (pass.isa().wide()) {
+            Node bounded = of(EXP_LOWEST).max(x);
+            Node shifted = bounded.fma(of(LOG2_E), of(ROUNDER16));
+            Node n = shifted.sub(of(ROUNDER16));
+            Node f = bounded.fma(of(LOG2_E), of(ROUNDER16).sub(shifted));
+            Node p =
+                    f.fma(
+                            of(MathCoefficients.S3 * Math.pow(ln2, 3)),
+                            of(MathCoefficients.S2 * ln2 * ln2));
+            return power(shifted, p.fma(f, of(ln2)).mul(f)).scale(n);
+        }
+        Node bounded = of(EXP_LOWEST_NORMAL).max(x);
         Node shifted = bounded.fma(of(LOG2_E), of(ROUNDER));
         Node minus = of(ROUNDER).sub(shifted); // -n of 2^n 2^f
         Node f = bounded.fma(of(LOG2_E), minus);
-        double ln2 = Math.log(2);
         Node p = of(MathCoefficients.E6 * Math.pow(ln2, 6));
         p = p.fma(f, of(MathCoefficients.E5 * Math.pow(ln2, 5)));
         p = p.fma(f, of(MathCoefficients.E4 * Math.pow(ln2, 4)));
         p = p.fma(f, of(MathCoefficients.E3 * Math.pow(ln2, 3)));
         p = p.fma(f, of(MathCoefficients.E2 * Math.pow(ln2, 2)));
         p = p.fma(f, of(ln2)).fma(f, of(1));
-        return pass.isa().wide()
-                ? p.scale(shifted.sub(of(ROUNDER)))
-                : p.mul(shifted.shiftLeft(23).addInts(of(1))); // 0 where n is -127
+        return p.mul(shifted.shiftLeft(23).addInts(of(1))); // 0 where n is -127
     }
 
     /// `2^(k/16) (1 + q)`, where `shifted` is a number of sixteenths `k`, modulo one, with

@@ -27,6 +27,7 @@ final class PackCode {
     private static final Gpr DEPTH = R8;
     private static final Gpr LAST = R9;
     private static final Mask TAIL = Mask.k(1);
+    private static final int LINE = 64; // bytes of a line of the cache
 
     private PackCode() {}
 
@@ -50,6 +51,9 @@ final class PackCode {
             } else {
                 Tails.loadPart(code, isa, isa.vec(j), from, TAIL, signs);
             }
+        }
+        for (int j = 0; j < vectors; j += LINE / isa.bytes()) { // the next panel is packed soon
+            code.prefetchFar(Mem.at(FROM, (long) (vectors + j) * isa.bytes()));
         }
         code.add(FROM, FROM_STRIDE);
         for (int j = 0; j < vectors; j++) {

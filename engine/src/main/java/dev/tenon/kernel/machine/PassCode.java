@@ -42,12 +42,14 @@ final class PassCode {
     private final List<Vec> free; // for values
     private final IdentityHashMap<Node, Vec> hoisted = new IdentityHashMap<>();
     private final Vec tailMask; // AVX2
+    private final boolean asks; // for its operands, which nothing else asks for
 
     private PassCode(Pass pass, Assembler code, List<Vec> registers, int hoists) {
         this.pass = pass;
         this.code = code;
         isa = pass.isa();
         at = new Lane(0);
+        asks = pass.isStreaming() && pass.steps().stream().noneMatch(Pass.Ahead.class::isInstance);
         free = new ArrayList<>(registers);
         tailMask = free.removeLast(); // AVX-512 has mask registers, and enough of these
         List<Node> wanted = new ArrayList<>(pass.constants());
@@ -255,7 +257,7 @@ final class PassCode {
 
     private void load(Node node, boolean tail) {
         Mem from = element(node.pointer, at.displacement);
-        if (pass.isStreaming() && !tail) {
+        if (asks && !tail) {
             ahead(node.pointer, AHEAD);
         }
         Vec to = result(node);

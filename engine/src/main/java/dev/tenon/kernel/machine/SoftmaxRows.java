@@ -13,6 +13,7 @@ final class SoftmaxRows {
     private static final int LONG = 32_768;
     private static final int PART = 16_384; // elements of a part of a long row
     private static final int TOGETHER = 32_768; // elements of rows that one call takes
+    private static final int STREAMING = 1 << 18; // where stores go past the caches
 
     /// Bytes of a result from which on it is stored past the caches.
     private static final long PAST_CACHES = 16L << 20;
@@ -48,6 +49,11 @@ final class SoftmaxRows {
         return new SoftmaxCode(isa, log);
     }
 
+    /// Returns the rows of one call.
+    private static int together(Pair pair, Routine chosen, int size) {
+        return Math.max(1, (chosen == pair.streaming ? STREAMING : TOGETHER) / Math.max(1, size));
+    }
+
     /// @param step bytes from one place where a call begins to the next
     private Routine choose(Pair pair, MemorySegment y, long bytes, long step) {
         boolean aligned = y.address() % isa.bytes() == 0 && step % isa.bytes() == 0;
@@ -66,7 +72,7 @@ final class SoftmaxRows {
         Routine routine = choose(forward, y, 4L * outer * size, 4L * size);
         Parallel.range(
                 outer,
-                Math.max(1, TOGETHER / Math.max(1, size)),
+                together(forward, routine, size),
                 (from, to) ->
                         routine.call(
                                 y.address() + 4 * from * size,
@@ -141,7 +147,7 @@ final class SoftmaxRows {
         Routine routine = choose(gradient, dx, 4L * outer * size, 4L * size);
         Parallel.range(
                 outer,
-                Math.max(1, TOGETHER / Math.max(1, size)),
+                together(gradient, routine, size),
                 (from, to) ->
                         routine.call(
                                 dx.address() + 4 * from * size,
