@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Each kernel is one pass in place over contiguous elements: parameter `w`, gradient `g` and the
 /// optimizer's state. All elements have the same type, F32 or F64. Before a rule sees it, the
-/// gradient is scaled and, with L2 decay, the weight is added, and then the weight shrinks by
-/// decoupled decay: `g' = gradientScale * g + l2 * w; w = keep * w` ([Decay]).
+/// gradient is scaled and, with L2 decay, the weight is added (without, it has no part in it even
+/// where it is infinite), and then the weight shrinks by decoupled decay: `g' = gradientScale * g +
+/// l2 * w; w = keep * w` ([Decay]).
 ///
 /// A step's coefficients are worked out once, in double, by its record, whose factory methods are
 /// the flavours of Keras and PyTorch.

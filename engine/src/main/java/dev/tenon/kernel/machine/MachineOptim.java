@@ -26,20 +26,28 @@ public final class MachineOptim implements OptimKernel {
     private static final Gpr LARGEST = Gpr.RBX;
     private static final Gpr NUMBERS = Gpr.R8;
     private static final int LARGEST_PLACE = 256; // in the block of numbers
+    private static final int L2 = 1; // number of the decay's, among them
 
     private enum Rule {
-        SGD,
-        MOMENTUM,
-        ADAM,
-        AMSGRAD,
-        ADAMAX,
-        COMBINE,
-        SCALE
+        SGD(true),
+        MOMENTUM(true),
+        ADAM(true),
+        AMSGRAD(true),
+        ADAMAX(true),
+        COMBINE(false),
+        SCALE(false);
+
+        private final boolean hasDecay;
+
+        Rule(boolean hasDecay) {
+            this.hasDecay = hasDecay;
+        }
     }
 
     private final Isa isa;
     private final OptimKernel below;
-    private final Map<Rule, Routine> routines = new EnumMap<>(Rule.class);
+    private final Map<Rule, Routine> plain = new EnumMap<>(Rule.class);
+    private final Map<Rule, Routine> decaying = new EnumMap<>(Rule.class); // with L2 decay
 
     /// @param below the backend that does what has no machine code
     MachineOptim(Isa isa, OptimKernel below) {
@@ -174,7 +182,7 @@ public final class MachineOptim implements OptimKernel {
     private static float[] numbers(Decay decay, double... step) {
         float[] numbers = new float[3 + step.length];
         numbers[0] = (float) decay.gradientScale();
-        numbers[1] = (float) decay.l2();
+        numbers[L2] = (float) decay.l2();
         numbers[2] = (float) decay.keep();
         for (int i = 0; i < step.length; i++) {
             numbers[3 + i] = (float) step[i];
@@ -183,9 +191,11 @@ public final class MachineOptim implements OptimKernel {
     }
 
     private void run(Rule rule, long count, float[] numbers, @Nullable MemorySegment... operands) {
+        boolean decays = rule.hasDecay && numbers[L2] != 0;
+        Map<Rule, Routine> routines = decays ? decaying : plain;
         Routine routine;
         synchronized (routines) {
-            routine = routines.computeIfAbsent(rule, this::routine);
+            routine = routines.computeIfAbsent(rule, r -> routine(r, decays));
         }
         long[] places = new long[5];
         for (int i = 0; i < operands.length; i++) {
@@ -214,12 +224,14 @@ public final class MachineOptim implements OptimKernel {
 
     // ---- the rules as formulas
 
-    private Routine routine(Rule rule) {
+    /// @param decays whether the weight is part of the gradient: times 0 an infinite one would be
+    ///   NaN
+    private Routine routine(Rule rule, boolean decays) {
         Pass pass = new Pass(isa);
         switch (rule) {
-            case SGD, MOMENTUM -> sgd(pass, rule == Rule.MOMENTUM);
-            case ADAM, AMSGRAD -> adam(pass, rule == Rule.AMSGRAD);
-            case ADAMAX -> adamax(pass);
+            case SGD, MOMENTUM -> sgd(pass, decays, rule == Rule.MOMENTUM);
+            case ADAM, AMSGRAD -> adam(pass, decays, rule == Rule.AMSGRAD);
+            case ADAMAX -> adamax(pass, decays);
             case COMBINE -> {
                 Node kept = pass.stream(WEIGHT).mul(number(pass, 0));
                 pass.store(WEIGHT, pass.stream(GRADIENT).fma(number(pass, 1), kept));
@@ -238,14 +250,14 @@ public final class MachineOptim implements OptimKernel {
         return pass.scalar(NUMBERS, 4 * index);
     }
 
-    private static Node gradient(Pass pass, Node weight) {
+    private static Node gradient(Pass pass, Node weight, boolean decays) {
         Node scaled = pass.stream(GRADIENT).mul(number(pass, 0));
-        return weight.fma(number(pass, 1), scaled);
+        return decays ? weight.fma(number(pass, L2), scaled) : scaled;
     }
 
-    private static void sgd(Pass pass, boolean momentum) {
+    private static void sgd(Pass pass, boolean decays, boolean momentum) {
         Node weight = pass.stream(WEIGHT);
-        Node gradient = gradient(pass, weight);
+        Node gradient = gradient(pass, weight, decays);
         Node changed = gradient.fma(number(pass, 6), weight.mul(number(pass, 2)));
         if (momentum) {
             Node taken = gradient.mul(number(pass, 4));
@@ -256,9 +268,9 @@ public final class MachineOptim implements OptimKernel {
         pass.store(WEIGHT, changed);
     }
 
-    private static void adam(Pass pass, boolean amsgrad) {
+    private static void adam(Pass pass, boolean decays, boolean amsgrad) {
         Node weight = pass.stream(WEIGHT);
-        Node gradient = gradient(pass, weight);
+        Node gradient = gradient(pass, weight, decays);
         Node m = pass.stream(FIRST);
         Node first = gradient.sub(m).fma(number(pass, 3), m);
         pass.store(FIRST, first);
@@ -274,9 +286,9 @@ public final class MachineOptim implements OptimKernel {
         pass.store(WEIGHT, weight.mul(number(pass, 2)).sub(change));
     }
 
-    private static void adamax(Pass pass) {
+    private static void adamax(Pass pass, boolean decays) {
         Node weight = pass.stream(WEIGHT);
-        Node gradient = gradient(pass, weight);
+        Node gradient = gradient(pass, weight, decays);
         Node m = pass.stream(FIRST);
         Node first = gradient.sub(m).fma(number(pass, 3), m);
         pass.store(FIRST, first);

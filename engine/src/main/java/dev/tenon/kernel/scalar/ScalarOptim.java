@@ -11,6 +11,13 @@ import org.jspecify.annotations.Nullable;
 /// Kale, Kumar, "On the convergence of Adam and beyond", 2018 (AMSGrad); Loshchilov, Hutter,
 /// "Decoupled weight decay regularization", 2019.
 public final class ScalarOptim implements OptimKernel {
+    /// What a rule sees of gradient `g`; without L2 decay the weight, which may be infinite, has no
+    /// part in it.
+    private static double gradient(double g, double weight, Decay decay) {
+        double scaled = decay.gradientScale() * g;
+        return decay.l2() == 0 ? scaled : scaled + decay.l2() * weight;
+    }
+
     @Override
     public void sgd(
             MemorySegment w,
@@ -22,7 +29,7 @@ public final class ScalarOptim implements OptimKernel {
             DType type) {
         for (long i = 0; i < count; i++) {
             double weight = type.read(w, i);
-            double gradient = decay.gradientScale() * type.read(g, i) + decay.l2() * weight;
+            double gradient = gradient(type.read(g, i), weight, decay);
             weight = decay.keep() * weight + step.fromGradient() * gradient;
             if (v != null) {
                 double velocity = step.momentum() * type.read(v, i) + step.intake() * gradient;
@@ -46,7 +53,7 @@ public final class ScalarOptim implements OptimKernel {
             DType type) {
         for (long i = 0; i < count; i++) {
             double weight = type.read(w, i);
-            double gradient = decay.gradientScale() * type.read(g, i) + decay.l2() * weight;
+            double gradient = gradient(type.read(g, i), weight, decay);
             double first = type.read(m, i);
             double second = type.read(v, i);
             first += (gradient - first) * (1 - step.beta1());
@@ -74,7 +81,7 @@ public final class ScalarOptim implements OptimKernel {
             DType type) {
         for (long i = 0; i < count; i++) {
             double weight = type.read(w, i);
-            double gradient = decay.gradientScale() * type.read(g, i) + decay.l2() * weight;
+            double gradient = gradient(type.read(g, i), weight, decay);
             double first = type.read(m, i);
             first += (gradient - first) * (1 - step.beta1());
             double size =
