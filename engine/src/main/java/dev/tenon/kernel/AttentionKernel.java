@@ -7,8 +7,9 @@ import java.lang.foreign.MemorySegment;
 ///
 /// The forward pass leaves two numbers per query from which the gradient recomputes its row of the
 /// softmax, so that the matrix `[queries, keys]` is never kept: the largest scaled score `top` and
-/// the reciprocal of `sum(exp(score - top))`. (The usual log-sum-exp, one number, would lose digits
-/// in F32: at a score of 100 its rounding alone moves a probability by 4e-6.)
+/// the reciprocal of `sum(exp(score - top))`; both are NaN where a score is NaN or the largest is
+/// infinite. (The usual log-sum-exp, one number, would lose digits in F32: at a score of 100 its
+/// rounding alone moves a probability by 4e-6.)
 public interface AttentionKernel {
     /// The sizes of one attention.
     ///

@@ -263,7 +263,13 @@ final class AttentionForward extends AttentionCode {
         repeat(vec(14), RAX, AT_ONE);
         for (int w = 0; w < vectors; w++) {
             code.emit(VectorOp.VDIVPS, vec(w), vec(14), total(w));
+            // no softmax: the total is NaN, or 0 where all scores are the least infinity; what the
+            // largest is depends on the order of the keys then
+            code.emit(VectorOp.VSUBPS, vec(8), vec(w), vec(w)); // 0, or NaN
+            code.emit(VectorOp.VADDPS, vec(w), vec(w), vec(8));
+            code.emit(VectorOp.VADDPS, vec(8), vec(8), top(w));
             store(total(w), vec(w));
+            store(top(w), vec(8));
         }
         code.mov(RAX, slot(SUMS));
         code.mov(RCX, slot(VALUE));

@@ -39,7 +39,7 @@ public final class ScalarAttention implements AttentionKernel {
                 for (int e = 0; e < sum.length; e++) {
                     type.write(y, row * sum.length + e, sum[e] / total);
                 }
-                type.write(rows, 2 * row, top);
+                type.write(rows, 2 * row, Double.isNaN(total) ? total : top);
                 type.write(rows, 2 * row + 1, 1 / total);
             }
         }

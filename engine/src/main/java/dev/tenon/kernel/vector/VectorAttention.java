@@ -192,8 +192,9 @@ public final class VectorAttention implements AttentionKernel {
             e.intoArray(p, at + j);
             sum = sum.add(e);
         }
-        summary[number] = top;
-        summary[number + 1] = 1 / Lanes.sum(sum);
+        float reciprocal = 1 / Lanes.sum(sum);
+        summary[number] = Float.isNaN(reciprocal) ? reciprocal : top;
+        summary[number + 1] = reciprocal;
     }
 
     static void multiply(float[] x, int at, int count, float factor) {
