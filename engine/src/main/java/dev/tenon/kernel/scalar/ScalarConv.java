@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /// The definition of the family Conv: convolution in two dimensions, forward and both gradients,
 /// and its transpose.
+///
+/// A sum that is NaN stays NaN and is left there: backends send what is not finite here, and a
+/// network that has diverged need not wait for all its products.
 public final class ScalarConv implements ConvKernel {
     @Override
     public void forward(
@@ -45,7 +48,7 @@ public final class ScalarConv implements ConvKernel {
         int first = o / sizes.groupOutChannels() * sizes.groupChannels();
         long w = (long) o * sizes.groupChannels() * sizes.window();
         double sum = 0;
-        for (int c = 0; c < sizes.groupChannels(); c++) {
+        for (int c = 0; c < sizes.groupChannels() && !Double.isNaN(sum); c++) {
             for (int i = 0; i < sizes.kernelH(); i++) {
                 for (int j = 0; j < sizes.kernelW(); j++, w++) {
                     int row = p * s.strideH() - s.paddingH() + i * s.dilationH();
@@ -96,7 +99,7 @@ public final class ScalarConv implements ConvKernel {
         int group = c / sizes.groupChannels();
         int inGroup = c % sizes.groupChannels();
         double sum = 0;
-        for (int k = 0; k < sizes.groupOutChannels(); k++) {
+        for (int k = 0; k < sizes.groupOutChannels() && !Double.isNaN(sum); k++) {
             int o = group * sizes.groupOutChannels() + k;
             for (int i = 0; i < sizes.kernelH(); i++) {
                 for (int j = 0; j < sizes.kernelW(); j++) {
@@ -131,7 +134,7 @@ public final class ScalarConv implements ConvKernel {
                 for (int i = 0; i < sizes.kernelH(); i++) {
                     for (int j = 0; j < sizes.kernelW(); j++) {
                         double sum = 0;
-                        for (int n = 0; n < sizes.batch(); n++) {
+                        for (int n = 0; n < sizes.batch() && !Double.isNaN(sum); n++) {
                             sum += correlation(x, dy, n, o, c, i, j, sizes, type);
                         }
                         type.write(dw, weightAt(sizes, o, c, i, j), sum);
@@ -155,7 +158,7 @@ public final class ScalarConv implements ConvKernel {
         Conv2dSettings s = sizes.settings();
         int channel = o / sizes.groupOutChannels() * sizes.groupChannels() + c;
         double sum = 0;
-        for (int p = 0; p < sizes.outHeight(); p++) {
+        for (int p = 0; p < sizes.outHeight() && !Double.isNaN(sum); p++) {
             for (int q = 0; q < sizes.outWidth(); q++) {
                 int row = p * s.strideH() - s.paddingH() + i * s.dilationH();
                 int column = q * s.strideW() - s.paddingW() + j * s.dilationW();

@@ -18,6 +18,10 @@ import org.jspecify.annotations.Nullable;
 /// `strideH * strideW` phases, each of which meets only the taps that fit, and each phase is a
 /// convolution without a stride (Shi et al., Is the deconvolution layer the same as a convolutional
 /// layer?, 2016).
+///
+/// Images are padded with zeros, which are multiplied; times a number that is not finite that would
+/// show. So weights that are not all finite go below, and a gradient of weights that comes out not
+/// finite is worked out again there.
 public final class VectorConv implements ConvKernel {
     private static final long MOST_ELEMENTS =
             1 << 28; // of one part's padded images and of the weights
@@ -38,8 +42,17 @@ public final class VectorConv implements ConvKernel {
             Conv2dSizes sizes,
             DType type) {
         Patches patches = windows(sizes);
-        if (type != DType.F32 || isTooLarge(patches, weight)) {
-            below.forward(y, x, weight, bias, sizes, type);
+        if (type != DType.F32 || isTooLarge(patches, weight) || !isFinite(weight, sizes)) {
+            image(
+                    sizes,
+                    (n, one) ->
+                            below.forward(
+                                    part(y, n, (long) sizes.outChannels() * sizes.outPlane(), type),
+                                    part(x, n, (long) sizes.channels() * sizes.plane(), type),
+                                    weight,
+                                    bias,
+                                    one,
+                                    type));
             return;
         }
         var target = new ConvProduct.Target(y, sizes.outWidth(), sizes.outPlane(), 0, 0, 1, 1);
@@ -96,8 +109,21 @@ public final class VectorConv implements ConvKernel {
             @Nullable MemorySegment bias,
             Conv2dSizes sizes,
             DType type) {
-        if (type != DType.F32 || isTooLarge(windows(sizes), weight)) {
-            below.dataGradient(dx, dy, weight, bias, sizes, type);
+        if (type != DType.F32 || isTooLarge(windows(sizes), weight) || !isFinite(weight, sizes)) {
+            image(
+                    sizes,
+                    (n, one) ->
+                            below.dataGradient(
+                                    part(dx, n, (long) sizes.channels() * sizes.plane(), type),
+                                    part(
+                                            dy,
+                                            n,
+                                            (long) sizes.outChannels() * sizes.outPlane(),
+                                            type),
+                                    weight,
+                                    bias,
+                                    one,
+                                    type));
             return;
         }
         Conv2dSettings s = sizes.settings();
@@ -189,6 +215,50 @@ public final class VectorConv implements ConvKernel {
                         sizes.groupChannels(),
                         sizes.groupOutChannels())
                 .run(dw, x, sizes.plane(), dy);
+        if (!isFinite(dw, sizes)) {
+            below.weightGradient(dw, x, dy, sizes, type);
+        }
+    }
+
+    /// Says whether all weights, or their gradients, are finite: times zero they are zero.
+    private static boolean isFinite(MemorySegment weight, Conv2dSizes sizes) {
+        long count = (long) sizes.outChannels() * sizes.groupChannels() * sizes.window();
+        FloatVector zeros = FloatVector.zero(Lanes.FLOATS);
+        long i = 0;
+        for (; i <= count - Panels.LANES; i += Panels.LANES) {
+            zeros = zeros.add(Lanes.load(weight, i).mul(0f));
+        }
+        float zero = Lanes.sum(zeros);
+        for (; i < count; i++) {
+            zero += 0 * weight.get(Panels.FLOAT, 4 * i);
+        }
+        return zero == 0;
+    }
+
+    /// One image's share of a job.
+    @FunctionalInterface
+    private interface Image {
+        void run(int n, Conv2dSizes one);
+    }
+
+    private static void image(Conv2dSizes sizes, Image share) {
+        Conv2dSizes one =
+                new Conv2dSizes(
+                        1,
+                        sizes.channels(),
+                        sizes.height(),
+                        sizes.width(),
+                        sizes.outChannels(),
+                        sizes.outHeight(),
+                        sizes.outWidth(),
+                        sizes.kernelH(),
+                        sizes.kernelW(),
+                        sizes.settings());
+        Parallel.run(sizes.batch(), n -> share.run(n, one));
+    }
+
+    private static MemorySegment part(MemorySegment images, int n, long elements, DType type) {
+        return images.asSlice(type.bytes(n * elements), type.bytes(elements));
     }
 
     @Override
