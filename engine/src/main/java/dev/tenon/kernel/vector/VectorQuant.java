@@ -12,11 +12,11 @@ import jdk.incubator.vector.VectorSpecies;
 
 /// The family Quant on the Vector API: products with quantised weights.
 ///
-/// The Vector API has no product of bytes that adds neighbours, so this multiplies in F32: the rows
-/// of activations are rounded to what their integers stand for, and each row of weights is widened
-/// once for all of them. A quantised weight is an integer of at most eight bits times an F16, exact
-/// in F32; a rounded activation is off by half a unit in the last place. Weights stay as a GGUF
-/// file has them.
+/// The Vector API has no product of bytes that adds neighbours, so this multiplies in F32: the
+/// codes of activations and of each row of weights, which is widened once for all of them, are
+/// integers that F32 holds, as it holds the sum of a block's products, at most `32 * 127 * 128`. So
+/// the integers are exact here too, and a block counts with the product of its two scales. Weights
+/// stay as a GGUF file has them.
 public final class VectorQuant implements QuantKernel {
     private static final VectorSpecies<Float> FLOATS = Lanes.FLOATS;
     private static final int L = FLOATS.length();
@@ -56,58 +56,69 @@ public final class VectorQuant implements QuantKernel {
         }
         for (int row = 0; row < m; row += ROWS) {
             int count = Math.min(ROWS, m - row);
-            float[] rows = activations(x, row, count, weights);
+            float[] rows = activations(x, row, count, k);
+            float[] scales = weights.format().isQuantised() ? round(rows, count * k) : rows;
             long at = y.offset() + row * y.strides()[0];
             long grain = Math.max(1, GRAIN / Math.max(1, (long) count * k));
             Parallel.range(
                     n,
                     grain,
-                    (from, to) -> outputs(y, at, count, rows, weights, (int) from, (int) to));
+                    (from, to) ->
+                            outputs(y, at, count, rows, scales, weights, (int) from, (int) to));
         }
     }
 
-    /// Returns rows of activations, rounded for quantised weights.
-    private static float[] activations(Strided x, int row, int count, Weights weights) {
-        int k = weights.columns();
+    private static float[] activations(Strided x, int row, int count, int k) {
         float[] rows = Scratch.SHARED_LEFT.floats((long) count * k);
         for (int i = 0; i < count; i++) {
             long at = x.offset() + (row + i) * x.strides()[0];
             MemorySegment.copy(x.data(), FLOAT, 4 * at, rows, i * k, k);
-            if (weights.format().isQuantised()) {
-                round(rows, i * k, k);
-            }
         }
         return rows;
     }
 
     private static void outputs(
-            Strided y, long yAt, int count, float[] rows, Weights weights, int from, int to) {
+            Strided y,
+            long yAt,
+            int count,
+            float[] rows,
+            float[] scales,
+            Weights weights,
+            int from,
+            int to) {
         int k = weights.columns();
-        float[] wide = Scratch.PART_RIGHT.floats(k);
+        boolean quantised = weights.format().isQuantised();
+        float[] wide = Scratch.PART_RIGHT.floats(quantised ? k + k / BLOCK : k);
         for (int j = from; j < to; j++) {
             widen(wide, weights, j);
             for (int i = 0; i < count; i++) {
-                float sum = dot(rows, i * k, wide, k);
+                float sum =
+                        quantised
+                                ? blocks(rows, i * k, scales, i * (k / BLOCK), wide, k)
+                                : dot(rows, i * k, wide, k);
                 y.data().set(FLOAT, 4 * (yAt + i * y.strides()[0] + j), sum);
             }
         }
     }
 
-    /// Rounds activations to what their integers stand for.
-    private static void round(float[] x, int at, int k) {
-        for (int block = at; block < at + k; block += BLOCK) {
+    /// Makes `count` activations integers and returns the scale of each block.
+    private static float[] round(float[] x, int count) {
+        float[] scales = Scratch.SHARED_RIGHT.floats(count / BLOCK);
+        for (int block = 0; block < count / BLOCK; block++) {
             float largest = 0;
-            for (int j = block; j < block + BLOCK; j++) {
+            for (int j = BLOCK * block; j < BLOCK * (block + 1); j++) {
                 largest = Math.max(largest, Math.abs(x[j]));
             }
-            float scale = Float.isFinite(largest) ? largest / 127 : Float.NaN;
+            scales[block] = Float.isFinite(largest) ? largest / 127 : Float.NaN;
             float inverse = Math.min(127 / largest, Float.MAX_VALUE);
-            for (int j = block; j < block + BLOCK; j++) {
-                x[j] = scale * (float) Math.rint(x[j] * inverse);
+            for (int j = BLOCK * block; j < BLOCK * (block + 1); j++) {
+                x[j] = (float) Math.rint(x[j] * inverse);
             }
         }
+        return scales;
     }
 
+    /// Widens a row of weights; codes that have a scale leave it behind the row.
     private static void widen(float[] wide, Weights weights, int row) {
         BlockFormat format = weights.format();
         MemorySegment data = weights.data();
@@ -126,23 +137,42 @@ public final class VectorQuant implements QuantKernel {
             }
             case Q8_0 -> {
                 for (int j = 0; j < k; j += BLOCK, at += format.bytes()) {
-                    float scale = format.scale(data, at);
+                    wide[k + j / BLOCK] = format.scale(data, at);
                     for (int i = 0; i < BLOCK; i++) {
-                        wide[j + i] = scale * data.get(ValueLayout.JAVA_BYTE, at + 2 + i);
+                        wide[j + i] = data.get(ValueLayout.JAVA_BYTE, at + 2 + i);
                     }
                 }
             }
             case Q4_0 -> {
                 for (int j = 0; j < k; j += BLOCK, at += format.bytes()) {
-                    float scale = format.scale(data, at);
+                    wide[k + j / BLOCK] = format.scale(data, at);
                     for (int i = 0; i < BLOCK / 2; i++) {
                         int pair = data.get(ValueLayout.JAVA_BYTE, at + 2 + i);
-                        wide[j + i] = scale * ((pair & 15) - 8);
-                        wide[j + BLOCK / 2 + i] = scale * ((pair >>> 4 & 15) - 8);
+                        wide[j + i] = (pair & 15) - 8;
+                        wide[j + BLOCK / 2 + i] = (pair >>> 4 & 15) - 8;
                     }
                 }
             }
         }
+    }
+
+    /// Returns the product of two rows of codes with their scales.
+    private static float blocks(float[] x, int at, float[] scales, int scalesAt, float[] w, int k) {
+        float sum = 0;
+        for (int begin = 0; begin < k; begin += DEPTH) {
+            int end = Math.min(k, begin + DEPTH);
+            FloatVector a = FloatVector.zero(FLOATS);
+            for (int block = begin; block < end; block += BLOCK) {
+                FloatVector integers = load(x, at + block).mul(load(w, block));
+                for (int j = block + L; j < block + BLOCK; j += L) {
+                    integers = load(x, at + j).fma(load(w, j), integers);
+                }
+                float scale = w[k + block / BLOCK] * scales[scalesAt + block / BLOCK];
+                a = integers.fma(FloatVector.broadcast(FLOATS, scale), a);
+            }
+            sum += Lanes.sum(a);
+        }
+        return sum;
     }
 
     /// `k` is a multiple of 32, two of the longest vectors.
