@@ -219,16 +219,17 @@ public final class VectorResample implements ResampleKernel {
         }
     }
 
-    /// `row = (1 - part) * x[a...] + part * x[b...]`.
-    private static void blendRows(float[] row, MemorySegment x, long a, long b, float part) {
+    /// `row = kept * x[a...] + part * x[b...]`.
+    private static void blendRows(
+            float[] row, MemorySegment x, long a, long b, float kept, float part) {
         int j = 0;
         for (; j + S.length() <= row.length; j += S.length()) {
             FloatVector u = FloatVector.fromMemorySegment(S, x, (a + j) * 4, ORDER);
             FloatVector v = FloatVector.fromMemorySegment(S, x, (b + j) * 4, ORDER);
-            u.mul(1 - part).add(v.mul(part)).intoArray(row, j);
+            u.mul(kept).add(v.mul(part)).intoArray(row, j);
         }
         for (; j < row.length; j++) {
-            row[j] = get(x, a + j) * (1 - part) + get(x, b + j) * part;
+            row[j] = get(x, a + j) * kept + get(x, b + j) * part;
         }
     }
 
@@ -319,19 +320,23 @@ public final class VectorResample implements ResampleKernel {
 
     // ---- bilinear
 
-    /// For each output column, the input column before its place and how far behind that it lies.
-    private record Columns(int[] before, int[] after, float[] part) {
+    /// For each output column, the input columns before and after its place and their weights. Both
+    /// are rounded from double: one minus the other would give a small weight the rounding error of
+    /// a large one.
+    private record Columns(int[] before, int[] after, float[] kept, float[] part) {
         static Columns of(Scaling s) {
             int[] before = new int[s.outWidth()];
             int[] after = new int[s.outWidth()];
+            float[] kept = new float[s.outWidth()];
             float[] part = new float[s.outWidth()];
             for (int j = 0; j < before.length; j++) {
                 double place = s.place(j, s.inWidth(), s.outWidth());
                 before[j] = (int) place;
                 after[j] = Math.min(before[j] + 1, s.inWidth() - 1);
+                kept[j] = (float) (1 - (place - before[j]));
                 part[j] = (float) (place - before[j]);
             }
-            return new Columns(before, after, part);
+            return new Columns(before, after, kept, part);
         }
     }
 
@@ -355,7 +360,8 @@ public final class VectorResample implements ResampleKernel {
                             int before = (int) place;
                             long a = p * in + (long) before * s.inWidth();
                             long b = before + 1 < s.inHeight() ? a + s.inWidth() : a;
-                            blendRows(row, x, a, b, (float) (place - before));
+                            double part = place - before;
+                            blendRows(row, x, a, b, (float) (1 - part), (float) part);
                             spread(y, p * out + (long) i * s.outWidth(), row, columns);
                         }
                     }
@@ -365,9 +371,10 @@ public final class VectorResample implements ResampleKernel {
     private static void spread(MemorySegment y, long to, float[] row, Columns columns) {
         int[] before = columns.before;
         int[] after = columns.after;
+        float[] kept = columns.kept;
         float[] part = columns.part;
         for (int j = 0; j < part.length; j++) {
-            set(y, to + j, row[before[j]] * (1 - part[j]) + row[after[j]] * part[j]);
+            set(y, to + j, row[before[j]] * kept[j] + row[after[j]] * part[j]);
         }
     }
 
@@ -390,12 +397,12 @@ public final class VectorResample implements ResampleKernel {
                         for (int i = 0; i < s.outHeight(); i++) {
                             double place = s.place(i, s.inHeight(), s.outHeight());
                             int before = (int) place;
-                            float part = (float) (place - before);
+                            double part = place - before;
                             long a = p * in + (long) before * s.inWidth();
                             long b = before + 1 < s.inHeight() ? a + s.inWidth() : a;
                             collect(row, dy, p * out + (long) i * s.outWidth(), columns);
-                            addToRow(dx, a, row, 1 - part);
-                            addToRow(dx, b, row, part);
+                            addToRow(dx, a, row, (float) (1 - part));
+                            addToRow(dx, b, row, (float) part);
                         }
                     }
                 });
@@ -404,11 +411,12 @@ public final class VectorResample implements ResampleKernel {
     private static void collect(float[] row, MemorySegment dy, long from, Columns columns) {
         int[] before = columns.before;
         int[] after = columns.after;
+        float[] kept = columns.kept;
         float[] part = columns.part;
         Arrays.fill(row, 0);
         for (int j = 0; j < part.length; j++) {
             float arrived = get(dy, from + j);
-            row[before[j]] += arrived * (1 - part[j]);
+            row[before[j]] += arrived * kept[j];
             row[after[j]] += arrived * part[j];
         }
     }
