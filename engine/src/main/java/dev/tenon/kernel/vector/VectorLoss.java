@@ -196,7 +196,8 @@ public final class VectorLoss implements LossKernel {
                                 type));
     }
 
-    /// `dx = dy * factor * (x - target)`.
+    /// `dx = dy * factor * (x - target)`, in this order: a difference may be too large for the
+    /// factor and not for the product of both.
     private static void differences(
             MemorySegment dx,
             @Nullable MemorySegment dy,
@@ -207,13 +208,13 @@ public final class VectorLoss implements LossKernel {
             long to) {
         long i = from;
         for (; i <= to - L; i += L) {
-            FloatVector d = Moments.load(x, i).sub(Moments.load(target, i)).mul(factor);
-            FloatVector g = dy == null ? d : d.mul(Moments.load(dy, i));
+            FloatVector d = Moments.load(x, i).sub(Moments.load(target, i));
+            FloatVector g = dy == null ? d.mul(factor) : Moments.load(dy, i).mul(factor).mul(d);
             g.intoMemorySegment(dx, i * 4, LITTLE);
         }
         for (; i < to; i++) {
-            float d = (Moments.read(x, i) - Moments.read(target, i)) * factor;
-            Moments.write(dx, i, dy == null ? d : d * Moments.read(dy, i));
+            float d = Moments.read(x, i) - Moments.read(target, i);
+            Moments.write(dx, i, dy == null ? d * factor : Moments.read(dy, i) * factor * d);
         }
     }
 
