@@ -30,7 +30,6 @@ final class AttentionFuzz implements FuzzFamily {
     private static final class Case {
         final Sizes n;
         final double scale;
-        final boolean overflows;
         final DType type;
         final MemorySegment q;
         final MemorySegment k;
@@ -38,7 +37,6 @@ final class AttentionFuzz implements FuzzFamily {
 
         Case(Draw d, Sizes n, double scale, DType type, Values values) {
             this.n = n;
-            overflows = values == Values.SPECIAL; // a weight that is 0 in F32 times infinity
             this.scale = scale;
             this.type = type;
             Values keys = values == Values.SPECIAL && d.oneIn(2) ? Values.NORMAL : values;
@@ -47,41 +45,21 @@ final class AttentionFuzz implements FuzzFamily {
             v = d.data((long) n.batch() * n.keys() * n.valueSize(), type, keys);
         }
 
-        /// Returns the largest size of a number in `data`, of those that are finite.
-        double largest(MemorySegment data) {
-            double largest = 0;
-            for (long i = 0; i < data.byteSize() / type.bytes(); i++) {
-                double size = Math.abs(type.read(data, i));
-                largest = Double.isFinite(size) ? Math.max(largest, size) : largest;
-            }
-            return largest;
-        }
-
-        /// Returns how large scores can be; an error of a score is a relative error of its weight.
-        double scores() {
-            return 4 + scale * largest(q) * largest(k) * n.size() / 2;
-        }
-
         Call forward(Call call) {
             int y = call.output("y", type, (long) n.batch() * n.queries() * n.valueSize());
             int rows = call.output("rows", type, 2L * n.batch() * n.queries());
             int a = call.input("q", type, q);
             int b = call.input("k", type, k);
             int c = call.input("v", type, v);
-            double scores = scores();
-            double values = largest(v) * scores;
-            call.scale(y, i -> values);
-            call.scale(rows, i -> scores);
-            call.finite(rows); // the result is not a number then, whichever of the two says so
-            return call.overflows(overflows)
-                    .does((kernels, s) ->
-                            kernels.attention()
-                                    .attention(s[y], s[rows], s[a], s[b], s[c], n, scale, type));
+            AttentionBounds bounds = new AttentionBounds(n, scale, type, q, k, v);
+            call.within(y, bounds::result).within(rows, bounds::row);
+            return call.does((kernels, s) ->
+                    kernels.attention().attention(s[y], s[rows], s[a], s[b], s[c], n, scale, type));
         }
 
         Call backward(Call call, Draw d) {
-            MemorySegment up =
-                    d.data((long) n.batch() * n.queries() * n.valueSize(), type, Values.NORMAL);
+            Values ofUp = d.oneIn(6) ? Values.SPECIAL : Values.NORMAL;
+            MemorySegment up = d.data((long) n.batch() * n.queries() * n.valueSize(), type, ofUp);
             MemorySegment result = Arena.ofAuto().allocate(up.byteSize() + 1, 8);
             long rowBytes = type.bytes(2L * n.batch() * n.queries());
             MemorySegment kept = Arena.ofAuto().allocate(rowBytes + 1, 8);
@@ -95,19 +73,15 @@ final class AttentionFuzz implements FuzzFamily {
             int a = call.input("q", type, q);
             int b = call.input("k", type, k);
             int c = call.input("v", type, v);
-            double scores = scores();
-            double slopes = 4 + largest(up) * largest(v) * n.valueSize() / 2;
-            double sums = Math.sqrt(n.queries());
-            double ofQueries = scores * slopes * scale * largest(k);
-            double ofKeys = scores * slopes * scale * largest(q) * sums;
-            double ofValues = scores * largest(up) * sums;
-            call.scale(dq, i -> ofQueries).scale(dk, i -> ofKeys).scale(dv, i -> ofValues);
-            return call.overflows(overflows)
-                    .does((kernels, s) ->
-                            kernels.attention()
-                                    .attentionGradient(
-                                            s[dq], s[dk], s[dv], s[dy], s[y], s[rows], s[a], s[b],
-                                            s[c], n, scale, type));
+            AttentionBounds bounds = new AttentionBounds(n, scale, type, q, k, v);
+            bounds.gradients(up, result, kept);
+            call.within(dq, bounds::ofQueries).within(dk, bounds::ofKeys);
+            call.within(dv, bounds::ofValues);
+            return call.does((kernels, s) ->
+                    kernels.attention()
+                            .attentionGradient(
+                                    s[dq], s[dk], s[dv], s[dy], s[y], s[rows], s[a], s[b], s[c], n,
+                                    scale, type));
         }
     }
 }

@@ -10,8 +10,10 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
-import java.util.function.IntToDoubleFunction;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 
 /// One call of one kernel with all it reads and writes, which any backend can be asked to make and
 /// whose result is compared with the definition's.
@@ -38,14 +40,14 @@ final class Call {
         }
     }
 
-    private final String what;
+    private String what;
     private final List<Operand> operands = new ArrayList<>();
-    private final List<IntToDoubleFunction> scales = new ArrayList<>();
-    private final List<DType> closeness = new ArrayList<>(); // null asks for the same bits
+    private final List<@Nullable IntFunction<Enclosure>> bounds = new ArrayList<>(); // null: exact
     private Action action = (kernels, segments) -> {};
     private final Set<Integer> scratch = new HashSet<>();
-    private boolean overflows;
-    private int onlyFinite = -1;
+    private double share;
+    private long compared;
+    private long unbounded;
 
     /// @param what kernel, type, sizes and settings, for messages
     Call(String what) {
@@ -78,8 +80,7 @@ final class Call {
 
     private int add(Operand operand) {
         operands.add(operand);
-        scales.add(i -> 1);
-        closeness.add(operand.type);
+        bounds.add(null);
         return operands.size() - 1;
     }
 
@@ -88,63 +89,103 @@ final class Call {
         return this;
     }
 
-    /// Says that an operand's bits must be the definition's; NaN may be any NaN.
-    Call exact(int operand) {
-        closeness.set(operand, null);
+    /// Says where each element of an operand must lie; of those without a bound the bits must be
+    /// the definition's, NaN being any NaN.
+    Call within(int operand, IntFunction<Enclosure> bound) {
+        bounds.set(operand, bound);
         return this;
     }
 
-    /// Says how large the terms behind each element of an operand are; infinite where numbers of
-    /// its type overflow on the way to a finite result.
-    Call scale(int operand, IntToDoubleFunction scale) {
-        scales.set(operand, scale);
+    /// Names the call anew.
+    Call named(String name) {
+        what = name;
         return this;
     }
 
-    /// Adds `more` to the size of the terms behind each element of an operand.
-    Call widen(int operand, double more) {
-        IntToDoubleFunction before = scales.get(operand);
-        return scale(operand, i -> before.applyAsDouble(i) + more);
+    /// Returns where element `i` of an operand must lie.
+    Enclosure bound(int operand, int i) {
+        return Objects.requireNonNull(bounds.get(operand), what).apply(i);
     }
 
-    /// Says that an operand is as close as numbers of `type` are, whatever it is stored as.
-    Call closeAs(int operand, DType type) {
-        closeness.set(operand, type);
-        return this;
+    /// A call whose operands are all of one type, which it is told.
+    @FunctionalInterface
+    interface Typed {
+        void run(Kernels kernels, MemorySegment[] segments, DType type);
     }
 
-    /// Says that intermediate results may overflow: a result that is not finite need not be the
-    /// same one.
-    Call overflows(boolean may) {
-        overflows = may;
-        return this;
-    }
-
-    /// Says that an operand's elements are not looked at where the definition's are not finite.
-    Call finite(int operand) {
-        onlyFinite = operand;
-        return this;
-    }
-
-    /// Says that results are sums of up to `terms` products of operands: the terms' size is then
-    /// what the definition makes of the operands' absolute values.
-    Call linear(long terms) {
-        MemorySegment[] sizes = new MemorySegment[operands.size()];
-        for (int i = 0; i < sizes.length; i++) {
-            sizes[i] = copy(operands.get(i).content);
-            Operand operand = operands.get(i);
-            for (long e = 0; operand.type.isFloating() && e < operand.count(); e++) {
-                operand.type.write(sizes[i], e, Math.abs(operand.type.read(sizes[i], e)));
+    /// Runs a kernel whose results are sums of up to `terms` products of operands. They are
+    /// compared with the sums that the definition makes of the same numbers in F64; the terms'
+    /// sizes are what it makes of their absolute values.
+    Call linear(DType type, long terms, Typed kernel) {
+        action = (kernels, segments) -> kernel.run(kernels, segments, type);
+        MemorySegment[][] wide = new MemorySegment[2][];
+        for (int i = 0; i < operands.size(); i++) {
+            int operand = i;
+            if (operands.get(i).written && operands.get(i).type == type) {
+                within(
+                        i,
+                        e -> {
+                            if (wide[0] == null) {
+                                wide[0] = widened(kernel, false);
+                                wide[1] = widened(kernel, true);
+                            }
+                            double sum = DType.F64.read(wide[0][operand], e);
+                            double sizes = DType.F64.read(wide[1][operand], e);
+                            boolean overflows = Double.isInfinite(sizes) && isFinite();
+                            return overflows
+                                    ? Enclosure.any(type)
+                                    : Enclosure.sum(type, sum, sizes, terms, 0);
+                        });
             }
         }
-        action.run(DEFINITION, sizes);
-        double grown = Math.max(1, Math.sqrt(terms) / 16);
-        for (int i = 0; i < sizes.length; i++) {
-            DType type = operands.get(i).type;
-            MemorySegment size = sizes[i];
-            scale(i, e -> Math.abs(type.read(size, e)) * grown);
-        }
         return this;
+    }
+
+    /// Returns what the definition makes of the operands, or of their absolute values, as F64.
+    private MemorySegment[] widened(Typed kernel, boolean absolute) {
+        MemorySegment[] wide = new MemorySegment[operands.size()];
+        for (int i = 0; i < wide.length; i++) {
+            Operand from = operands.get(i);
+            if (!from.type.isFloating()) {
+                wide[i] = copy(from.content);
+                continue;
+            }
+            wide[i] = Arena.ofAuto().allocate(Math.max(1, 8 * from.count()), 8);
+            for (long e = 0; e < from.count(); e++) {
+                double value = from.type.read(from.content, e);
+                DType.F64.write(wide[i], e, absolute ? Math.abs(value) : value);
+            }
+        }
+        kernel.run(DEFINITION, wide, DType.F64);
+        return wide;
+    }
+
+    /// Says whether all that is read is finite.
+    private boolean isFinite() {
+        for (Operand operand : operands) {
+            for (long e = 0; operand.type.isFloating() && e < operand.count(); e++) {
+                if (!Double.isFinite(operand.type.read(operand.content, e))) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    /// Returns the largest share of its bound that a result used, of those that were compared.
+    double share() {
+        return share;
+    }
+
+    /// Returns the results that were compared and did not have the definition's bits.
+    long compared() {
+        return compared;
+    }
+
+    /// Returns how many of them could have been anything, because the type cannot hold what leads
+    /// to them.
+    long unbounded() {
+        return unbounded;
     }
 
     /// Makes the call with `kernels`, the operands lying as `placement` says, and returns them.
@@ -225,27 +266,26 @@ final class Call {
             if (unwritten(expected, type, i) && unwritten(before, type, i)) {
                 throw new AssertionError(where + ": " + is + ", but it is not to be written");
             }
-            // a few of the least numbers: denormals are rounded as coarsely as they lie
-            double least = type == DType.F64 ? 1e-307 : 1e-38;
-            double scale = Math.max(least, scales.get(number).applyAsDouble(i));
-            DType close = closeness.get(number);
-            if (close == null) {
+            IntFunction<Enclosure> bound = bounds.get(number);
+            if (bound == null) {
                 if (!(Double.isNaN(is) && Double.isNaN(wanted))) {
                     throw new AssertionError(where + ": " + is + ", expected exactly " + wanted);
                 }
-            } else if (!(number == onlyFinite && !Double.isFinite(wanted))
-                    && !excused(is, wanted, scale)) {
-                Tolerances.assertClose(is, wanted, scale, close, where);
+                continue;
             }
+            Enclosure allowed = bound.apply(i);
+            compared++;
+            unbounded += allowed.isUnbounded() ? 1 : 0;
+            if (!allowed.holds(wanted)) {
+                throw new AssertionError(
+                        where + ": the definition's " + wanted + " must be " + allowed);
+            }
+            if (!allowed.holds(is)) {
+                throw new AssertionError(
+                        where + ": " + is + ", expected " + wanted + ", " + allowed);
+            }
+            share = Math.max(share, allowed.share(is));
         }
-    }
-
-    /// Says whether a difference comes from an overflow on the way.
-    private boolean excused(double actual, double expected, double scale) {
-        if (Double.isFinite(expected)) {
-            return Double.isInfinite(scale);
-        }
-        return overflows && !Double.isFinite(actual);
     }
 
     private static boolean same(MemorySegment a, MemorySegment b, DType type, long i) {

@@ -25,52 +25,64 @@ final class ConvFuzz implements FuzzFamily {
             case 0 -> {
                 int y = call.output("y", type, out(n));
                 int x = call.input("x", type, d.data(in(n), type, values));
-                int w = weight(d, call, n, type);
+                int w = weight(d, call, n, type, values);
                 int bias = bias(d, call, n.outChannels(), type);
-                call.does((k, s) -> k.conv().forward(s[y], s[x], s[w], at(s, bias), n, type));
-                call.linear(taps);
+                call.linear(
+                        type,
+                        taps,
+                        (k, s, t) -> k.conv().forward(s[y], s[x], s[w], at(s, bias), n, t));
             }
             case 1 -> {
                 int dx = call.output("dx", type, in(n));
                 int dy = call.input("dy", type, d.data(out(n), type, values));
-                int w = weight(d, call, n, type);
+                int w = weight(d, call, n, type, values);
                 int bias = bias(d, call, n.channels(), type);
-                call.does(
-                        (k, s) -> k.conv().dataGradient(s[dx], s[dy], s[w], at(s, bias), n, type));
-                call.linear((long) n.groupOutChannels() * n.window());
+                call.linear(
+                        type,
+                        (long) n.groupOutChannels() * n.window(),
+                        (k, s, t) -> k.conv().dataGradient(s[dx], s[dy], s[w], at(s, bias), n, t));
             }
             case 2 -> {
                 int dw = call.output("dw", type, n.outChannels() * taps);
                 int x = call.input("x", type, d.data(in(n), type, values));
-                int dy = call.input("dy", type, d.data(out(n), type, Values.NORMAL));
-                call.does((k, s) -> k.conv().weightGradient(s[dw], s[x], s[dy], n, type));
-                call.linear((long) n.batch() * n.outPlane());
+                int dy = call.input("dy", type, d.data(out(n), type, second(d, values)));
+                call.linear(
+                        type,
+                        (long) n.batch() * n.outPlane(),
+                        (k, s, t) -> k.conv().weightGradient(s[dw], s[x], s[dy], n, t));
             }
             default -> {
                 int db = call.output("db", type, n.outChannels());
                 int dy = call.input("dy", type, d.data(out(n), type, values));
-                call.does((k, s) ->
-                        k.conv()
-                                .biasGradient(
-                                        s[db],
-                                        s[dy],
-                                        n.batch(),
-                                        n.outChannels(),
-                                        n.outPlane(),
-                                        type));
-                call.linear((long) n.batch() * n.outPlane());
+                call.linear(
+                        type,
+                        (long) n.batch() * n.outPlane(),
+                        (k, s, t) ->
+                                k.conv()
+                                        .biasGradient(
+                                                s[db],
+                                                s[dy],
+                                                n.batch(),
+                                                n.outChannels(),
+                                                n.outPlane(),
+                                                t));
             }
         }
-        return call.overflows(values == Values.HUGE);
+        return call;
+    }
+
+    /// What the second factor is made of.
+    private static Values second(Draw d, Values first) {
+        return d.oneIn(4) ? first : Values.NORMAL;
     }
 
     private static MemorySegment at(MemorySegment[] segments, int operand) {
         return operand < 0 ? null : segments[operand];
     }
 
-    private static int weight(Draw d, Call call, Conv2dSizes n, DType type) {
+    private static int weight(Draw d, Call call, Conv2dSizes n, DType type, Values values) {
         long count = (long) n.outChannels() * n.groupChannels() * n.window();
-        return call.input("weight", type, d.data(count, type, Values.NORMAL));
+        return call.input("weight", type, d.data(count, type, second(d, values)));
     }
 
     /// Adds a bias, or none, which is operand -1.

@@ -211,7 +211,7 @@ final class Draw {
                 step += random.nextInt(5);
             }
         }
-        return new Lie(sizes, strides, oneIn(2) ? 0 : random.nextInt(9));
+        return new Lie(sizes, strides, oneIn(2) ? 0 : random.nextInt(9)).turned(this);
     }
 
     /// How a [Strided] operand lies in its segment.
@@ -227,6 +227,19 @@ final class Draw {
             return new Lie(sizes, strides, offset);
         }
 
+        /// Returns the same elements, at times from the last to the first along an axis.
+        Lie turned(Draw d) {
+            long[] steps = strides.clone();
+            long first = offset;
+            for (int axis = 0; axis < sizes.length; axis++) {
+                if (sizes[axis] > 0 && d.oneIn(12)) {
+                    first += (sizes[axis] - 1) * strides[axis];
+                    steps[axis] = -strides[axis];
+                }
+            }
+            return new Lie(sizes, steps, first);
+        }
+
         /// Returns the elements that the segment holds, the last one's end being its own.
         long extent() {
             long last = offset;
@@ -234,7 +247,7 @@ final class Draw {
                 if (sizes[axis] == 0) {
                     return offset;
                 }
-                last += (sizes[axis] - 1) * strides[axis];
+                last += (sizes[axis] - 1) * Math.max(0, strides[axis]);
             }
             return last + 1;
         }

@@ -2,7 +2,6 @@ package dev.tenon.kernel;
 
 import dev.tenon.dtype.DType;
 import dev.tenon.kernel.Draw.Lie;
-import dev.tenon.kernel.scalar.ScalarElementwise;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
@@ -44,12 +43,10 @@ final class ElementwiseFuzz implements FuzzFamily {
         Values values = d.values();
         Call call = new Call("unary " + op + "(" + a + ", " + b + ") " + type + " of " + count);
         MemorySegment data = d.data(count, type, values);
-        if (d.oneIn(4)) { // in place
-            int x = call.changed("x", type, data);
-            return call.does((k, s) -> k.elementwise().unary(s[x], s[x], count, op, a, b, type));
-        }
-        int y = call.output("y", type, count);
-        int x = call.input("x", type, data);
+        boolean inPlace = d.oneIn(4);
+        int y = inPlace ? call.changed("x", type, data) : call.output("y", type, count);
+        int x = inPlace ? y : call.input("x", type, data);
+        call.within(y, i -> Formulas.value(op, Enclosure.of(type, type.read(data, i)), a, b));
         return call.does((k, s) -> k.elementwise().unary(s[y], s[x], count, op, a, b, type));
     }
 
@@ -67,15 +64,12 @@ final class ElementwiseFuzz implements FuzzFamily {
         int dx = inPlace ? call.changed("dy", type, up) : call.output("dx", type, count);
         int dy = inPlace ? dx : call.input("dy", type, up);
         int x = call.input("x", type, data);
-        call.overflows(ofUp == Values.SPECIAL); // a slope that is 0 in F32 times infinity
-        call.scale(
+        call.within(
                 dx,
                 i -> {
-                    double slope = ScalarElementwise.derivative(op, type.read(data, i), a, b);
-                    boolean over = type == DType.F32 && Math.abs(slope) > Float.MAX_VALUE;
-                    return over
-                            ? Double.POSITIVE_INFINITY
-                            : Math.abs(type.read(up, i)) * Math.max(1, Math.abs(slope));
+                    Enclosure at = Enclosure.of(type, type.read(data, i));
+                    Enclosure slope = Formulas.slope(op, at, a, b);
+                    return Enclosure.of(type, type.read(up, i)).times(slope);
                 });
         return call.does(
                 (k, s) -> k.elementwise().unaryGradient(s[dx], s[dy], s[x], count, op, a, b, type));
@@ -91,12 +85,15 @@ final class ElementwiseFuzz implements FuzzFamily {
         DType result = op.isComparison() ? DType.BOOL : type;
         int[] sizes = sizes(d);
         Lie toY = Lie.contiguous(sizes, d.oneIn(4) ? d.below(5) : 0);
-        Lie ofA = d.lie(sizes, true);
+        Lie ofA = d.oneIn(6) ? toY : d.lie(sizes, true);
         Lie ofB = d.lie(sizes, true);
         Call call =
                 new Call("binary " + op + " " + type + " y " + toY + ", a " + ofA + ", b " + ofB);
-        int y = call.output("y", result, toY.extent());
-        int a = call.input("a", type, d.data(ofA.extent(), type, d.values()));
+        // in place: y and a are exactly the same elements
+        boolean inPlace = result == type && toY == ofA;
+        MemorySegment first = d.data(ofA.extent(), type, d.values());
+        int y = inPlace ? call.changed("y", type, first) : call.output("y", result, toY.extent());
+        int a = inPlace ? y : call.input("a", type, first);
         MemorySegment second = d.data(ofB.extent(), type, d.values());
         for (long i = 0; !type.isFloating() && i < ofB.extent(); i++) { // no division by zero
             if (type.readLong(second, i) == 0) {
@@ -125,14 +122,13 @@ final class ElementwiseFuzz implements FuzzFamily {
         int c = call.input("c", DType.BOOL, d.data(ofC.extent(), DType.BOOL, Values.NORMAL));
         int a = call.input("a", type, d.data(ofA.extent(), type, d.values()));
         int b = call.input("b", type, d.data(ofB.extent(), type, d.values()));
-        return call.exact(y)
-                .does((k, s) ->
-                        k.elementwise()
-                                .where(
-                                        toY.over(s[y], type),
-                                        ofC.over(s[c], DType.BOOL),
-                                        ofA.over(s[a], type),
-                                        ofB.over(s[b], type)));
+        return call.does((k, s) ->
+                k.elementwise()
+                        .where(
+                                toY.over(s[y], type),
+                                ofC.over(s[c], DType.BOOL),
+                                ofA.over(s[a], type),
+                                ofB.over(s[b], type)));
     }
 
     private static Call copy(Draw d) {
@@ -145,7 +141,6 @@ final class ElementwiseFuzz implements FuzzFamily {
         int y = call.output("y", to, toY.extent());
         int x = call.input("x", from, d.data(ofX.extent(), from, d.values()));
         assert Arrays.equals(toY.sizes(), ofX.sizes());
-        return call.exact(y)
-                .does((k, s) -> k.elementwise().copy(toY.over(s[y], to), ofX.over(s[x], from)));
+        return call.does((k, s) -> k.elementwise().copy(toY.over(s[y], to), ofX.over(s[x], from)));
     }
 }

@@ -38,14 +38,9 @@ final class KernelFuzz {
         return family.draw(draw, draw.below(family.kernels()));
     }
 
-    /// Checks case `number` of a seed.
+    /// Checks a case.
     ///
     /// @throws AssertionError that names the case, if anything differs
-    static void check(Kernels kernels, long seed, long number) {
-        check(kernels, draw(seed, number), seed, number);
-    }
-
-    /// Checks a case.
     static void check(Kernels kernels, Call call, long seed, long number) {
         try {
             var expected = call.expected();

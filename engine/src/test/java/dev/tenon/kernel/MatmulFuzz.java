@@ -7,9 +7,21 @@ import java.lang.foreign.MemorySegment;
 /// Calls of the family Matmul: any strides of the factors, rows of the product apart, batches with
 /// repeated factors, one row or many.
 final class MatmulFuzz implements FuzzFamily {
+    private static final UnaryOp[] ACTIVATIONS = {
+        UnaryOp.RELU,
+        UnaryOp.SILU,
+        UnaryOp.GELU_ERF,
+        UnaryOp.GELU_TANH,
+        UnaryOp.TANH,
+        UnaryOp.SIGMOID,
+        UnaryOp.SQUARE,
+        UnaryOp.NEG,
+        UnaryOp.EXP
+    };
+
     @Override
     public int kernels() {
-        return 2;
+        return 3;
     }
 
     @Override
@@ -28,33 +40,99 @@ final class MatmulFuzz implements FuzzFamily {
         Lie ofB = apart(d, n[0], n[3], n[2], true);
         Values values =
                 d.values(Values.STEPS, Values.OFFSET, Values.TINY, Values.HUGE, Values.SPECIAL);
-        Call call =
-                new Call(
-                        "multiply "
-                                + type
-                                + (accumulate ? " accumulate c " : " c ")
-                                + toC
-                                + ", a "
-                                + ofA
-                                + ", b "
-                                + ofB
-                                + ", "
-                                + values);
+        String what =
+                "multiply "
+                        + type
+                        + (accumulate ? " accumulate c " : " c ")
+                        + toC
+                        + ", a "
+                        + ofA
+                        + ", b "
+                        + ofB
+                        + ", "
+                        + values;
+        MemorySegment before = product(d, toC, type);
+        MemorySegment left = d.data(ofA.extent(), type, values);
+        MemorySegment right = d.data(ofB.extent(), type, d.oneIn(4) ? values : Values.NORMAL);
+        Call plain = new Call("");
         int c =
                 accumulate
-                        ? call.changed("c", type, product(d, toC, type))
-                        : call.output("c", type, toC.extent());
-        int a = call.input("a", type, d.data(ofA.extent(), type, values));
-        int b = call.input("b", type, d.data(ofB.extent(), type, Values.NORMAL));
-        return call.does((k, s) ->
+                        ? plain.changed("c", type, before)
+                        : plain.output("c", type, toC.extent());
+        int a = plain.input("a", type, left);
+        int b = plain.input("b", type, right);
+        plain.linear(
+                type,
+                n[3],
+                (k, s, t) ->
                         k.matmul()
                                 .multiply(
-                                        toC.over(s[c], type),
-                                        ofA.over(s[a], type),
-                                        ofB.over(s[b], type),
-                                        accumulate))
-                .linear(n[3])
-                .overflows(values == Values.HUGE);
+                                        toC.over(s[c], t),
+                                        ofA.over(s[a], t),
+                                        ofB.over(s[b], t),
+                                        accumulate));
+        return kernel < 2
+                ? plain.named(what)
+                : finished(d, what, plain, new Product(toC, ofA, ofB, before, left, right, type));
+    }
+
+    private record Product(
+            Lie toC,
+            Lie ofA,
+            Lie ofB,
+            MemorySegment before,
+            MemorySegment left,
+            MemorySegment right,
+            DType type) {}
+
+    /// A product with an epilogue: what becomes of the sums that `plain` may come to.
+    private static Call finished(Draw d, String what, Call plain, Product p) {
+        DType type = p.type;
+        double alpha = d.one(1.0, 1.0, 0.3, -2.0);
+        double beta = d.one(0.0, 1.0, 0.7, -1.0);
+        int columns = p.toC.sizes()[2];
+        MemorySegment bias = d.oneIn(2) ? null : d.data(columns, type, Values.NORMAL);
+        UnaryOp activation = d.oneIn(3) ? null : d.one(ACTIVATIONS);
+        Call call =
+                new Call(
+                        what
+                                + ", alpha "
+                                + alpha
+                                + ", beta "
+                                + beta
+                                + (bias == null ? "" : ", bias")
+                                + ", "
+                                + activation);
+        int c =
+                beta == 0
+                        ? call.output("c", type, p.toC.extent())
+                        : call.changed("c", type, p.before);
+        int a = call.input("a", type, p.left);
+        int b = call.input("b", type, p.right);
+        int shift = bias == null ? -1 : call.input("bias", type, bias);
+        long rowStep = Math.max(1, p.toC.strides()[1]);
+        long matrixStep = Math.max(1, p.toC.strides()[0]);
+        call.within(
+                c,
+                i -> {
+                    Enclosure y = plain.bound(0, i).times(alpha);
+                    y = beta == 0 ? y : y.plus(at(p.before, i, type).times(beta));
+                    long column = (i - p.toC.offset()) % matrixStep % rowStep;
+                    y = bias == null ? y : y.plus(at(bias, column, type));
+                    return activation == null ? y : Formulas.value(activation, y, 0, 0);
+                });
+        return call.does((k, s) ->
+                k.matmul()
+                        .multiply(
+                                p.toC.over(s[c], type),
+                                p.ofA.over(s[a], type),
+                                p.ofB.over(s[b], type),
+                                new Epilogue(
+                                        alpha, beta, shift < 0 ? null : s[shift], activation)));
+    }
+
+    private static Enclosure at(MemorySegment data, long i, DType type) {
+        return Enclosure.of(type, type.read(data, i));
     }
 
     /// Returns numbers where the product lies and unwritten elements between its rows.
@@ -93,9 +171,11 @@ final class MatmulFuzz implements FuzzFamily {
         long matrix = Math.max(rows * row, columns * column);
         boolean repeated = factor && d.oneIn(4);
         long step = repeated ? 0 : matrix + (d.oneIn(4) ? d.below(9) : 0);
-        return new Lie(
-                new int[] {batch, rows, columns},
-                new long[] {step, row, column},
-                d.oneIn(2) ? 0 : d.below(9));
+        Lie lie =
+                new Lie(
+                        new int[] {batch, rows, columns},
+                        new long[] {step, row, column},
+                        d.oneIn(2) ? 0 : d.below(9));
+        return factor ? lie.turned(d) : lie;
     }
 }

@@ -11,7 +11,7 @@ final class NormFuzz implements FuzzFamily {
     private static final String[] KERNELS = {
         "layerNorm", "groupNorm", "layerNormGradient", "groupNormGradient"
     };
-    private static final double EPS = 1e-5;
+    static final double EPS = 1e-5;
 
     @Override
     public int kernels() {
@@ -34,10 +34,11 @@ final class NormFuzz implements FuzzFamily {
     }
 
     /// One normalisation as groups; rows are samples with one group of `channels` elements.
-    private static final class Case {
+    static final class Case {
         final int[] n;
         final boolean rows;
         final DType type;
+        final Values values;
         final MemorySegment x;
         final MemorySegment weight;
         final MemorySegment bias;
@@ -47,16 +48,22 @@ final class NormFuzz implements FuzzFamily {
         final long parameters;
         final long size; // of a group
 
+        /// What the second factor is made of.
+        private static Values second(Draw d, Values first) {
+            return d.oneIn(8) ? first : Values.NORMAL;
+        }
+
         Case(Draw d, int[] n, boolean rows, DType type, Values values) {
             this.n = n;
             this.rows = rows;
             this.type = type;
+            this.values = values;
             count = (long) n[0] * n[1] * n[2] * n[3];
             parameters = (long) n[1] * n[2];
             size = (long) n[2] * n[3];
             x = d.data(count, type, values);
-            weight = d.oneIn(4) ? null : d.data(parameters, type, Values.NORMAL);
-            bias = d.oneIn(4) ? null : d.data(parameters, type, Values.NORMAL);
+            weight = d.oneIn(4) ? null : d.data(parameters, type, second(d, values));
+            bias = d.oneIn(4) ? null : d.data(parameters, type, second(d, values));
             Arena arena = Arena.ofAuto();
             mean = arena.allocate(8L * Math.max(1, n[0] * n[1]), 8).asSlice(0, 8L * n[0] * n[1]);
             rstd = arena.allocate(8L * Math.max(1, n[0] * n[1]), 8).asSlice(0, 8L * n[0] * n[1]);
@@ -79,13 +86,24 @@ final class NormFuzz implements FuzzFamily {
             }
         }
 
+        double mean(long group) {
+            return DType.F64.read(mean, group);
+        }
+
+        double rstd(long group) {
+            return DType.F64.read(rstd, group);
+        }
+
         double z(long i) {
-            long group = i / size;
-            return (type.read(x, i) - DType.F64.read(mean, group)) * DType.F64.read(rstd, group);
+            return (type.read(x, i) - mean(i / size)) * rstd(i / size);
         }
 
         double weight(long i) {
-            return weight == null ? 1 : Math.abs(type.read(weight, i / n[3] % parameters));
+            return weight == null ? 1 : type.read(weight, i / n[3] % parameters);
+        }
+
+        double bias(long i) {
+            return bias == null ? 0 : type.read(bias, i / n[3] % parameters);
         }
 
         Call forward(Call call) {
@@ -95,15 +113,13 @@ final class NormFuzz implements FuzzFamily {
             int in = call.input("x", type, x);
             int w = optional(call, "weight", weight, type);
             int b = optional(call, "bias", bias, type);
-            // means and deviations are sums in F32 over short stretches
-            call.closeAs(mu, type).scale(mu, i -> 1 + 1 / DType.F64.read(rstd, i));
-            call.closeAs(r, type);
-            call.scale(y, i -> 4 * (1 + weight(i) * (1 + Math.abs(z(i)))));
+            NormBounds bounds = new NormBounds(this);
+            call.within(mu, bounds::mean).within(r, bounds::rstd).within(y, bounds::result);
             return call.does((k, s) -> run(k.norm(), s[y], s[mu], s[r], s[in], at(s, w), at(s, b)));
         }
 
         Call backward(Draw d, Call call) {
-            MemorySegment up = d.data(count, type, Values.NORMAL);
+            MemorySegment up = d.data(count, type, second(d, values));
             int dx = d.oneIn(5) ? -1 : call.output("dx", type, count);
             int dweight = d.oneIn(5) ? -1 : call.output("dweight", type, parameters);
             int dbias = d.oneIn(5) ? -1 : call.output("dbias", type, parameters);
@@ -112,43 +128,20 @@ final class NormFuzz implements FuzzFamily {
             int mu = call.input("mean", DType.F64, mean);
             int r = call.input("rstd", DType.F64, rstd);
             int w = optional(call, "weight", weight, type);
+            NormBounds bounds = new NormBounds(this);
             if (dx >= 0) {
-                double[] sums = new double[Math.toIntExact(count / Math.max(1, size))];
-                for (long i = 0; i < count; i++) {
-                    sums[(int) (i / size)] +=
-                            Math.abs(type.read(up, i)) * weight(i) * (1 + Math.abs(z(i)));
-                }
-                call.scale(
-                        dx,
-                        i -> {
-                            double g = Math.abs(type.read(up, i)) * weight(i);
-                            double common = sums[(int) (i / size)] / size * (1 + Math.abs(z(i)));
-                            return DType.F64.read(rstd, i / size) * (g + common);
-                        });
+                call.within(dx, i -> bounds.gradient(up, i));
             }
-            double grown = Math.max(1, Math.sqrt((double) n[0] * n[3]) / 16);
             if (dweight >= 0) {
-                double[] products = sums(up, true);
-                call.scale(dweight, i -> products[i] * grown);
+                call.within(dweight, i -> bounds.parameter(up, i, true));
             }
             if (dbias >= 0) {
-                double[] sums = sums(up, false);
-                call.scale(dbias, i -> sums[i] * grown);
+                call.within(dbias, i -> bounds.parameter(up, i, false));
             }
             return call.does((k, s) -> {
                 MemorySegment[] out = {at(s, dx), at(s, dweight), at(s, dbias)};
                 gradient(k.norm(), out, s[dy], s[in], s[mu], s[r], at(s, w));
             });
-        }
-
-        /// Returns the sizes of the terms of each parameter's gradient.
-        private double[] sums(MemorySegment up, boolean products) {
-            double[] sums = new double[Math.toIntExact(parameters)];
-            for (long i = 0; i < count; i++) {
-                sums[(int) (i / n[3] % parameters)] +=
-                        Math.abs(type.read(up, i)) * (products ? 1 + Math.abs(z(i)) : 1);
-            }
-            return sums;
         }
 
         private void gradient(

@@ -42,14 +42,13 @@ final class RandomFuzz implements FuzzFamily {
                                 + p);
         int y = call.output("y", type, count);
         int x = kernel < 2 ? -1 : call.input("x", type, d.data(count, type, d.values()));
-        return call.exact(y)
-                .does((k, s) -> {
-                    RandomKernel random = k.random();
-                    switch (kernel) {
-                        case 0 -> random.uniform(s[y], first, count, key, stream, a, b, type);
-                        case 1 -> random.normal(s[y], first, count, key, stream, a, b, type);
-                        default -> random.dropout(s[y], s[x], first, count, p, key, stream, type);
-                    }
-                });
+        return call.does((k, s) -> {
+            RandomKernel random = k.random();
+            switch (kernel) {
+                case 0 -> random.uniform(s[y], first, count, key, stream, a, b, type);
+                case 1 -> random.normal(s[y], first, count, key, stream, a, b, type);
+                default -> random.dropout(s[y], s[x], first, count, p, key, stream, type);
+            }
+        });
     }
 }

@@ -50,7 +50,6 @@ final class ResampleFuzz implements FuzzFamily {
                 int y = call.output("y", type, out);
                 int at = call.output("positions", DType.I32, out);
                 int x = call.input("x", type, d.data(in, type, values));
-                call.exact(y).exact(at);
                 call.does((k, s) -> k.resample().maxPool(s[y], s[at], s[x], w, type));
             }
             case 1 -> {
@@ -58,31 +57,50 @@ final class ResampleFuzz implements FuzzFamily {
                 int dx = call.output("dx", type, in);
                 int dy = call.input("dy", type, d.data(out, type, values));
                 int at = call.input("positions", DType.I32, positions);
-                call.does((k, s) -> k.resample().maxPoolGradient(s[dx], s[dy], s[at], w, type));
-                call.linear((long) size * size);
+                call.linear(
+                        type,
+                        (long) size * size,
+                        (k, s, t) -> k.resample().maxPoolGradient(s[dx], s[dy], s[at], w, t));
             }
             case 2 -> {
                 int y = call.output("y", type, out);
-                int x = call.input("x", type, d.data(in, type, values));
+                MemorySegment data = d.data(in, type, values);
+                int x = call.input("x", type, data);
+                call.within(y, i -> mean(data, w, i, type));
                 call.does((k, s) -> k.resample().avgPool(s[y], s[x], w, type));
-                overflowing(call, values, type, size * size);
             }
             default -> {
                 int dx = call.output("dx", type, in);
                 int dy = call.input("dy", type, d.data(out, type, values));
-                call.does((k, s) -> k.resample().avgPoolGradient(s[dx], s[dy], w, type));
-                call.linear((long) size * size);
+                call.linear(
+                        type,
+                        (long) size * size,
+                        (k, s, t) -> k.resample().avgPoolGradient(s[dx], s[dy], w, t));
             }
         }
-        return call.overflows(values == Values.HUGE);
+        return call;
     }
 
-    /// A mean's sum may overflow where the mean does not.
-    private static void overflowing(Call call, Values values, DType type, long terms) {
-        call.linear(terms);
-        if (values == Values.HUGE && type == DType.F32) {
-            call.scale(0, i -> Double.POSITIVE_INFINITY);
+    /// What the mean of window `i` may be; its sum may overflow where the mean does not.
+    private static Enclosure mean(MemorySegment data, Window w, long i, DType type) {
+        long column = i % w.outWidth() * w.stride();
+        long row = i / w.outWidth() % w.outHeight() * w.stride();
+        long plane = i / w.outWidth() / w.outHeight() * w.height();
+        int terms = w.kernel() * w.kernel();
+        double sum = 0;
+        double sizes = 0;
+        boolean finite = true;
+        for (int t = 0; t < terms; t++) {
+            long at = (plane + row + t / w.kernel()) * w.width() + column + t % w.kernel();
+            double value = type.read(data, at);
+            finite &= Double.isFinite(value);
+            sum += value;
+            sizes += Math.abs(value);
         }
+        if (finite && Double.isInfinite(sizes)) {
+            return Enclosure.any(type);
+        }
+        return Enclosure.sum(type, sum, sizes, terms, 0).over(Enclosure.of(type, terms));
     }
 
     private static MemorySegment positions(Draw d, Window w, long in, long out, DType type) {
@@ -107,39 +125,31 @@ final class ResampleFuzz implements FuzzFamily {
                         d.oneIn(2));
         long in = (long) planes * c.inHeight() * c.inWidth();
         long out = (long) planes * c.outHeight() * c.outWidth();
+        // columns of a gradient are added up before rows have their weights: what is too large then
+        // need not be too large after
         Values values =
-                kernel == 4
+                kernel < 7
                         ? d.values()
                         : d.values(Values.STEPS, Values.OFFSET, Values.TINY, Values.SPECIAL);
         Call call = new Call(KERNELS[kernel] + " " + type + " " + c + " " + values);
         boolean gradient = kernel % 2 == 1;
         int y = call.output(gradient ? "dx" : "y", type, gradient ? in : out);
-        MemorySegment data = d.data(gradient ? out : in, type, values);
-        int x = call.input(gradient ? "dy" : "x", type, data);
-        call.does((k, s) -> {
-            ResampleKernel resample = k.resample();
-            switch (kernel) {
-                case 4 -> resample.nearest(s[y], s[x], c, type);
-                case 5 -> resample.nearestGradient(s[y], s[x], c, type);
-                case 6 -> resample.bilinear(s[y], s[x], c, type);
-                default -> resample.bilinearGradient(s[y], s[x], c, type);
-            }
-        });
+        int x = call.input(gradient ? "dy" : "x", type, d.data(gradient ? out : in, type, values));
         if (kernel == 4) {
-            return call.exact(y);
+            return call.does((k, s) -> k.resample().nearest(s[y], s[x], c, type));
         }
-        call.linear(1 + out / Math.max(1, in));
-        // a small weight is rounded as its difference from 1 is
-        return kernel < 6 ? call : call.widen(y, largest(data, type) / 8);
-    }
-
-    /// Returns the size of the largest number, of those that are finite.
-    private static double largest(MemorySegment data, DType type) {
-        double largest = 0;
-        for (long i = 0; i < data.byteSize() / type.bytes(); i++) {
-            double size = Math.abs(type.read(data, i));
-            largest = Double.isFinite(size) ? Math.max(largest, size) : largest;
-        }
-        return largest;
+        long terms = 4L * (c.outHeight() / Math.max(1, c.inHeight()) + 1);
+        terms *= c.outWidth() / Math.max(1, c.inWidth()) + 1;
+        return call.linear(
+                type,
+                terms,
+                (k, s, t) -> {
+                    ResampleKernel resample = k.resample();
+                    switch (kernel) {
+                        case 5 -> resample.nearestGradient(s[y], s[x], c, t);
+                        case 6 -> resample.bilinear(s[y], s[x], c, t);
+                        default -> resample.bilinearGradient(s[y], s[x], c, t);
+                    }
+                });
     }
 }

@@ -3,7 +3,8 @@ package dev.tenon.kernel;
 import dev.tenon.dtype.DType;
 import java.lang.foreign.MemorySegment;
 
-/// How close a computed number must be to the expected one, per type: the one table of all tests.
+/// How close a computed number must be to the expected one, per type: the one table of all tests
+/// but the fuzz, which works out a bound for each result ([Enclosure]).
 ///
 /// A value passes if `|actual - expected| <= absolute * scale + relative * |expected|`, where
 /// `scale` is the size of the terms that were added up (1 unless told). NaN matches NaN, and an
