@@ -184,7 +184,7 @@ final class MatmulJob implements Product {
             int block = number % blocks;
             int first = number / blocks * stripe;
             int last = Math.min(first + stripe, columnPanels);
-            MemorySegment arguments = Workspace.ARGUMENTS.bytes(TileArguments.BYTES);
+            MemorySegment arguments = TileArguments.withScratch(TileCode.scratch(routines.isa()));
             for (int k = 0; k < depth; k += DEPTH) {
                 long at = 0;
                 if (!leftInPlace) {
@@ -229,6 +229,7 @@ final class MatmulJob implements Product {
             TileArguments.C_STRIDE.set(arguments, shape.cRow());
             TileArguments.TAIL.set(arguments, Tails.argument(isa, count - (wide - 1) * lanes));
             TileArguments.ALPHA.set(arguments, Float.floatToRawIntBits(shape.alpha()));
+            TileArguments.BETA.set(arguments, Float.floatToRawIntBits(shape.beta()));
             int tall = rowsOf(block);
             int panels = panels(tall);
             int height = tall / panels;
@@ -278,7 +279,9 @@ final class MatmulJob implements Product {
                 TileArguments.D_STRIDE.set(arguments, shape.dRow());
             }
             TileArguments.PANELS.set(arguments, panels);
-            routines.tile(height, wide, masked, apart).call(arguments.address(), 0, 0, 0, 0, 0);
+            TileFinish finish = shape.finish(begin + k, Math.min(DEPTH, depth - k));
+            routines.tile(height, wide, masked, apart, finish)
+                    .call(arguments.address(), 0, 0, 0, 0, 0);
         }
     }
 }

@@ -1,5 +1,8 @@
 package dev.tenon.kernel.machine;
 
+import dev.tenon.kernel.UnaryOp;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.IntFunction;
 
@@ -7,10 +10,10 @@ import java.util.function.IntFunction;
 final class MatmulRoutines {
     private static final int MOST_ROWS = 16;
     private static final int MOST_VECTORS = 8;
+    private static final int TILES = 4 * MOST_ROWS * MOST_VECTORS;
 
     private final Isa isa;
-    private final AtomicReferenceArray<Routine> tiles =
-            new AtomicReferenceArray<>(4 * MOST_ROWS * MOST_VECTORS);
+    private final AtomicReferenceArray<Routine> tiles = new AtomicReferenceArray<>(TILES);
     private final AtomicReferenceArray<Routine> copies =
             new AtomicReferenceArray<>(MOST_VECTORS + 1);
     private final AtomicReferenceArray<Routine> turns = new AtomicReferenceArray<>(MOST_ROWS + 1);
@@ -21,6 +24,11 @@ final class MatmulRoutines {
             new AtomicReferenceArray<>(2 * (MOST_ROWS + 1));
     private final AtomicReferenceArray<Routine> ends = new AtomicReferenceArray<>(3);
 
+    private final Map<TileFinish, AtomicReferenceArray<Routine>> finishedTiles =
+            new ConcurrentHashMap<>();
+    private final Map<UnaryOp, Routine> activations = new ConcurrentHashMap<>();
+    private final AtomicReferenceArray<Routine> scales = new AtomicReferenceArray<>(2);
+
     MatmulRoutines(Isa isa) {
         this.isa = isa;
     }
@@ -30,10 +38,16 @@ final class MatmulRoutines {
     }
 
     /// Returns [TileCode#generate].
-    Routine tile(int rows, int vectors, boolean masked, boolean apart) {
+    Routine tile(int rows, int vectors, boolean masked, boolean apart, TileFinish finish) {
         int number =
                 ((rows - 1) * MOST_VECTORS + vectors - 1) * 4 + (masked ? 2 : 0) + (apart ? 1 : 0);
-        return get(tiles, number, i -> TileCode.generate(isa, rows, vectors, masked, apart));
+        return get(
+                finish.isNone()
+                        ? tiles
+                        : finishedTiles.computeIfAbsent(
+                                finish, wanted -> new AtomicReferenceArray<>(TILES)),
+                number,
+                i -> TileCode.generate(isa, rows, vectors, masked, apart, finish));
     }
 
     /// Returns [PackCode#copy].
@@ -76,6 +90,16 @@ final class MatmulRoutines {
     /// Returns [SweepCode#finish].
     Routine finish(int vectors) {
         return get(ends, vectors, i -> SweepCode.finish(isa, i));
+    }
+
+    /// Returns [ResultCode#scale].
+    Routine scale(boolean adding) {
+        return get(scales, adding ? 1 : 0, i -> ResultCode.scale(isa, i > 0));
+    }
+
+    /// Returns [ResultCode#activate].
+    Routine activate(UnaryOp op) {
+        return activations.computeIfAbsent(op, wanted -> ResultCode.activate(isa, wanted));
     }
 
     /// Two threads may both generate a routine; they are the same.

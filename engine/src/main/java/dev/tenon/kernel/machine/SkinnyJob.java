@@ -1,6 +1,7 @@
 package dev.tenon.kernel.machine;
 
 import dev.tenon.kernel.Parallel;
+import dev.tenon.kernel.UnaryOp;
 import java.lang.foreign.MemorySegment;
 
 /// Products with one to eight rows: `b` is read once, in the order of memory, and never packed.
@@ -82,15 +83,41 @@ final class SkinnyJob implements Product {
 
     /// The address of what is added to `c` at a depth and a column, or 0.
     private long added(int k, int column) {
-        long offset = (long) Float.BYTES * column;
-        if (begin + k > 0) {
-            return c + offset;
-        }
-        return d == 0 ? 0 : d + offset;
+        return addsToResult(k) ? at(column) : added(column);
     }
 
     private long addedRow(int k) {
-        return begin + k > 0 ? shape.cRow() : shape.dRow();
+        return addsToResult(k) ? shape.cRow() : shape.dRow();
+    }
+
+    /// Says whether `c` already holds what sums from depth `k` of this piece on are added to.
+    private boolean addsToResult(int k) {
+        return begin + k > 0 || shape.beta() != 0;
+    }
+
+    /// The address of a column of `d`, or 0.
+    private long added(int column) {
+        return d == 0 ? 0 : d + (long) Float.BYTES * column;
+    }
+
+    private long at(int column) {
+        return c + (long) Float.BYTES * column;
+    }
+
+    /// What comes before the first sums: `c = beta * c + d`.
+    private void scale(int column, int count) {
+        if (begin == 0 && shape.beta() != 0) {
+            int beta = Float.floatToRawIntBits(shape.beta());
+            routines.scale(d != 0).call(at(column), added(column), shape.cRow(), beta, m, count);
+        }
+    }
+
+    /// What comes after the last sums.
+    private void activate(int column, int count) {
+        UnaryOp activation = shape.activation();
+        if (begin + depth == shape.k() && activation != null) {
+            routines.activate(activation).call(at(column), 0, shape.cRow(), 0, m, count);
+        }
     }
 
     // ---- depths side by side
@@ -98,19 +125,17 @@ final class SkinnyJob implements Product {
     private void turn(long first, long end) {
         int from = (int) first;
         int to = (int) end;
-        long size = TileArguments.BYTES + isa.bytes() + TurnedTileCode.scratch(isa, m);
-        MemorySegment arguments = Workspace.ARGUMENTS.bytes(size);
-        TileArguments.SCRATCH.set(
-                arguments, arguments.address() + size - TurnedTileCode.scratch(isa, m));
+        MemorySegment arguments = TileArguments.withScratch(TurnedTileCode.scratch(isa, m));
         TileArguments.B_STRIDE.set(arguments, shape.bColumn());
         TileArguments.C_STRIDE.set(arguments, shape.cRow());
         TileArguments.ALPHA.set(arguments, Float.floatToRawIntBits(shape.alpha()));
         int wide = squares() * isa.lanes();
         int count;
+        scale(from, to - from);
         for (int column = from; column < to; column += count) {
             count = to - column >= wide ? wide : Math.min(isa.lanes(), to - column);
             TileArguments.TAIL.set(arguments, Tails.argument(isa, Math.min(count, isa.lanes())));
-            TileArguments.C.set(arguments, c + (long) Float.BYTES * column);
+            TileArguments.C.set(arguments, at(column));
             Routine routine = routines.turnedTile(m, count);
             for (int k = 0; k < depth; k += DEPTH) {
                 int deep = Math.min(DEPTH, depth - k);
@@ -129,6 +154,7 @@ final class SkinnyJob implements Product {
                 routine.call(arguments.address(), 0, 0, 0, 0, 0);
             }
         }
+        activate(from, to - from);
     }
 
     /// Two squares side by side hide each other's chains, but with prefetching one reached more of
@@ -167,11 +193,15 @@ final class SkinnyJob implements Product {
                     count,
                     stripe,
                     (from, to) -> {
+                        int begins = first + (int) from;
+                        int wide = (int) (to - from);
+                        scale(begins, wide);
                         for (int block = 0; block < blocks; block++) {
                             long sum =
                                     sums + (long) Float.BYTES * m * ((long) block * count + from);
-                            finish(sum, first + (int) from, (int) (to - from), block * DEPTH);
+                            finish(sum, begins, wide, block * DEPTH);
                         }
+                        activate(begins, wide);
                     });
         }
         if (whole < shape.n()) {
@@ -203,7 +233,7 @@ final class SkinnyJob implements Product {
         int bytes = vectors * isa.bytes();
         int steps = count / (vectors * isa.lanes());
         int alpha = Float.floatToRawIntBits(shape.alpha());
-        long row = c + (long) Float.BYTES * column;
+        long row = at(column);
         long plus = added(k, column);
         for (int i = 0; i < m; i++) {
             long sum = sums + (long) i * bytes;
@@ -215,14 +245,12 @@ final class SkinnyJob implements Product {
 
     /// Columns that are no whole step of a sweep.
     private void rest(int column, int count) {
-        MatmulShape part = shape.part(count, depth);
-        MatmulJob job = new MatmulJob(routines, begin > 0 ? part.adding() : part);
-        long offset = (long) Float.BYTES * column;
+        MatmulJob job = new MatmulJob(routines, shape.part(count, begin, depth));
         job.at(
-                c + offset,
+                at(column),
                 a + begin * shape.aDepth(),
-                b + begin * shape.bDepth() + offset,
-                added(0, column));
+                b + begin * shape.bDepth() + (long) Float.BYTES * column,
+                begin > 0 ? at(column) : added(column));
         job.run();
     }
 }

@@ -33,17 +33,26 @@ enum TileArguments {
     TAIL,
     /// Factor of the product, F32.
     ALPHA,
+    /// Factor of what `c` holds, F32 ([TileFinish]).
+    BETA,
     /// [Tails#argument] of the depths left over by whole vectors ([TurnedTileCode] only).
     REST,
-    /// Address of room for sums ([TurnedTileCode] only).
+    /// Address of room for sums, which [TileCode] needs for an activation only.
     SCRATCH,
     /// Address of the first column that is wanted next ([TurnedTileCode] only).
     NEXT;
 
-    /// Bytes of all arguments.
-    static final int BYTES = 8 * values().length;
+    private static final int LINE = 64;
+    private static final int BYTES = (8 * values().length + LINE - 1) / LINE * LINE;
 
     private final int at = 8 * ordinal();
+
+    /// Returns this thread's arguments, with room for sums behind them.
+    static MemorySegment withScratch(long bytes) {
+        MemorySegment arguments = Workspace.ARGUMENTS.bytes(BYTES + bytes);
+        SCRATCH.set(arguments, arguments.address() + BYTES);
+        return arguments;
+    }
 
     /// Returns the argument as an operand, with the address of all in `base`.
     Mem in(Gpr base) {

@@ -16,6 +16,7 @@ import static dev.tenon.kernel.machine.Gpr.RDI;
 import static dev.tenon.kernel.machine.Gpr.RDX;
 import static dev.tenon.kernel.machine.Gpr.RSI;
 
+import dev.tenon.kernel.UnaryOp;
 import dev.tenon.kernel.machine.GeneralInstructions.Condition;
 
 /// Writes the innermost loop of matrix products: tiles of a few rows and a few vectors of columns
@@ -23,8 +24,9 @@ import dev.tenon.kernel.machine.GeneralInstructions.Condition;
 /// other.
 ///
 /// Each element is one chain of fused multiply-adds in the order of the depth that begins at zero,
-/// whatever the tile it is in; then `c = alpha * sum`, or `c = alpha * sum + d`. A tile reads its
-/// operands where they are: packed, or in place where their strides allow it.
+/// whatever the tile it is in; then `c = alpha * sum`, or `c = alpha * sum + d`, or what a
+/// [TileFinish] makes of that. A tile reads its operands where they are: packed, or in place where
+/// their strides allow it.
 ///
 /// One step of the depth broadcasts each row's element of `a` from memory, which costs a load and
 /// no arithmetic, and multiplies it with the vectors of `b`. AVX2 holds 6 rows of 2 vectors (12 of
@@ -43,6 +45,7 @@ final class TileCode {
     private static final Gpr D_STRIDE = R14;
     private static final Gpr OTHER = R15;
     private static final Gpr[] A_ROWS = {RSI, RBP, R10}; // each for five rows
+    private static final Gpr SUMS = RSI; // when a panel's rows are done
     private static final int ROWS_PER_BASE = 5;
     private static final int UNROLLED = 4;
     private static final int LINE = 64; // bytes
@@ -56,6 +59,7 @@ final class TileCode {
     private final boolean apart;
     private final Assembler code = new Assembler();
     private final boolean columnsFirst;
+    private final TileFinish finish;
     private final int spare; // the first register that holds no sum
     private final boolean crowded;
 
@@ -64,12 +68,15 @@ final class TileCode {
     /// @param masked whether the last vector is only partly inside
     /// @param apart whether an element of `a` lies beside the next of its row, and rows are a
     ///   stride apart; else it lies beside the next row's, and depths are a stride apart
-    private TileCode(Isa isa, int rows, int vectors, boolean masked, boolean apart) {
+    /// @param finish what becomes of the sums before they are stored
+    private TileCode(
+            Isa isa, int rows, int vectors, boolean masked, boolean apart, TileFinish finish) {
         this.isa = isa;
         this.rows = rows;
         this.vectors = vectors;
         this.masked = masked;
         this.apart = apart;
+        this.finish = finish;
         columnsFirst = rows > vectors;
         spare = rows * vectors;
         // 3 rows of 4 vectors leave AVX2 no register for the tail: a vector of b stands there
@@ -77,8 +84,9 @@ final class TileCode {
     }
 
     /// Returns the routine for tiles of one kind. Its argument is the address of [TileArguments].
-    static Routine generate(Isa isa, int rows, int vectors, boolean masked, boolean apart) {
-        TileCode tile = new TileCode(isa, rows, vectors, masked, apart);
+    static Routine generate(
+            Isa isa, int rows, int vectors, boolean masked, boolean apart, TileFinish finish) {
+        TileCode tile = new TileCode(isa, rows, vectors, masked, apart, finish);
         tile.write();
         return Routine.of(tile.code);
     }
@@ -94,6 +102,11 @@ final class TileCode {
             return rows <= 3 ? 8 : rows <= 6 ? 4 : 2;
         }
         return rows == 1 ? 8 : rows <= 3 ? 4 : 2;
+    }
+
+    /// Returns the bytes of [TileArguments#SCRATCH].
+    static long scratch(Isa isa) {
+        return (long) isa.registers() * isa.bytes();
     }
 
     private void write() {
@@ -113,6 +126,9 @@ final class TileCode {
         code.bind(plain);
         store(false);
         code.bind(next);
+        if (finish.activation() != null) {
+            activate(finish.activation());
+        }
         code.add(PANEL, TileArguments.A_PANEL.in(RDI));
         code.mov(OTHER, TileArguments.PANELS.in(RDI));
         code.sub(OTHER, 1);
@@ -272,7 +288,14 @@ final class TileCode {
     private void store(boolean adding) {
         Vec alpha = isa.vec(spare);
         Vec part = isa.vec(spare + 1);
+        Vec beta = isa.vec(spare + 2);
         reloadTail();
+        if (finish.scaled()) {
+            code.emit(VectorOp.VBROADCASTSS, beta, TileArguments.BETA.in(RDI));
+        }
+        if (finish.activation() != null) {
+            code.mov(SUMS, TileArguments.SCRATCH.in(RDI));
+        }
         for (int row = 0; row < rows; row++) {
             for (int j = 0; j < vectors; j++) {
                 Vec sum = sum(row, j);
@@ -286,16 +309,56 @@ final class TileCode {
                     code.emit(VectorOp.VFMADD213PS, sum, alpha, part);
                 }
                 Mem c = Mem.at(C, (long) j * isa.bytes());
-                if (inside(j)) {
-                    code.store(VectorOp.VMOVUPS_STORE, c, sum);
+                if (finish.scaled() && inside(j)) {
+                    code.emit(VectorOp.VFMADD231PS, sum, beta, c);
+                } else if (finish.scaled()) {
+                    Tails.loadPart(code, isa, part, c, TAIL, tailVector());
+                    code.emit(VectorOp.VFMADD231PS, sum, beta, part);
+                }
+                if (finish.activation() == null) {
+                    store(c, j, sum);
                 } else {
-                    Tails.storePart(code, isa, c, sum, TAIL, tailVector());
+                    code.store(VectorOp.VMOVUPS_STORE, aside(row * vectors + j), sum);
                 }
             }
             code.add(C, C_STRIDE);
             if (adding) {
                 code.add(D, D_STRIDE);
             }
+        }
+    }
+
+    private void store(Mem to, int j, Vec from) {
+        if (inside(j)) {
+            code.store(VectorOp.VMOVUPS_STORE, to, from);
+        } else {
+            Tails.storePart(code, isa, to, from, TAIL, tailVector());
+        }
+    }
+
+    /// Where a sum waits for the activation.
+    private Mem aside(int number) {
+        return Mem.at(SUMS, (long) number * isa.bytes());
+    }
+
+    /// Stores the activation of the sums, which have been put aside: a formula needs most of the
+    /// registers for itself, and is fastest over some vectors side by side.
+    private void activate(UnaryOp op) {
+        Pass pass = new Pass(isa);
+        pass.store(SUMS, TileFinish.activation(pass, op, pass.stream(SUMS)));
+        code.mov(DEPTH, rows * vectors * isa.lanes());
+        PassCode.emit(pass, code, DEPTH, PassCode.registers(isa, 0), UNROLLED);
+        code.imul(OTHER, C_STRIDE, rows);
+        code.sub(C, OTHER);
+        code.mov(A_STRIDE, TileArguments.A_STRIDE.in(RDI)); // the formula's index was there
+        code.mov(B_STRIDE, TileArguments.B_STRIDE.in(RDI)); // and its end
+        for (int row = 0; row < rows; row++) {
+            for (int j = 0; j < vectors; j++) {
+                Vec result = isa.vec((row * vectors + j) % spare);
+                code.emit(VectorOp.VMOVUPS, result, aside(row * vectors + j));
+                store(Mem.at(C, (long) j * isa.bytes()), j, result);
+            }
+            code.add(C, C_STRIDE);
         }
     }
 }
