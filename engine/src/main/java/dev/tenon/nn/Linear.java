@@ -53,6 +53,20 @@ public record Linear(Param weight, @Nullable Param bias) implements UnaryLayer {
         return MatmulOps.linear(x, weight.value(), bias == null ? null : bias.value());
     }
 
+    /// Computes `y = f(x W^T + b)` with the function of `activation`.
+    ///
+    /// @throws dev.tenon.tensor.ShapeException if `x` does not fit
+    public Tensor apply(Tensor x, Activation activation) {
+        return Layer.within(
+                this,
+                () ->
+                        MatmulOps.linear(
+                                x,
+                                weight.value(),
+                                bias == null ? null : bias.value(),
+                                activation.op()));
+    }
+
     @Override
     public Formula formula() {
         return FORMULA;

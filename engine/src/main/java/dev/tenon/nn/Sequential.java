@@ -22,8 +22,15 @@ public record Sequential(@Flat List<UnaryLayer> layers) implements UnaryLayer {
     @Override
     public Tensor forward(Tensor x) {
         Tensor y = x;
-        for (UnaryLayer layer : layers) {
-            y = layer.apply(y);
+        for (int i = 0; i < layers.size(); i++) {
+            UnaryLayer layer = layers.get(i);
+            UnaryLayer next = i + 1 < layers.size() ? layers.get(i + 1) : null;
+            if (layer instanceof Linear linear && next instanceof Activation activation) {
+                y = linear.apply(y, activation); // stored once instead of twice
+                i++;
+            } else {
+                y = layer.apply(y);
+            }
         }
         return y;
     }

@@ -181,32 +181,33 @@ public final class ElementwiseOps {
                     case NEG -> neg(dy);
                     case ADD -> dy;
                     case MUL -> mul(dy, a);
-                    default -> timesDerivative(dy);
+                    default -> timesSlope(op, dy, x, a, b);
                 }
             };
-        }
-
-        private Tensor timesDerivative(Tensor dy) {
-            Tensor dx = Tensor.empty(x.type(), x.shape());
-            Tensor upstream = dy.contiguous();
-            Backend.kernels()
-                    .elementwise()
-                    .unaryGradient(
-                            dx.segment(),
-                            upstream.segment(),
-                            x.segment(),
-                            x.count(),
-                            op,
-                            a,
-                            b,
-                            x.type());
-            return dx;
         }
 
         @Override
         public String name() {
             return ElementwiseOps.name(op);
         }
+    }
+
+    /// Returns `dy * op'(x)`, outside of the graph.
+    static Tensor timesSlope(UnaryOp op, Tensor dy, Tensor x, double a, double b) {
+        Tensor dx = Tensor.empty(x.type(), x.shape());
+        Tensor upstream = dy.contiguous();
+        Backend.kernels()
+                .elementwise()
+                .unaryGradient(
+                        dx.segment(),
+                        upstream.segment(),
+                        x.segment(),
+                        x.count(),
+                        op,
+                        a,
+                        b,
+                        x.type());
+        return dx;
     }
 
     // ---- arithmetic with broadcasting

@@ -3,6 +3,7 @@ package dev.tenon.tensor;
 import dev.tenon.dtype.DType;
 import dev.tenon.kernel.Epilogue;
 import dev.tenon.kernel.Strided;
+import dev.tenon.kernel.UnaryOp;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -196,6 +197,35 @@ public final class MatmulOps {
     /// @return `[.., out]`
     /// @throws ShapeException if the sizes do not fit, or the types differ or are not F32 or F64
     public static Tensor linear(Tensor x, Tensor weight, @Nullable Tensor bias) {
+        checkLinear(x, weight, bias);
+        Tensor y = affine(x, weight, bias, null);
+        return Autograd.record(y, new Linear(x, weight, bias, null));
+    }
+
+    /// Returns `activation(x weightᵀ + bias)`: the same elements as the function of
+    /// [#linear(Tensor, Tensor, Tensor)], but stored once.
+    ///
+    /// Where a gradient will be asked for, only RELU is: its slope follows from the result, others
+    /// need what they are applied to.
+    ///
+    /// @param activation a function without settings
+    /// @throws ShapeException as [#linear(Tensor, Tensor, Tensor)] does
+    public static Tensor linear(
+            Tensor x, Tensor weight, @Nullable Tensor bias, UnaryOp activation) {
+        boolean graph =
+                Autograd.isRecording()
+                        && (x.needsGradient()
+                                || weight.needsGradient()
+                                || (bias != null && bias.needsGradient()));
+        if (graph && activation != UnaryOp.RELU) {
+            return ElementwiseOps.unary(activation, linear(x, weight, bias), 0, 0);
+        }
+        checkLinear(x, weight, bias);
+        Tensor y = affine(x, weight, bias, activation);
+        return Autograd.record(y, new Linear(x, weight, bias, y));
+    }
+
+    private static void checkLinear(Tensor x, Tensor weight, @Nullable Tensor bias) {
         if (x.rank() == 0 || weight.rank() != 2 || x.size(-1) != weight.size(1)) {
             throw new ShapeException(
                     "linear: weight must be [out, in] with x's last size as in; got x "
@@ -220,6 +250,10 @@ public final class MatmulOps {
                             + " and "
                             + (bias == null ? "no bias" : bias.type()));
         }
+    }
+
+    private static Tensor affine(
+            Tensor x, Tensor weight, @Nullable Tensor bias, @Nullable UnaryOp activation) {
         Tensor y = Tensor.empty(x.type(), x.shape().with(-1, weight.size(0)));
         Tensor rows = matrix(x);
         Tensor transposed =
@@ -231,8 +265,12 @@ public final class MatmulOps {
                         matrices(matrix(y), 1),
                         matrices(rows, 1),
                         matrices(transposed, 1),
-                        Epilogue.of(bias == null ? null : contiguous(bias).segment()));
-        return Autograd.record(y, new Linear(x, weight, bias));
+                        new Epilogue(
+                                1,
+                                0,
+                                bias == null ? null : contiguous(bias).segment(),
+                                activation));
+        return y;
     }
 
     private static Strided contiguous(Tensor x) {
@@ -247,7 +285,10 @@ public final class MatmulOps {
                 : new Tensor(x.storage(), x.layout().expand(Shape.of(1, x.size(0))), x.type());
     }
 
-    private record Linear(Tensor x, Tensor weight, @Nullable Tensor bias) implements Op {
+    /// @param rectified the result, if its negative elements were set to zero; or null
+    private record Linear(
+            Tensor x, Tensor weight, @Nullable Tensor bias, @Nullable Tensor rectified)
+            implements Op {
         @Override
         public List<Tensor> inputs() {
             return bias == null ? List.of(x, weight) : List.of(x, weight, bias);
@@ -255,12 +296,16 @@ public final class MatmulOps {
 
         @Override
         public List<Tensor> saved() {
-            return List.of(x, weight);
+            return rectified == null ? List.of(x, weight) : List.of(x, weight, rectified);
         }
 
         @Override
         public @Nullable Tensor[] gradient(Tensor dy) {
-            Tensor rows = matrix(dy.contiguous());
+            Tensor upstream =
+                    rectified == null
+                            ? dy.contiguous()
+                            : ElementwiseOps.timesSlope(UnaryOp.RELU, dy, rectified, 0, 0);
+            Tensor rows = matrix(upstream);
             Tensor dx = x.needsGradient() ? product(rows, weight).reshape(x.shape().sizes()) : null;
             Tensor dw = weight.needsGradient() ? product(rows.transpose(0, 1), matrix(x)) : null;
             if (bias == null) {

@@ -7,18 +7,22 @@ import dev.tenon.Golden;
 import dev.tenon.dtype.DType;
 import dev.tenon.kernel.Conv2dSettings;
 import dev.tenon.nn.activation.GELU;
+import dev.tenon.nn.activation.ReLU;
 import dev.tenon.nn.activation.SiLU;
+import dev.tenon.nn.activation.Tanh;
 import dev.tenon.nn.attention.SelfAttention;
 import dev.tenon.nn.conv.Conv2d;
 import dev.tenon.nn.conv.MaxPool2d;
 import dev.tenon.nn.conv.Upsample;
 import dev.tenon.nn.norm.GroupNorm;
+import dev.tenon.tensor.Autograd;
 import dev.tenon.tensor.Rng;
 import dev.tenon.tensor.ShapeException;
 import dev.tenon.tensor.TenonException;
 import dev.tenon.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -165,6 +169,35 @@ class LayerTest {
         assertMessage(
                 () -> Sequential.of(new SiLU(), lambda).apply(Tensor.zeros(2)),
                 "1 (function): add: shapes must broadcast; got [2] and [3] (2 != 3)");
+    }
+
+    @Test
+    void anActivationAfterLinearIsPartOfItWithoutAChange() {
+        Init init = Init.of(3);
+        for (Activation activation :
+                List.of(new ReLU(), new SiLU(), GELU.erf(), GELU.tanh(), new Tanh())) {
+            Linear linear = Linear.of(5, 7, init);
+            Linear out = Linear.of(7, 2, init);
+            Tensor x = init.uniform(1, 4, 5).value();
+            Tensor apart = out.apply(activation.apply(linear.apply(x)));
+            Sequential together = Sequential.of(linear, activation, out);
+            assertThat(together.apply(x).toDoubles()).isEqualTo(apart.toDoubles());
+            Tensor evaluated = Autograd.noGrad(() -> together.apply(x));
+            assertThat(evaluated.toDoubles()).isEqualTo(apart.toDoubles());
+            linear.clearGradients();
+            apart.sum().backward();
+            Tensor expected = gradient(linear);
+            together.clearGradients();
+            together.apply(x).sum().backward();
+            assertThat(gradient(linear).toDoubles()).isEqualTo(expected.toDoubles());
+        }
+        assertMessage(
+                () -> Sequential.of(Linear.of(2, 3, init), new ReLU()).apply(Tensor.zeros(4)),
+                "0 (Linear): linear: ");
+    }
+
+    private static Tensor gradient(Linear linear) {
+        return Objects.requireNonNull(linear.weight().gradient());
     }
 
     @Test

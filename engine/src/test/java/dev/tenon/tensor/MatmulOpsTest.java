@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tenon.dtype.DType;
 import dev.tenon.kernel.Tolerances;
+import dev.tenon.kernel.UnaryOp;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -122,6 +123,41 @@ class MatmulOpsTest {
         Tensor expected = MatmulOps.matmul(x, weight.transpose(0, 1)).add(bias);
         assertThat(y.shape()).isEqualTo(Shape.of(2, 3, 5));
         Tolerances.assertClose(y.toDoubles(), expected.toDoubles(), 1, DType.F64, "linear");
+    }
+
+    @Test
+    void anActivationInTheStoreChangesNoBit() {
+        for (Tensor x :
+                List.of(random(2, 3, 40), random(700, 40))) { // few rows, and a large result
+            Tensor weight = random(411, 40);
+            Tensor bias = random(411);
+            for (UnaryOp op : new UnaryOp[] {UnaryOp.RELU, UnaryOp.GELU_ERF, UnaryOp.TANH}) {
+                for (DType type : new DType[] {DType.F32, DType.F64}) {
+                    Tensor u = x.to(type);
+                    Tensor w = weight.to(type);
+                    Tensor b = bias.to(type);
+                    Tensor apart = ElementwiseOps.unary(op, MatmulOps.linear(u, w, b), 0, 0);
+                    Tensor together = MatmulOps.linear(u, w, b, op);
+                    assertThat(together.toDoubles())
+                            .as("%s %s", op, type)
+                            .isEqualTo(apart.toDoubles());
+                }
+            }
+        }
+    }
+
+    @Test
+    void gradientsOfLinearWithActivation() {
+        for (UnaryOp op : new UnaryOp[] {UnaryOp.RELU, UnaryOp.SILU}) {
+            for (Tensor x : List.of(random(3, 4), random(4), random(2, 3, 4))) {
+                GradientCheck.check(
+                        t -> MatmulOps.linear(t.get(0), t.get(1), t.get(2), op),
+                        List.of(x, random(5, 4), random(5)));
+                GradientCheck.check(
+                        t -> MatmulOps.linear(t.get(0), t.get(1), null, op),
+                        List.of(x, random(5, 4)));
+            }
+        }
     }
 
     @Test

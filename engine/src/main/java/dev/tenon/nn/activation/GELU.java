@@ -1,16 +1,15 @@
 package dev.tenon.nn.activation;
 
+import dev.tenon.kernel.UnaryOp;
+import dev.tenon.nn.Activation;
 import dev.tenon.nn.Formula;
-import dev.tenon.nn.UnaryLayer;
-import dev.tenon.tensor.ElementwiseOps;
-import dev.tenon.tensor.Tensor;
 
 /// The Gaussian error linear unit: `y = x Phi(x)`, Phi the standard normal distribution function.
 ///
 /// Source: Hendrycks and Gimpel 2016, arXiv:1606.08415; torch.nn.GELU.
 ///
 /// @param approximation how Phi is computed; PyTorch's default is [Approximation#ERF]
-public record GELU(Approximation approximation) implements UnaryLayer {
+public record GELU(Approximation approximation) implements Activation {
     /// How the normal distribution function is computed.
     public enum Approximation {
         /// By the error function: `y = x/2 (1 + erf(x / sqrt 2))`.
@@ -54,10 +53,10 @@ public record GELU(Approximation approximation) implements UnaryLayer {
     }
 
     @Override
-    public Tensor forward(Tensor x) {
+    public UnaryOp op() {
         return switch (approximation) {
-            case ERF -> ElementwiseOps.gelu(x);
-            case TANH -> ElementwiseOps.geluTanh(x);
+            case ERF -> UnaryOp.GELU_ERF;
+            case TANH -> UnaryOp.GELU_TANH;
         };
     }
 

@@ -1,14 +1,13 @@
 package dev.tenon.nn.activation;
 
+import dev.tenon.kernel.UnaryOp;
+import dev.tenon.nn.Activation;
 import dev.tenon.nn.Formula;
-import dev.tenon.nn.UnaryLayer;
-import dev.tenon.tensor.ElementwiseOps;
-import dev.tenon.tensor.Tensor;
 
 /// The sigmoid-weighted linear unit, also called swish: `y = x sigmoid(x)`.
 ///
 /// Source: Elfwing et al. 2017, arXiv:1702.03118; torch.nn.SiLU.
-public record SiLU() implements UnaryLayer {
+public record SiLU() implements Activation {
     /// The formula.
     public static final Formula FORMULA =
             Formula.of(
@@ -22,8 +21,8 @@ public record SiLU() implements UnaryLayer {
                     "the result");
 
     @Override
-    public Tensor forward(Tensor x) {
-        return ElementwiseOps.silu(x);
+    public UnaryOp op() {
+        return UnaryOp.SILU;
     }
 
     @Override

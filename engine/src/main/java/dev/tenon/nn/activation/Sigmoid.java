@@ -1,14 +1,13 @@
 package dev.tenon.nn.activation;
 
+import dev.tenon.kernel.UnaryOp;
+import dev.tenon.nn.Activation;
 import dev.tenon.nn.Formula;
-import dev.tenon.nn.UnaryLayer;
-import dev.tenon.tensor.ElementwiseOps;
-import dev.tenon.tensor.Tensor;
 
 /// The logistic function: `y = 1 / (1 + exp(-x))`.
 ///
 /// Source: torch.nn.Sigmoid.
-public record Sigmoid() implements UnaryLayer {
+public record Sigmoid() implements Activation {
     /// The formula.
     public static final Formula FORMULA =
             Formula.of(
@@ -16,8 +15,8 @@ public record Sigmoid() implements UnaryLayer {
                     "torch.nn.Sigmoid", "x", "the input", "y", "the result");
 
     @Override
-    public Tensor forward(Tensor x) {
-        return ElementwiseOps.sigmoid(x);
+    public UnaryOp op() {
+        return UnaryOp.SIGMOID;
     }
 
     @Override

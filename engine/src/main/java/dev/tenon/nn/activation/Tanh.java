@@ -1,21 +1,20 @@
 package dev.tenon.nn.activation;
 
+import dev.tenon.kernel.UnaryOp;
+import dev.tenon.nn.Activation;
 import dev.tenon.nn.Formula;
-import dev.tenon.nn.UnaryLayer;
-import dev.tenon.tensor.ElementwiseOps;
-import dev.tenon.tensor.Tensor;
 
 /// The hyperbolic tangent: `y = tanh(x)`.
 ///
 /// Source: torch.nn.Tanh.
-public record Tanh() implements UnaryLayer {
+public record Tanh() implements Activation {
     /// The formula.
     public static final Formula FORMULA =
             Formula.of("y = \\tanh(x)", "torch.nn.Tanh", "x", "the input", "y", "the result");
 
     @Override
-    public Tensor forward(Tensor x) {
-        return ElementwiseOps.tanh(x);
+    public UnaryOp op() {
+        return UnaryOp.TANH;
     }
 
     @Override
