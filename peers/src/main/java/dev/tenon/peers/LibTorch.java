@@ -49,6 +49,7 @@ public final class LibTorch implements Peer {
     private static @Nullable Supplier<List<Tensor>> body(Task task) {
         return switch (task) {
             case Task.Matmul product -> product(product);
+            case Task.Linear linear -> linear(linear);
             case Task.Convolution conv -> convolution(conv);
             case Task.ConvolutionGradient conv -> convolutionGradient(conv);
             case Task.LayerNorm norm -> layerNorm(norm);
@@ -86,6 +87,17 @@ public final class LibTorch implements Peer {
                         ? tensor(task.b(), task.n(), task.k()).t()
                         : tensor(task.b(), task.k(), task.n());
         return () -> List.of(torch.mm(a, b));
+    }
+
+    private static @Nullable Supplier<List<Tensor>> linear(Task.Linear task) {
+        UnaryOperator<Tensor> activation = function(task.activation());
+        if (activation == null) {
+            return null;
+        }
+        Tensor x = tensor(task.x(), task.m(), task.k());
+        Tensor weight = tensor(task.weight(), task.n(), task.k());
+        TensorOptional bias = new TensorOptional(flat(task.bias()));
+        return () -> List.of(activation.apply(torch.linear(x, weight, bias)));
     }
 
     private static Supplier<List<Tensor>> convolution(Task.Convolution task) {
@@ -201,22 +213,25 @@ public final class LibTorch implements Peer {
     }
 
     private static @Nullable Supplier<List<Tensor>> unary(Task.Unary task) {
-        UnaryOperator<Tensor> op =
-                switch (task.op()) {
-                    case EXP -> torch::exp;
-                    case LOG -> torch::log;
-                    case ERF -> torch::erf;
-                    case TANH -> torch::tanh;
-                    case SIGMOID -> torch::sigmoid;
-                    case SILU -> torch::silu;
-                    case GELU_ERF -> torch::gelu;
-                    default -> null;
-                };
-        if (op == null) {
+        UnaryOperator<Tensor> function = function(task.op());
+        if (function == null) {
             return null;
         }
         Tensor x = flat(task.x());
-        return () -> List.of(op.apply(x));
+        return () -> List.of(function.apply(x));
+    }
+
+    private static @Nullable UnaryOperator<Tensor> function(UnaryOp op) {
+        return switch (op) {
+            case EXP -> torch::exp;
+            case LOG -> torch::log;
+            case ERF -> torch::erf;
+            case TANH -> torch::tanh;
+            case SIGMOID -> torch::sigmoid;
+            case SILU -> torch::silu;
+            case GELU_ERF -> torch::gelu;
+            default -> null;
+        };
     }
 
     private static @Nullable Supplier<List<Tensor>> unaryGradient(Task.UnaryGradient task) {

@@ -39,6 +39,23 @@ public sealed interface Task {
         }
     }
 
+    /// `y [m, n] = activation(x [m, k] weight [n, k]' + bias [n])`.
+    record Linear(
+            MemorySegment y,
+            MemorySegment x,
+            MemorySegment weight,
+            MemorySegment bias,
+            int m,
+            int n,
+            int k,
+            UnaryOp activation)
+            implements Task {
+        @Override
+        public List<Result> results() {
+            return List.of(new Result(y, 2e-5 * Math.sqrt(k)));
+        }
+    }
+
     /// `y = conv2d(x, weight) + bias`.
     record Convolution(
             MemorySegment y,
