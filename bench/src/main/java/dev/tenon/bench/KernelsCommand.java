@@ -106,15 +106,24 @@ final class KernelsCommand implements Runnable {
         if (!load.isEmpty()) {
             out.println(load);
         }
+        sayDistance(out);
         out.println();
         out.flush();
         report.deliver(measure(selected, rivals), out);
         out.println();
+        sayDistance(out);
         out.println(
                 "Peaks, measured in turns with each kernel: multiply-adds in registers;"
                         + " main memory with the same mix of reads and writes.");
         out.println("Operands that fit in a cache can exceed main memory's.");
         out.flush();
+    }
+
+    /// Before and after: it may have changed meanwhile.
+    private static void sayDistance(PrintWriter out) {
+        if (Runtime.getRuntime().availableProcessors() > 1) {
+            out.println(RoundTrip.describe());
+        }
     }
 
     private static Report measure(SequencedMap<String, List<Trial>> families, List<Peer> rivals) {

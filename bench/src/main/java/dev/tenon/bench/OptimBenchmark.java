@@ -23,11 +23,14 @@ final class OptimBenchmark {
     private OptimBenchmark() {}
 
     static List<Trial> trials() {
-        return List.of(adam(), average());
+        return List.of(
+                adam("adam step 10M", false),
+                adam("adam step 10M, beside a fused one", true),
+                average());
     }
 
-    private static Trial adam() {
-        String name = "adam step 10M";
+    /// @param fused whether the peer's fused kernel takes part instead of its optimizer
+    private static Trial adam(String name, boolean fused) {
         return Trial.of(
                 name,
                 Work.inPlace(4, 3),
@@ -59,7 +62,14 @@ final class OptimBenchmark {
                     MemorySegment after = Operands.empty(COUNT).copyFrom(w);
                     return new TaskRun(
                             new Task.Adam(
-                                    after, Operands.numbers(COUNT), g, RATE, BETA1, BETA2, EPSILON),
+                                    after,
+                                    Operands.numbers(COUNT),
+                                    g,
+                                    RATE,
+                                    BETA1,
+                                    BETA2,
+                                    EPSILON,
+                                    fused),
                             run);
                 });
     }

@@ -91,6 +91,11 @@ final class PeakTest {
     }
 
     @Test
+    void aRoundTripTakesTime() {
+        assertThat(RoundTrip.nanoseconds()).isPositive().isFinite();
+    }
+
+    @Test
     void theStopwatchRunsItsBodyTwiceAtLeast() {
         int[] runs = new int[1];
         assertThat(Stopwatch.seconds(() -> runs[0]++, 0)).isPositive();

@@ -12,10 +12,13 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.bytedeco.javacpp.BoolPointer;
 import org.bytedeco.openblas.global.openblas_nolapack;
+import org.bytedeco.pytorch.Adam;
+import org.bytedeco.pytorch.AdamOptions;
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.T_TensorTensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
@@ -245,8 +248,27 @@ public final class LibTorch implements Peer {
                 : () -> List.of(torch.gelu_backward(dy, x));
     }
 
-    /// Its fused kernel, which no optimizer of the C++ library calls but Python's can.
+    /// The optimizer of the C++ library, which goes over memory for each operation of the formula,
+    /// as Python's does on processors unless it is told otherwise.
     private static Supplier<List<Tensor>> adam(Task.Adam task) {
+        if (task.fused()) {
+            return fusedAdam(task);
+        }
+        Tensor w = new Tensor(flat(task.before()).clone());
+        w.set_requires_grad(true);
+        w.mutable_grad().put(flat(task.gradient()));
+        AdamOptions options = new AdamOptions(task.learningRate());
+        options.betas().put(0, task.beta1()).put(1, task.beta2());
+        options.eps().put(task.eps());
+        Adam optimizer = new Adam(new TensorVector(w), options);
+        return () -> {
+            optimizer.step();
+            return List.of(new Tensor(w.detach()));
+        };
+    }
+
+    /// Its fused kernel, which no optimizer of the C++ library calls but Python's can.
+    private static Supplier<List<Tensor>> fusedAdam(Task.Adam task) {
         Tensor w = new Tensor(flat(task.before()).clone());
         IValue weights = Aten.list(w);
         IValue gradients = Aten.list(flat(task.gradient()));

@@ -215,6 +215,8 @@ public sealed interface Task {
     /// @param after the weights after the step
     /// @param before the weights before it
     /// @param gradient of each
+    /// @param fused in a single pass over memory, which a user must ask for by name, if the peer
+    ///   has one; else as the peer's optimizer does it
     record Adam(
             MemorySegment after,
             MemorySegment before,
@@ -222,7 +224,8 @@ public sealed interface Task {
             double learningRate,
             double beta1,
             double beta2,
-            double eps)
+            double eps,
+            boolean fused)
             implements Task {
         @Override
         public List<Result> results() {
