@@ -5,7 +5,11 @@ import dev.tenon.bench.peer.Peer;
 import dev.tenon.bench.peer.Task;
 import dev.tenon.bench.peer.TaskRun;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -14,11 +18,14 @@ import org.jspecify.annotations.Nullable;
 /// the machine to its peak.
 ///
 /// In turns, because a machine that others use gets slower and faster by the minute: each takes
-/// part in every phase. First every peer must arrive at Tenon's results.
+/// part in every phase, and what was measured while the peak was another does not count. First
+/// every peer must arrive at Tenon's results.
 final class Contest {
     private static final double SECONDS = 0.4; // for Tenon and for each peer
     private static final double PEAK = 0.2; // for the machine's peak
-    private static final int TURNS = 3;
+    private static final int TURNS = 3; // that count
+    private static final int MOST_TURNS = 9;
+    private static final double EVEN = 1.2; // peaks further apart are those of two machines
 
     /// What was measured.
     ///
@@ -73,21 +80,28 @@ final class Contest {
         }
     }
 
+    /// What one turn measured.
+    private record Turn(double own, @Nullable Double peak, double[] peers) {}
+
+    /// Takes turns until the machine was the same machine for as many as count, by its peak.
     private static Outcome inTurns(
             Runnable run, List<Entrant> entrants, @Nullable Ceiling ceiling) {
+        ArrayDeque<Turn> turns = new ArrayDeque<>();
+        for (int turn = 0; turn < MOST_TURNS && !(turns.size() == TURNS && even(turns)); turn++) {
+            if (turns.size() == TURNS) {
+                turns.removeFirst();
+            }
+            turns.addLast(turn(run, entrants, ceiling));
+        }
         double own = Double.POSITIVE_INFINITY;
         Double peak = null;
         double[] others = new double[entrants.size()];
-        for (int turn = 0; turn < TURNS; turn++) {
-            own = Math.min(own, Stopwatch.seconds(run, SECONDS / TURNS));
-            if (ceiling != null) {
-                double now = ceiling.measure(PEAK / TURNS);
-                peak = peak == null ? now : Math.max(peak, now);
-            }
+        Arrays.fill(others, Double.POSITIVE_INFINITY);
+        for (Turn turn : turns) {
+            own = Math.min(own, turn.own);
+            peak = turn.peak == null ? null : Math.max(turn.peak, peak == null ? 0 : peak);
             for (int i = 0; i < others.length; i++) {
-                Attempt attempt = entrants.get(i).attempt;
-                double now = Stopwatch.seconds(attempt::run, SECONDS / TURNS);
-                others[i] = turn == 0 ? now : Math.min(others[i], now);
+                others[i] = Math.min(others[i], turn.peers[i]);
             }
         }
         if (entrants.isEmpty()) {
@@ -98,6 +112,24 @@ final class Contest {
             best = others[i] < others[best] ? i : best;
         }
         return new Outcome(own, peak, entrants.get(best).name, others[best]);
+    }
+
+    private static boolean even(Collection<Turn> turns) {
+        DoubleSummaryStatistics peaks =
+                turns.stream()
+                        .mapToDouble(turn -> turn.peak == null ? 1 : turn.peak)
+                        .summaryStatistics();
+        return peaks.getMax() <= EVEN * peaks.getMin();
+    }
+
+    private static Turn turn(Runnable run, List<Entrant> entrants, @Nullable Ceiling ceiling) {
+        double own = Stopwatch.seconds(run, SECONDS / TURNS);
+        Double peak = ceiling == null ? null : ceiling.measure(PEAK / TURNS);
+        double[] others =
+                entrants.stream()
+                        .mapToDouble(each -> Stopwatch.seconds(each.attempt::run, SECONDS / TURNS))
+                        .toArray();
+        return new Turn(own, peak, others);
     }
 
     private static void check(String name, Entrant entrant, Task task) {

@@ -36,6 +36,16 @@ final class ContestTest {
     }
 
     @Test
+    void whatWasMeasuredOnASlowerMachineDoesNotCount() {
+        double[] peaks = {10, 30, 31, 32, 99};
+        int[] turn = new int[1];
+        Contest.Outcome outcome =
+                Contest.hold("sum", ours, List.of(), 1, seconds -> peaks[turn[0]++]);
+        assertThat(turn[0]).isEqualTo(4);
+        assertThat(outcome.peak()).isEqualTo(32);
+    }
+
+    @Test
     void aPeerWithAnotherResultStopsTheRun() {
         MemorySegment other = Operands.empty(8).copyFrom(result);
         float first = result.getAtIndex(ValueLayout.JAVA_FLOAT, 0);

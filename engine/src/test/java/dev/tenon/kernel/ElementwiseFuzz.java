@@ -85,12 +85,13 @@ final class ElementwiseFuzz implements FuzzFamily {
         DType result = op.isComparison() ? DType.BOOL : type;
         int[] sizes = sizes(d);
         Lie toY = Lie.contiguous(sizes, d.oneIn(4) ? d.below(5) : 0);
-        Lie ofA = d.oneIn(6) ? toY : d.lie(sizes, true);
+        boolean same = d.oneIn(6);
+        Lie ofA = same ? toY : d.lie(sizes, true);
         Lie ofB = d.lie(sizes, true);
         Call call =
                 new Call("binary " + op + " " + type + " y " + toY + ", a " + ofA + ", b " + ofB);
         // in place: y and a are exactly the same elements
-        boolean inPlace = result == type && toY == ofA;
+        boolean inPlace = result == type && same;
         MemorySegment first = d.data(ofA.extent(), type, d.values());
         int y = inPlace ? call.changed("y", type, first) : call.output("y", result, toY.extent());
         int a = inPlace ? y : call.input("a", type, first);
