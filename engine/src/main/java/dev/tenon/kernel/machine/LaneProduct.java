@@ -29,17 +29,20 @@ record LaneProduct(
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
     private static final int MOST_PLACES = 64;
     private static final int MOST_COPIED = 1 << 18; // elements of a part's copy, 1 MB
+    private static final int LARGE_COPY = 1 << 15; // whose product is worth sharing
 
     /// Vectors of images in a part.
     static final int VECTORS = 2;
 
-    /// Says whether this is the way to do it: small images, and enough of them to fill vectors.
+    /// Says whether this is the way to do it: small images, and enough of them to fill vectors, of
+    /// two parts at least where there is much to do.
     static boolean fits(Isa isa, Conv2dSizes sizes, int channels) {
         int images = VECTORS * isa.lanes();
         int places = Math.max(sizes.plane(), sizes.outPlane());
-        return sizes.batch() >= images
+        int copied = images * places * channels;
+        return sizes.batch() >= (copied > LARGE_COPY ? 2 : 1) * images
                 && places <= MOST_PLACES
-                && images * places * channels <= MOST_COPIED;
+                && copied <= MOST_COPIED;
     }
 
     /// Returns the bytes from one element of the copy to the next.
