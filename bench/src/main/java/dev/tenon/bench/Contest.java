@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// every peer must arrive at Tenon's results.
 final class Contest {
     private static final double SECONDS = 0.4; // for Tenon and for each peer
-    private static final double PEAK = 0.2; // for the machine's peak
+    private static final double PEAK = 0.1; // for the machine's peak, before and after
     private static final int TURNS = 3; // that count
     private static final int MOST_TURNS = 9;
     private static final double EVEN = 1.2; // peaks further apart are those of two machines
@@ -81,7 +81,9 @@ final class Contest {
     }
 
     /// What one turn measured.
-    private record Turn(double own, @Nullable Double peak, double[] peers) {}
+    ///
+    /// @param peaks before and after all others, none where there is no ceiling
+    private record Turn(double own, double[] peaks, double[] peers) {}
 
     /// Takes turns until the machine was the same machine for as many as count, by its peak.
     private static Outcome inTurns(
@@ -94,16 +96,15 @@ final class Contest {
             turns.addLast(turn(run, entrants, ceiling));
         }
         double own = Double.POSITIVE_INFINITY;
-        Double peak = null;
         double[] others = new double[entrants.size()];
         Arrays.fill(others, Double.POSITIVE_INFINITY);
         for (Turn turn : turns) {
             own = Math.min(own, turn.own);
-            peak = turn.peak == null ? null : Math.max(turn.peak, peak == null ? 0 : peak);
             for (int i = 0; i < others.length; i++) {
                 others[i] = Math.min(others[i], turn.peers[i]);
             }
         }
+        Double peak = ceiling == null ? null : peaks(turns).getMax();
         if (entrants.isEmpty()) {
             return new Outcome(own, peak, null, null);
         }
@@ -115,21 +116,30 @@ final class Contest {
     }
 
     private static boolean even(Collection<Turn> turns) {
-        DoubleSummaryStatistics peaks =
-                turns.stream()
-                        .mapToDouble(turn -> turn.peak == null ? 1 : turn.peak)
-                        .summaryStatistics();
-        return peaks.getMax() <= EVEN * peaks.getMin();
+        DoubleSummaryStatistics peaks = peaks(turns);
+        return peaks.getCount() == 0 || peaks.getMax() <= EVEN * peaks.getMin();
+    }
+
+    private static DoubleSummaryStatistics peaks(Collection<Turn> turns) {
+        return turns.stream()
+                .flatMapToDouble(turn -> Arrays.stream(turn.peaks))
+                .summaryStatistics();
     }
 
     private static Turn turn(Runnable run, List<Entrant> entrants, @Nullable Ceiling ceiling) {
+        double[] peaks = new double[ceiling == null ? 0 : 2];
+        if (ceiling != null) {
+            peaks[0] = ceiling.measure(PEAK / TURNS);
+        }
         double own = Stopwatch.seconds(run, SECONDS / TURNS);
-        Double peak = ceiling == null ? null : ceiling.measure(PEAK / TURNS);
         double[] others =
                 entrants.stream()
                         .mapToDouble(each -> Stopwatch.seconds(each.attempt::run, SECONDS / TURNS))
                         .toArray();
-        return new Turn(own, peak, others);
+        if (ceiling != null) {
+            peaks[1] = ceiling.measure(PEAK / TURNS);
+        }
+        return new Turn(own, peaks, others);
     }
 
     private static void check(String name, Entrant entrant, Task task) {

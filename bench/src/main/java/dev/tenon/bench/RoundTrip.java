@@ -6,8 +6,8 @@ import java.util.Locale;
 /// other and back.
 ///
 /// It explains figures of memory. On an EPYC of the fifth generation two processors of one chiplet
-/// are 80 ns apart and share its way to memory (75 GB/s of reads); on two chiplets they are 390 ns
-/// apart and have twice as much. A virtual machine's host moves them as it likes.
+/// are less than 100 ns apart and share its way to memory (75 GB/s of reads); on two chiplets they
+/// are 400 ns apart and have twice as much. A virtual machine's host moves them as it likes.
 final class RoundTrip {
     private static final int TURNS = 20_000;
     private static final int TRIES = 3; // of which the fastest counts
@@ -30,7 +30,7 @@ final class RoundTrip {
         return String.format(
                 Locale.ROOT,
                 "A cache line goes between two processors and back in %.0f ns"
-                        + " (about 80: one chiplet and one way to memory; about 400: two).",
+                        + " (below 100: one chiplet and one way to memory; about 400: two).",
                 nanoseconds());
     }
 

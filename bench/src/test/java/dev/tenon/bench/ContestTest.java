@@ -37,11 +37,11 @@ final class ContestTest {
 
     @Test
     void whatWasMeasuredOnASlowerMachineDoesNotCount() {
-        double[] peaks = {10, 30, 31, 32, 99};
+        double[] peaks = {10, 10, 10, 30, 31, 31, 32, 32, 31, 31, 99};
         int[] turn = new int[1];
         Contest.Outcome outcome =
                 Contest.hold("sum", ours, List.of(), 1, seconds -> peaks[turn[0]++]);
-        assertThat(turn[0]).isEqualTo(4);
+        assertThat(turn[0]).isEqualTo(10);
         assertThat(outcome.peak()).isEqualTo(32);
     }
 
