@@ -1,6 +1,7 @@
 package dev.tenon.tensor;
 
 import dev.tenon.dtype.DType;
+import dev.tenon.kernel.NormShape;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -75,28 +76,9 @@ public final class NormOps {
         checkNormalized(x, normalized);
         checkParameter(weight, "weight", normalized);
         checkParameter(bias, "bias", normalized);
-        Tensor source = x.contiguous();
-        Tensor scale = weight == null ? null : weight.contiguous();
-        Tensor shift = bias == null ? null : bias.contiguous();
         int size = Math.toIntExact(normalized.count());
         int rows = x.shape().count(0, x.rank() - normalized.rank());
-        Tensor mean = Tensor.empty(DType.F64, Shape.of(rows));
-        Tensor rstd = Tensor.empty(DType.F64, Shape.of(rows));
-        Tensor y = Tensor.empty(x.type(), x.shape());
-        Backend.kernels()
-                .norm()
-                .layerNorm(
-                        y.segment(),
-                        mean.segment(),
-                        rstd.segment(),
-                        source.segment(),
-                        segment(scale),
-                        segment(shift),
-                        rows,
-                        size,
-                        eps,
-                        x.type());
-        return Autograd.record(y, new LayerNorm(source, scale, shift, mean, rstd, rows, size));
+        return normalize("layerNorm", x, weight, bias, NormShape.rows(rows, size), eps);
     }
 
     private static @Nullable MemorySegment segment(@Nullable Tensor tensor) {
@@ -156,49 +138,6 @@ public final class NormOps {
         }
     }
 
-    private record LayerNorm(
-            Tensor x,
-            @Nullable Tensor weight,
-            @Nullable Tensor bias,
-            Tensor mean,
-            Tensor rstd,
-            int rows,
-            int size)
-            implements Op {
-        @Override
-        public List<Tensor> inputs() {
-            return present(x, weight, bias);
-        }
-
-        @Override
-        public List<Tensor> saved() {
-            return present(x, mean, rstd, weight);
-        }
-
-        @Override
-        public @Nullable Tensor[] gradient(Tensor dy) {
-            Tensor upstream = dy.contiguous();
-            Tensor dx = like(x);
-            Tensor dweight = like(weight);
-            Tensor dbias = like(bias);
-            Backend.kernels()
-                    .norm()
-                    .layerNormGradient(
-                            segment(dx),
-                            segment(dweight),
-                            segment(dbias),
-                            upstream.segment(),
-                            x.segment(),
-                            mean.segment(),
-                            rstd.segment(),
-                            segment(weight),
-                            rows,
-                            size,
-                            x.type());
-            return aligned(dx, weight, dweight, bias, dbias);
-        }
-    }
-
     /// Returns a tensor for the gradient of `input`, or null if none is needed.
     private static @Nullable Tensor like(@Nullable Tensor input) {
         return input == null || !input.needsGradient()
@@ -251,30 +190,9 @@ public final class NormOps {
         checkGroups(x, groups);
         checkChannels(weight, "weight", x);
         checkChannels(bias, "bias", x);
-        Tensor source = x.contiguous();
-        Tensor scale = weight == null ? null : weight.contiguous();
-        Tensor shift = bias == null ? null : bias.contiguous();
-        Groups sizes =
-                new Groups(x.size(0), groups, x.size(1) / groups, x.shape().count(2, x.rank()));
-        Tensor mean = Tensor.empty(DType.F64, Shape.of(sizes.samples, groups));
-        Tensor rstd = Tensor.empty(DType.F64, Shape.of(sizes.samples, groups));
-        Tensor y = Tensor.empty(x.type(), x.shape());
-        Backend.kernels()
-                .norm()
-                .groupNorm(
-                        y.segment(),
-                        mean.segment(),
-                        rstd.segment(),
-                        source.segment(),
-                        segment(scale),
-                        segment(shift),
-                        sizes.samples,
-                        groups,
-                        sizes.channels,
-                        sizes.inner,
-                        eps,
-                        x.type());
-        return Autograd.record(y, new GroupNorm(source, scale, shift, mean, rstd, sizes));
+        int inner = x.shape().count(2, x.rank());
+        NormShape shape = new NormShape(x.size(0), groups, x.size(1) / groups, inner);
+        return normalize("groupNorm", x, weight, bias, shape, eps);
     }
 
     private static void checkGroups(Tensor x, int groups) {
@@ -319,15 +237,44 @@ public final class NormOps {
         }
     }
 
-    private record Groups(int samples, int groups, int channels, int inner) {}
+    // ---- what both have in common
 
-    private record GroupNorm(
+    private static Tensor normalize(
+            String name,
+            Tensor x,
+            @Nullable Tensor weight,
+            @Nullable Tensor bias,
+            NormShape shape,
+            double eps) {
+        Tensor source = x.contiguous();
+        Tensor scale = weight == null ? null : weight.contiguous();
+        Tensor shift = bias == null ? null : bias.contiguous();
+        Tensor mean = Tensor.empty(DType.F64, Shape.of(shape.samples(), shape.groups()));
+        Tensor rstd = Tensor.empty(DType.F64, Shape.of(shape.samples(), shape.groups()));
+        Tensor y = Tensor.empty(x.type(), x.shape());
+        Backend.kernels()
+                .norm()
+                .normalize(
+                        y.segment(),
+                        mean.segment(),
+                        rstd.segment(),
+                        source.segment(),
+                        segment(scale),
+                        segment(shift),
+                        shape,
+                        eps,
+                        x.type());
+        return Autograd.record(y, new Norm(name, source, scale, shift, mean, rstd, shape));
+    }
+
+    private record Norm(
+            String name,
             Tensor x,
             @Nullable Tensor weight,
             @Nullable Tensor bias,
             Tensor mean,
             Tensor rstd,
-            Groups sizes)
+            NormShape shape)
             implements Op {
         @Override
         public List<Tensor> inputs() {
@@ -347,7 +294,7 @@ public final class NormOps {
             Tensor dbias = like(bias);
             Backend.kernels()
                     .norm()
-                    .groupNormGradient(
+                    .normalizeGradient(
                             segment(dx),
                             segment(dweight),
                             segment(dbias),
@@ -356,10 +303,7 @@ public final class NormOps {
                             mean.segment(),
                             rstd.segment(),
                             segment(weight),
-                            sizes.samples,
-                            sizes.groups,
-                            sizes.channels,
-                            sizes.inner,
+                            shape,
                             x.type());
             return aligned(dx, weight, dweight, bias, dbias);
         }

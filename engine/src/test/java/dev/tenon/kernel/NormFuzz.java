@@ -29,14 +29,14 @@ final class NormFuzz implements FuzzFamily {
         }
         Values values = d.values(Values.STEPS, Values.OFFSET, Values.TINY, Values.SPECIAL);
         String what = KERNELS[kernel] + " " + type + " " + Arrays.toString(n) + " " + values;
-        Case c = new Case(d, n, rows, type, values);
+        Case c = new Case(d, n, type, values);
         return kernel < 2 ? c.forward(new Call(what)) : c.backward(d, new Call(what));
     }
 
     /// One normalisation as groups; rows are samples with one group of `channels` elements.
     static final class Case {
         final int[] n;
-        final boolean rows;
+        final NormShape shape;
         final DType type;
         final Values values;
         final MemorySegment x;
@@ -53,9 +53,9 @@ final class NormFuzz implements FuzzFamily {
             return d.oneIn(8) ? first : Values.NORMAL;
         }
 
-        Case(Draw d, int[] n, boolean rows, DType type, Values values) {
+        Case(Draw d, int[] n, DType type, Values values) {
             this.n = n;
-            this.rows = rows;
+            shape = new NormShape(n[0], n[1], n[2], n[3]);
             this.type = type;
             this.values = values;
             count = (long) n[0] * n[1] * n[2] * n[3];
@@ -79,11 +79,7 @@ final class NormFuzz implements FuzzFamily {
                 MemorySegment data,
                 MemorySegment w,
                 MemorySegment b) {
-            if (rows) {
-                kernel.layerNorm(y, mu, r, data, w, b, n[0], n[2], EPS, type);
-            } else {
-                kernel.groupNorm(y, mu, r, data, w, b, n[0], n[1], n[2], n[3], EPS, type);
-            }
+            kernel.normalize(y, mu, r, data, w, b, shape, EPS, type);
         }
 
         double mean(long group) {
@@ -152,13 +148,7 @@ final class NormFuzz implements FuzzFamily {
                 MemorySegment mu,
                 MemorySegment r,
                 MemorySegment w) {
-            if (rows) {
-                kernel.layerNormGradient(
-                        out[0], out[1], out[2], dy, in, mu, r, w, n[0], n[2], type);
-            } else {
-                kernel.groupNormGradient(
-                        out[0], out[1], out[2], dy, in, mu, r, w, n[0], n[1], n[2], n[3], type);
-            }
+            kernel.normalizeGradient(out[0], out[1], out[2], dy, in, mu, r, w, shape, type);
         }
     }
 

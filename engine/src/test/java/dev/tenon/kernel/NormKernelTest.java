@@ -38,49 +38,15 @@ class NormKernelTest {
 
         /// @param margin elements that lie before and behind each result
         Run(NormKernel kernel, Case c, int margin) {
-            int count = c.samples * c.groups * c.channels * c.inner;
-            y = within(count, margin);
-            mean = unset((long) c.samples * c.groups, DType.F64);
-            rstd = unset((long) c.samples * c.groups, DType.F64);
-            dx = within(count, margin);
-            int parameters = c.groups * c.channels;
-            dweight = within(parameters, margin);
-            dbias = within(parameters, margin);
-            MemorySegment w = c.weight;
-            if (c.layer) {
-                int size = c.channels;
-                kernel.layerNorm(y, mean, rstd, c.x, w, c.bias, c.samples, size, EPS, T);
-                kernel.layerNormGradient(
-                        dx, dweight, dbias, c.dy, c.x, mean, rstd, w, c.samples, size, T);
-            } else {
-                kernel.groupNorm(
-                        y,
-                        mean,
-                        rstd,
-                        c.x,
-                        w,
-                        c.bias,
-                        c.samples,
-                        c.groups,
-                        c.channels,
-                        c.inner,
-                        EPS,
-                        T);
-                kernel.groupNormGradient(
-                        dx,
-                        dweight,
-                        dbias,
-                        c.dy,
-                        c.x,
-                        mean,
-                        rstd,
-                        w,
-                        c.samples,
-                        c.groups,
-                        c.channels,
-                        c.inner,
-                        T);
-            }
+            NormShape shape = c.shape;
+            y = within(shape.count(), margin);
+            mean = unset(shape.rows(), DType.F64);
+            rstd = unset(shape.rows(), DType.F64);
+            dx = within(shape.count(), margin);
+            dweight = within(shape.parameters(), margin);
+            dbias = within(shape.parameters(), margin);
+            kernel.normalize(y, mean, rstd, c.x, c.weight, c.bias, shape, EPS, T);
+            kernel.normalizeGradient(dx, dweight, dbias, c.dy, c.x, mean, rstd, c.weight, shape, T);
         }
 
         private MemorySegment within(long count, int margin) {
@@ -106,40 +72,29 @@ class NormKernelTest {
     }
 
     private record Case(
-            boolean layer,
-            int samples,
-            int groups,
-            int channels,
-            int inner,
+            NormShape shape,
             MemorySegment x,
             MemorySegment dy,
             @Nullable MemorySegment weight,
             @Nullable MemorySegment bias) {
-        static Case of(Random random, boolean layer, int samples, int groups, int channels, int n) {
-            int count = samples * groups * channels * n;
+        static Case of(Random random, int samples, int groups, int channels, int inner) {
+            NormShape shape = new NormShape(samples, groups, channels, inner);
+            int count = Math.toIntExact(shape.count());
             boolean affine = random.nextInt(4) != 0;
             return new Case(
-                    layer,
-                    samples,
-                    groups,
-                    channels,
-                    n,
+                    shape,
                     normal(random, count, T),
                     normal(random, count, T),
-                    affine ? normal(random, groups * channels, T) : null,
-                    affine ? normal(random, groups * channels, T) : null);
+                    affine ? normal(random, shape.parameters(), T) : null,
+                    affine ? normal(random, shape.parameters(), T) : null);
         }
 
         Case sample(int from, int to) {
-            long size = T.bytes((long) groups * channels * inner);
+            long bytes = T.bytes(shape.width());
             return new Case(
-                    layer,
-                    to - from,
-                    groups,
-                    channels,
-                    inner,
-                    x.asSlice(from * size, (to - from) * size),
-                    dy.asSlice(from * size, (to - from) * size),
+                    new NormShape(to - from, shape.groups(), shape.channels(), shape.inner()),
+                    x.asSlice(from * bytes, (to - from) * bytes),
+                    dy.asSlice(from * bytes, (to - from) * bytes),
                     weight,
                     bias);
         }
@@ -147,11 +102,7 @@ class NormKernelTest {
         /// Returns this with operands that begin `elements` later than a vector may.
         Case moved(int elements) {
             return new Case(
-                    layer,
-                    samples,
-                    groups,
-                    channels,
-                    inner,
+                    shape,
                     moved(x, elements),
                     moved(dy, elements),
                     weight == null ? null : moved(weight, elements),
@@ -172,15 +123,14 @@ class NormKernelTest {
         void check(String what) {
             Run actual = new Run(Backend.kernels().norm(), this);
             Run expected = new Run(new ScalarNorm(), this);
-            long size = (long) channels * inner;
             // groups of one element or of two nearly equal ones have an rstd of up to 316 that
             // multiplies every rounding
-            double scale = size < 8 ? 1000 : 4;
-            long count = samples * groups * size;
-            double sums = Math.sqrt((double) samples * inner) * scale;
+            double scale = shape.size() < 8 ? 1000 : 4;
+            long count = shape.count();
+            double sums = Math.sqrt((double) shape.samples() * shape.inner()) * scale;
             assertClose(actual.y, expected.y, count, scale, T, what + " y");
             assertClose(actual.dx, expected.dx, count, scale, T, what + " dx");
-            int parameters = groups * channels;
+            int parameters = shape.parameters();
             assertClose(actual.dweight, expected.dweight, parameters, sums, T, what + " dweight");
             assertClose(actual.dbias, expected.dbias, parameters, sums, T, what + " dbias");
         }
@@ -195,7 +145,7 @@ class NormKernelTest {
         for (int size : sizes) {
             for (int rows : new int[] {1, 3, 33, 70}) {
                 if (rows * size < 100_000) {
-                    Case c = Case.of(random, true, rows, 1, size, 1);
+                    Case c = Case.of(random, rows, 1, size, 1);
                     c.check("seed " + seed + ", rows " + rows + ", size " + size);
                 }
             }
@@ -210,7 +160,7 @@ class NormKernelTest {
             for (int groups = 1; groups <= 3; groups++) {
                 for (int channels = 1; channels <= 4; channels += 3) {
                     int samples = 1 + random.nextInt(3);
-                    Case c = Case.of(random, false, samples, groups, channels, inner);
+                    Case c = Case.of(random, samples, groups, channels, inner);
                     c.check(
                             "seed "
                                     + seed
@@ -225,11 +175,11 @@ class NormKernelTest {
                 }
             }
         }
-        Case.of(random, false, 70, 2, 3, 4).check("seed " + seed + ", many short samples");
-        Case.of(random, false, 2, 1, 17, 4099).check("seed " + seed + ", groups that are cut");
-        Case.of(random, false, 2, 2, 3, 40_003).check("seed " + seed + ", planes that are cut");
-        Case.of(random, false, 1, 2, 1100, 64).check("seed " + seed + ", some planes at a time");
-        Case.of(random, false, 3, 1, 5000, 33).check("seed " + seed + ", long rows");
+        Case.of(random, 70, 2, 3, 4).check("seed " + seed + ", many short samples");
+        Case.of(random, 2, 1, 17, 4099).check("seed " + seed + ", groups that are cut");
+        Case.of(random, 2, 2, 3, 40_003).check("seed " + seed + ", planes that are cut");
+        Case.of(random, 1, 2, 1100, 64).check("seed " + seed + ", some planes at a time");
+        Case.of(random, 3, 1, 5000, 33).check("seed " + seed + ", long rows");
     }
 
     /// Operands may begin at any element, and what lies around a result stays as it was.
@@ -240,8 +190,8 @@ class NormKernelTest {
         NormKernel kernel = Backend.kernels().norm();
         for (int inner : new int[] {1, 5, 33, 64, 77, 1030}) {
             for (int channels : new int[] {3, 32, 70}) {
-                boolean layer = inner == 1 && channels < 70;
-                Case c = Case.of(random, layer, 3, layer ? 1 : 2, channels, inner);
+                int groups = inner == 1 && channels < 70 ? 1 : 2;
+                Case c = Case.of(random, 3, groups, channels, inner);
                 String what = "seed " + seed + ", channels " + channels + ", inner " + inner;
                 Run run = new Run(kernel, c);
                 Run moved = new Run(kernel, c.moved(1));
@@ -257,7 +207,7 @@ class NormKernelTest {
     void nothingHasNoGradient() {
         Random random = new Random(38);
         for (int[] n : new int[][] {{0, 1, 5, 1}, {0, 2, 3, 70}, {2, 0, 3, 70}, {3, 2, 4, 0}}) {
-            Case.of(random, n[1] == 1, n[0], n[1], n[2], n[3]).check("sizes " + Arrays.toString(n));
+            Case.of(random, n[0], n[1], n[2], n[3]).check("sizes " + Arrays.toString(n));
         }
     }
 
@@ -270,11 +220,11 @@ class NormKernelTest {
         for (int inner : new int[] {1, 4, 64, 100, 40_000}) {
             for (float value : odd) {
                 String what = "seed " + seed + ", inner " + inner + ", " + value;
-                Case c = Case.of(random, inner == 1, 3, 1, 35, inner);
+                Case c = Case.of(random, 3, 1, 35, inner);
                 long size = 35L * inner;
                 T.write(c.x, size + random.nextInt((int) size), value);
                 c.check(what + " in x");
-                Case d = Case.of(random, inner == 1, 3, 1, 35, inner);
+                Case d = Case.of(random, 3, 1, 35, inner);
                 T.write(d.dy, size + random.nextInt((int) size), value);
                 d.check(what + " in dy");
                 if (d.weight != null) {
@@ -290,10 +240,10 @@ class NormKernelTest {
         long seed = 33;
         Random random = new Random(seed);
         Case[] cases = {
-            Case.of(random, true, 600, 1, 100, 1),
-            Case.of(random, false, 70, 2, 33, 7),
-            Case.of(random, false, 9, 4, 8, 207),
-            Case.of(random, false, 3, 1, 17, 4099),
+            Case.of(random, 600, 1, 100, 1),
+            Case.of(random, 70, 2, 33, 7),
+            Case.of(random, 9, 4, 8, 207),
+            Case.of(random, 3, 1, 17, 4099),
         };
         NormKernel kernel = Backend.kernels().norm();
         for (int i = 0; i < cases.length; i++) {
@@ -321,17 +271,17 @@ class NormKernelTest {
     void gradientsStayAccurateFarFromZero() {
         long seed = 34;
         Random random = new Random(seed);
-        Case c = Case.of(random, false, 1, 1, 4, 4099);
+        Case c = Case.of(random, 1, 1, 4, 4099);
         for (long i = 0; i < c.x.byteSize() / 4; i++) {
             T.write(c.x, i, T.read(c.x, i) + 1e4);
         }
         c.check("seed " + seed);
-        Case rows = new Case(true, 4, 1, 4099, 1, c.x, c.dy, normal(random, 4099, T), null);
+        Case rows = new Case(NormShape.rows(4, 4099), c.x, c.dy, normal(random, 4099, T), null);
         rows.check("seed " + seed + ", rows");
         for (int size : new int[] {12, 16, 31, 48, 64, 100, 128}) {
             int count = 16_384 / size;
             Case short1 =
-                    new Case(true, count, 1, size, 1, c.x, c.dy, normal(random, size, T), null);
+                    new Case(NormShape.rows(count, size), c.x, c.dy, normal(random, size, T), null);
             short1.check("seed " + seed + ", rows of " + size);
         }
     }
@@ -340,17 +290,16 @@ class NormKernelTest {
     void computesOnlyWhatIsAskedFor() {
         Random random = new Random(35);
         for (int inner : new int[] {1, 33}) {
-            Case c = Case.of(random, false, 2, 2, 4, inner);
+            Case c = Case.of(random, 2, 2, 4, inner);
             NormKernel kernel = Backend.kernels().norm();
             Run all = new Run(kernel, c);
             MemorySegment dx = unset(2L * 2 * 4 * inner, T);
-            kernel.groupNormGradient(
-                    dx, null, null, c.dy, c.x, all.mean, all.rstd, c.weight, 2, 2, 4, inner, T);
+            kernel.normalizeGradient(
+                    dx, null, null, c.dy, c.x, all.mean, all.rstd, c.weight, c.shape, T);
             assertThat(dx.mismatch(all.dx)).isEqualTo(-1);
             MemorySegment dweight = unset(8, T);
-            kernel.groupNormGradient(
-                    null, dweight, null, c.dy, c.x, all.mean, all.rstd, c.weight, 2, 2, 4, inner,
-                    T);
+            kernel.normalizeGradient(
+                    null, dweight, null, c.dy, c.x, all.mean, all.rstd, c.weight, c.shape, T);
             assertThat(dweight.mismatch(all.dweight)).isEqualTo(-1);
         }
     }

@@ -2,6 +2,7 @@ package dev.tenon.kernel.machine;
 
 import dev.tenon.dtype.DType;
 import dev.tenon.kernel.NormKernel;
+import dev.tenon.kernel.NormShape;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
@@ -30,28 +31,33 @@ public final class MachineNorm implements NormKernel {
     }
 
     @Override
-    public void layerNorm(
+    public void normalize(
             MemorySegment y,
             MemorySegment mean,
             MemorySegment rstd,
             MemorySegment x,
             @Nullable MemorySegment weight,
             @Nullable MemorySegment bias,
-            int rows,
-            int size,
+            NormShape shape,
             double eps,
             DType type) {
-        if (takes(type, (long) rows * size, y, mean, rstd, x, weight, bias)) {
-            NormSizes sizes = new NormSizes(rows, 1, size, 1);
-            sizes.check(y, mean, rstd, x, weight, bias);
-            this.rows.forward(sizes, y, mean, rstd, x, weight, bias, eps, streams(y, sizes, size));
+        if (!takes(type, shape, y, mean, rstd, x, weight, bias)) {
+            below.normalize(y, mean, rstd, x, weight, bias, shape, eps, type);
+            return;
+        }
+        check(shape, 4 * shape.count(), y, x);
+        check(shape, 8L * shape.rows(), mean, rstd);
+        check(shape, 4L * shape.parameters(), weight, bias);
+        boolean streams = streams(y, shape);
+        if (shape.inner() < SHORT) {
+            rows.forward(shape, y, mean, rstd, x, weight, bias, eps, streams);
         } else {
-            below.layerNorm(y, mean, rstd, x, weight, bias, rows, size, eps, type);
+            planes.forward(shape, y, mean, rstd, x, weight, bias, eps, streams);
         }
     }
 
     @Override
-    public void layerNormGradient(
+    public void normalizeGradient(
             @Nullable MemorySegment dx,
             @Nullable MemorySegment dweight,
             @Nullable MemorySegment dbias,
@@ -60,100 +66,53 @@ public final class MachineNorm implements NormKernel {
             MemorySegment mean,
             MemorySegment rstd,
             @Nullable MemorySegment weight,
-            int rows,
-            int size,
+            NormShape shape,
             DType type) {
-        if (takes(type, (long) rows * size, dx, dweight, dbias, dy, x, mean, rstd, weight)) {
-            NormSizes sizes = new NormSizes(rows, 1, size, 1);
-            sizes.check(dx, mean, rstd, x, weight, dweight, dbias);
-            sizes.check(dy, mean, rstd, x);
-            boolean streams = streams(dx, sizes, size);
-            this.rows.backward(sizes, dx, dweight, dbias, dy, x, mean, rstd, weight, streams);
-        } else {
-            below.layerNormGradient(
-                    dx, dweight, dbias, dy, x, mean, rstd, weight, rows, size, type);
-        }
-    }
-
-    @Override
-    public void groupNorm(
-            MemorySegment y,
-            MemorySegment mean,
-            MemorySegment rstd,
-            MemorySegment x,
-            @Nullable MemorySegment weight,
-            @Nullable MemorySegment bias,
-            int samples,
-            int groups,
-            int channels,
-            int inner,
-            double eps,
-            DType type) {
-        int size = Math.multiplyExact(channels, inner);
-        long count = (long) samples * groups * size;
-        if (!takes(type, count, y, mean, rstd, x, weight, bias)) {
-            below.groupNorm(
-                    y, mean, rstd, x, weight, bias, samples, groups, channels, inner, eps, type);
+        if (!takes(type, shape, dx, dweight, dbias, dy, x, mean, rstd, weight)) {
+            below.normalizeGradient(dx, dweight, dbias, dy, x, mean, rstd, weight, shape, type);
             return;
         }
-        NormSizes sizes = new NormSizes(samples, groups, channels, inner);
-        sizes.check(y, mean, rstd, x, weight, bias);
-        if (inner < SHORT) {
-            rows.forward(sizes, y, mean, rstd, x, weight, bias, eps, streams(y, sizes, size));
+        check(shape, 4 * shape.count(), dx, dy, x);
+        check(shape, 8L * shape.rows(), mean, rstd);
+        check(shape, 4L * shape.parameters(), dweight, dbias, weight);
+        boolean streams = streams(dx, shape);
+        if (shape.inner() < SHORT) {
+            rows.backward(shape, dx, dweight, dbias, dy, x, mean, rstd, weight, streams);
         } else {
-            planes.forward(sizes, y, mean, rstd, x, weight, bias, eps, streams(y, sizes, inner));
-        }
-    }
-
-    @Override
-    public void groupNormGradient(
-            @Nullable MemorySegment dx,
-            @Nullable MemorySegment dweight,
-            @Nullable MemorySegment dbias,
-            MemorySegment dy,
-            MemorySegment x,
-            MemorySegment mean,
-            MemorySegment rstd,
-            @Nullable MemorySegment weight,
-            int samples,
-            int groups,
-            int channels,
-            int inner,
-            DType type) {
-        int size = Math.multiplyExact(channels, inner);
-        long count = (long) samples * groups * size;
-        if (!takes(type, count, dx, dweight, dbias, dy, x, mean, rstd, weight)) {
-            below.groupNormGradient(
-                    dx, dweight, dbias, dy, x, mean, rstd, weight, samples, groups, channels, inner,
-                    type);
-            return;
-        }
-        NormSizes sizes = new NormSizes(samples, groups, channels, inner);
-        sizes.check(dx, mean, rstd, x, weight, dweight, dbias);
-        sizes.check(dy, mean, rstd, x);
-        if (inner < SHORT) {
-            boolean streams = streams(dx, sizes, size);
-            rows.backward(sizes, dx, dweight, dbias, dy, x, mean, rstd, weight, streams);
-        } else {
-            boolean streams = streams(dx, sizes, inner);
-            planes.backward(sizes, dx, dweight, dbias, dy, x, mean, rstd, weight, streams);
+            planes.backward(shape, dx, dweight, dbias, dy, x, mean, rstd, weight, streams);
         }
     }
 
     /// The loops of the routines begin with a turn: there must be an element.
-    private static boolean takes(DType type, long count, @Nullable MemorySegment... operands) {
-        boolean takes = type == DType.F32 && count > 0;
+    private static boolean takes(DType type, NormShape shape, @Nullable MemorySegment... operands) {
+        boolean takes = type == DType.F32 && shape.count() > 0;
         for (MemorySegment operand : operands) {
             takes &= operand == null || operand.isNative();
         }
         return takes;
     }
 
-    /// Says whether a result goes past the caches: it is large, and all its rows of `length`
-    /// elements begin where a vector may.
-    private boolean streams(@Nullable MemorySegment result, NormSizes sizes, int length) {
+    /// Machine code has no bounds of its own.
+    private static void check(NormShape shape, long bytes, @Nullable MemorySegment... operands) {
+        for (MemorySegment operand : operands) {
+            if (operand != null && operand.byteSize() < bytes) {
+                throw new IndexOutOfBoundsException(
+                        "norm: an operand must have at least "
+                                + bytes
+                                + " bytes; got "
+                                + operand.byteSize()
+                                + " for "
+                                + shape);
+            }
+        }
+    }
+
+    /// Says whether a result goes past the caches: it is large, and all its rows or planes begin
+    /// where a vector may.
+    private boolean streams(@Nullable MemorySegment result, NormShape shape) {
+        int length = shape.inner() < SHORT ? shape.size() : shape.inner();
         return result != null
-                && 4 * sizes.count() >= PAST_CACHES
+                && 4 * shape.count() >= PAST_CACHES
                 && (result.address() | 4L * length) % isa.bytes() == 0;
     }
 }

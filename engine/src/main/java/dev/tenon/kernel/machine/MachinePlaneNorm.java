@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.tenon.dtype.DType;
+import dev.tenon.kernel.NormShape;
 import dev.tenon.kernel.Parallel;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +48,7 @@ final class MachinePlaneNorm {
     }
 
     void forward(
-            NormSizes sizes,
+            NormShape shape,
             MemorySegment y,
             MemorySegment mean,
             MemorySegment rstd,
@@ -56,16 +57,16 @@ final class MachinePlaneNorm {
             @Nullable MemorySegment bias,
             double eps,
             boolean streams) {
-        int parameters = sizes.groups() * sizes.channels();
+        int parameters = shape.parameters();
         MemorySegment space = Workspace.PARAMETERS.floats(2L * parameters);
         MemorySegment w = MachineRowNorm.expanded(weight, 1, parameters, 1, space);
         MemorySegment b =
                 MachineRowNorm.expanded(bias, 0, parameters, 1, space.asSlice(4L * parameters));
-        int size = sizes.size();
+        int size = shape.size();
         if (size > LARGE) {
-            statistics(sizes, mean, rstd, x, eps);
+            statistics(shape, mean, rstd, x, eps);
             Routine routine = streams ? applyPast : apply;
-            Pieces pieces = new Pieces(sizes);
+            Pieces pieces = new Pieces(shape);
             Parallel.run(
                     pieces.parts(),
                     part -> {
@@ -81,11 +82,11 @@ final class MachinePlaneNorm {
         }
         Routine routine = streams ? forwardPast : forward;
         Parallel.range(
-                sizes.rows(),
+                shape.rows(),
                 Math.max(1, PART / size),
                 (from, to) -> {
-                    MemorySegment block = MachineRowNorm.block(sizes, x, mean, rstd, from, to);
-                    long first = 4 * (from % sizes.groups()) * sizes.channels();
+                    MemorySegment block = MachineRowNorm.block(shape, x, mean, rstd, from, to);
+                    long first = 4 * (from % shape.groups()) * shape.channels();
                     block.set(JAVA_LONG, NormCode.RESULT, y.address() + 4 * from * size);
                     block.set(JAVA_LONG, NormCode.WEIGHT, w.address() + first);
                     block.set(JAVA_LONG, NormCode.BIAS, b.address() + first);
@@ -99,28 +100,28 @@ final class MachinePlaneNorm {
 
     /// Returns the elements of a part of a group that is cut: many, because memory is read fastest
     /// without a stop, but enough parts to share.
-    private static int piece(NormSizes sizes) {
-        return sizes.size() >= 1 << 20 ? 65_536 : 16_384;
+    private static int piece(NormShape shape) {
+        return shape.size() >= 1 << 20 ? 65_536 : 16_384;
     }
 
     /// How large groups are cut: into parts of planes, or into some planes at a time.
     private static final class Pieces {
-        private final NormSizes sizes;
+        private final NormShape shape;
         private final int piece; // elements of a part
         private final int cuts; // parts of a plane
         private final int together; // planes of a part
         private final int perGroup;
 
-        Pieces(NormSizes sizes) {
-            this.sizes = sizes;
-            piece = piece(sizes);
-            cuts = (sizes.inner() + piece - 1) / piece;
-            together = cuts > 1 ? 1 : Math.min(sizes.channels(), piece / sizes.inner());
-            perGroup = (sizes.channels() + together - 1) / together * cuts;
+        Pieces(NormShape shape) {
+            this.shape = shape;
+            piece = piece(shape);
+            cuts = (shape.inner() + piece - 1) / piece;
+            together = cuts > 1 ? 1 : Math.min(shape.channels(), piece / shape.inner());
+            perGroup = (shape.channels() + together - 1) / together * cuts;
         }
 
         int parts() {
-            return Math.multiplyExact(sizes.rows(), perGroup);
+            return Math.multiplyExact(shape.rows(), perGroup);
         }
 
         int group(int part) {
@@ -134,32 +135,32 @@ final class MachinePlaneNorm {
 
         /// The first of the part's channels, in its sample.
         int channel(int part) {
-            return group(part) % sizes.groups() * sizes.channels() + plane(part);
+            return group(part) % shape.groups() * shape.channels() + plane(part);
         }
 
         int planes(int part) {
-            return Math.min(together, sizes.channels() - plane(part));
+            return Math.min(together, shape.channels() - plane(part));
         }
 
         /// Where the part begins.
         long at(int part) {
-            return ((long) group(part) * sizes.channels() + plane(part)) * sizes.inner()
+            return ((long) group(part) * shape.channels() + plane(part)) * shape.inner()
                     + (long) (part % cuts) * piece;
         }
 
         /// Elements of the part in one plane.
         int inner(int part) {
-            return Math.min(piece, sizes.inner() - part % cuts * piece);
+            return Math.min(piece, shape.inner() - part % cuts * piece);
         }
 
         /// Where the part's first sums go: two for each plane and cut.
         long sums(int part) {
-            return 2 * (((long) group(part) * sizes.channels() + plane(part)) * cuts + part % cuts);
+            return 2 * (((long) group(part) * shape.channels() + plane(part)) * cuts + part % cuts);
         }
 
         MemorySegment block(int part, MemorySegment x, MemorySegment mean, MemorySegment rstd) {
             int group = group(part);
-            MemorySegment block = MachineRowNorm.block(sizes, x, mean, rstd, group, group + 1);
+            MemorySegment block = MachineRowNorm.block(shape, x, mean, rstd, group, group + 1);
             block.set(JAVA_LONG, NormCode.X, x.address() + 4 * at(part));
             block.set(JAVA_LONG, NormCode.INNER, inner(part));
             block.set(JAVA_LONG, NormCode.CHANNELS, planes(part));
@@ -171,11 +172,11 @@ final class MachinePlaneNorm {
     /// that memory is read once; then (Chan, Golub, LeVeque 1979) the group's variance is the mean
     /// of the chunks' plus the variance of their means.
     private void statistics(
-            NormSizes sizes, MemorySegment mean, MemorySegment rstd, MemorySegment x, double eps) {
-        int size = sizes.size();
-        int piece = piece(sizes);
+            NormShape shape, MemorySegment mean, MemorySegment rstd, MemorySegment x, double eps) {
+        int size = shape.size();
+        int piece = piece(shape);
         int chunks = (size + piece - 1) / piece;
-        int groups = sizes.rows();
+        int groups = shape.rows();
         MemorySegment all = Workspace.SUMS.bytes(16L * groups * chunks);
         long toVariance = 8L * groups * chunks;
         Parallel.run(
@@ -195,20 +196,20 @@ final class MachinePlaneNorm {
                     moments.call(block.address(), 0, 0, 0, 0, 0);
                 });
         for (int group = 0; group < groups; group++) {
-            merge(sizes, all.asSlice(8L * group * chunks), toVariance, group, mean, rstd, eps);
+            merge(shape, all.asSlice(8L * group * chunks), toVariance, group, mean, rstd, eps);
         }
     }
 
     private static void merge(
-            NormSizes sizes,
+            NormShape shape,
             MemorySegment chunks,
             long toVariance,
             int group,
             MemorySegment mean,
             MemorySegment rstd,
             double eps) {
-        int size = sizes.size();
-        int piece = piece(sizes);
+        int size = shape.size();
+        int piece = piece(shape);
         double sum = 0;
         long place = 0;
         for (int at = 0; at < size; at += piece, place += 8) {
@@ -227,7 +228,7 @@ final class MachinePlaneNorm {
     }
 
     void backward(
-            NormSizes sizes,
+            NormShape shape,
             @Nullable MemorySegment dx,
             @Nullable MemorySegment dweight,
             @Nullable MemorySegment dbias,
@@ -237,15 +238,15 @@ final class MachinePlaneNorm {
             MemorySegment rstd,
             @Nullable MemorySegment weight,
             boolean streams) {
-        int parameters = sizes.groups() * sizes.channels();
+        int parameters = shape.parameters();
         MemorySegment space = Workspace.PARAMETERS.floats(parameters);
         MemorySegment w = MachineRowNorm.expanded(weight, 1, parameters, 1, space);
-        int size = sizes.size();
-        Pieces pieces = new Pieces(sizes);
+        int size = shape.size();
+        Pieces pieces = new Pieces(shape);
         int cuts = size > LARGE ? pieces.cuts : 1;
-        long planes = (long) sizes.planes() * cuts;
+        long planes = (long) shape.planes() * cuts;
         MemorySegment all =
-                Workspace.SUMS.bytes(16 * planes + 16L * sizes.rows() + 8L * 2 * parameters);
+                Workspace.SUMS.bytes(16 * planes + 16L * shape.rows() + 8L * 2 * parameters);
         if (size > LARGE) {
             Parallel.run(
                     pieces.parts(),
@@ -259,7 +260,7 @@ final class MachinePlaneNorm {
                     });
             if (dx != null) {
                 MemorySegment totals = all.asSlice(16 * planes);
-                weigh(sizes, cuts, all, w, totals);
+                weigh(shape, cuts, all, w, totals);
                 Routine routine = streams ? towardPast : toward;
                 Parallel.run(
                         pieces.parts(),
@@ -285,26 +286,26 @@ final class MachinePlaneNorm {
         } else {
             Routine routine = dx == null ? sums : streams ? backwardPast : backward;
             Parallel.range(
-                    sizes.rows(),
+                    shape.rows(),
                     Math.max(1, PART / size),
                     (from, to) -> {
-                        MemorySegment block = MachineRowNorm.block(sizes, x, mean, rstd, from, to);
+                        MemorySegment block = MachineRowNorm.block(shape, x, mean, rstd, from, to);
                         long at = 4 * from * size;
-                        long first = 4 * (from % sizes.groups()) * sizes.channels();
+                        long first = 4 * (from % shape.groups()) * shape.channels();
                         block.set(JAVA_LONG, NormCode.RESULT, dx == null ? 0 : dx.address() + at);
                         block.set(JAVA_LONG, NormCode.DY, dy.address() + at);
                         block.set(
                                 JAVA_LONG,
                                 NormCode.SUMS,
-                                all.address() + 16 * from * sizes.channels());
+                                all.address() + 16 * from * shape.channels());
                         block.set(JAVA_LONG, NormCode.WEIGHT, w.address() + first);
                         block.set(JAVA_LONG, NormCode.FIRST_WEIGHT, w.address());
                         block.set(JAVA_LONG, NormCode.END_WEIGHT, w.address() + 4L * parameters);
                         routine.call(block.address(), 0, 0, 0, 0, 0);
                     });
         }
-        MemorySegment merged = all.asSlice(16 * planes + 16L * sizes.rows());
-        merge(sizes, cuts, all, merged);
+        MemorySegment merged = all.asSlice(16 * planes + 16L * shape.rows());
+        merge(shape, cuts, all, merged);
         for (int c = 0; c < parameters; c++) {
             if (dbias != null) {
                 double sum = merged.getAtIndex(JAVA_DOUBLE, 2L * c);
@@ -319,14 +320,14 @@ final class MachinePlaneNorm {
 
     /// Sets a group's two totals: weights times its planes' sums.
     private static void weigh(
-            NormSizes sizes, int cuts, MemorySegment sums, MemorySegment w, MemorySegment totals) {
-        int channels = sizes.channels();
-        for (int group = 0; group < sizes.rows(); group++) {
+            NormShape shape, int cuts, MemorySegment sums, MemorySegment w, MemorySegment totals) {
+        int channels = shape.channels();
+        for (int group = 0; group < shape.rows(); group++) {
             double sum = 0;
             double product = 0;
             for (int c = 0; c < channels; c++) {
                 float weight =
-                        w.get(JAVA_FLOAT_UNALIGNED, 4L * (group % sizes.groups() * channels + c));
+                        w.get(JAVA_FLOAT_UNALIGNED, 4L * (group % shape.groups() * channels + c));
                 long first = 2L * ((long) group * channels + c) * cuts;
                 for (long at = first; at < first + 2L * cuts; at += 2) {
                     sum += weight * sums.getAtIndex(JAVA_DOUBLE, at);
@@ -353,14 +354,14 @@ final class MachinePlaneNorm {
     }
 
     /// Adds up a channel's sums over samples and cuts, in their order.
-    private void merge(NormSizes sizes, int cuts, MemorySegment sums, MemorySegment merged) {
-        int width = sizes.groups() * sizes.channels();
+    private void merge(NormShape shape, int cuts, MemorySegment sums, MemorySegment merged) {
+        int width = shape.parameters();
         merged.asSlice(0, 16L * width).fill((byte) 0);
         if (cuts == 1) {
-            merge.call(merged.address(), sums.address(), 0, sizes.samples(), 0, width);
+            merge.call(merged.address(), sums.address(), 0, shape.samples(), 0, width);
             return;
         }
-        for (int plane = 0; plane < sizes.planes(); plane++) {
+        for (int plane = 0; plane < shape.planes(); plane++) {
             long to = 2L * (plane % width);
             for (long at = 2L * plane * cuts; at < 2L * (plane + 1) * cuts; at++) {
                 double sum =

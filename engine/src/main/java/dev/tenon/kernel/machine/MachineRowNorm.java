@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.tenon.kernel.NormShape;
 import dev.tenon.kernel.Parallel;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
@@ -57,7 +58,7 @@ final class MachineRowNorm {
     }
 
     void forward(
-            NormSizes sizes,
+            NormShape shape,
             MemorySegment y,
             MemorySegment mean,
             MemorySegment rstd,
@@ -66,19 +67,19 @@ final class MachineRowNorm {
             @Nullable MemorySegment bias,
             double eps,
             boolean streams) {
-        int width = sizes.width();
-        int size = sizes.size();
+        int width = shape.width();
+        int size = shape.size();
         MemorySegment space = Workspace.PARAMETERS.floats(2L * width);
-        int parameters = sizes.groups() * sizes.channels();
-        MemorySegment w = expanded(weight, 1, parameters, sizes.inner(), space);
-        MemorySegment b = expanded(bias, 0, parameters, sizes.inner(), space.asSlice(4L * width));
+        int parameters = shape.parameters();
+        MemorySegment w = expanded(weight, 1, parameters, shape.inner(), space);
+        MemorySegment b = expanded(bias, 0, parameters, shape.inner(), space.asSlice(4L * width));
         Routine routine = forward(size, streams);
         Parallel.range(
-                sizes.rows(),
+                shape.rows(),
                 Math.max(1, PART / size),
                 (from, to) -> {
-                    MemorySegment block = block(sizes, x, mean, rstd, from, to);
-                    long at = 4 * (from % sizes.groups()) * size;
+                    MemorySegment block = block(shape, x, mean, rstd, from, to);
+                    long at = 4 * (from % shape.groups()) * size;
                     block.set(JAVA_LONG, NormCode.RESULT, y.address() + 4 * from * size);
                     block.set(JAVA_LONG, NormCode.WEIGHT, w.address() + at);
                     block.set(JAVA_LONG, NormCode.BIAS, b.address() + at);
@@ -110,21 +111,21 @@ final class MachineRowNorm {
     /// Returns the caller's block of words with what all routines need for rows from `from` to
     /// below `to`.
     static MemorySegment block(
-            NormSizes sizes,
+            NormShape shape,
             MemorySegment x,
             MemorySegment mean,
             MemorySegment rstd,
             long from,
             long to) {
-        int size = sizes.size();
+        int size = shape.size();
         MemorySegment block = Arguments.block();
         block.set(JAVA_LONG, NormCode.X, x.address() + 4 * from * size);
         block.set(JAVA_LONG, NormCode.MEAN, mean.address() + 8 * from);
         block.set(JAVA_LONG, NormCode.TO_RSTD, rstd.address() - mean.address());
         block.set(JAVA_LONG, NormCode.ROWS, to - from);
         block.set(JAVA_LONG, NormCode.SIZE, size);
-        block.set(JAVA_LONG, NormCode.INNER, sizes.inner());
-        block.set(JAVA_LONG, NormCode.CHANNELS, sizes.channels());
+        block.set(JAVA_LONG, NormCode.INNER, shape.inner());
+        block.set(JAVA_LONG, NormCode.CHANNELS, shape.channels());
         block.set(JAVA_DOUBLE, NormCode.INVERSE, 1.0 / size);
         block.set(JAVA_DOUBLE, NormCode.INVERSE + 8, 1.0 / size);
         block.set(JAVA_FLOAT, NormCode.INVERSE_F32, 1f / size);
@@ -133,7 +134,7 @@ final class MachineRowNorm {
     }
 
     void backward(
-            NormSizes sizes,
+            NormShape shape,
             @Nullable MemorySegment dx,
             @Nullable MemorySegment dweight,
             @Nullable MemorySegment dbias,
@@ -143,18 +144,17 @@ final class MachineRowNorm {
             MemorySegment rstd,
             @Nullable MemorySegment weight,
             boolean streams) {
-        int width = sizes.width();
-        int size = sizes.size();
+        int width = shape.width();
+        int size = shape.size();
         int perBlock =
-                Math.max(1, Math.max(PART / width, Math.min(LONGEST, sizes.samples() / BLOCKS)));
+                Math.max(1, Math.max(PART / width, Math.min(LONGEST, shape.samples() / BLOCKS)));
         perBlock = Math.min(perBlock, LONGEST);
         int samples = perBlock;
-        int blocks = (sizes.samples() + samples - 1) / samples;
+        int blocks = (shape.samples() + samples - 1) / samples;
         int columnBlocks = (2 * width + RowNormCode.COLUMNS - 1) / RowNormCode.COLUMNS;
         long stride = 4L * columnBlocks * RowNormCode.COLUMNS;
         MemorySegment space = Workspace.PARAMETERS.floats(width);
-        MemorySegment w =
-                expanded(weight, 1, sizes.groups() * sizes.channels(), sizes.inner(), space);
+        MemorySegment w = expanded(weight, 1, shape.parameters(), shape.inner(), space);
         MemorySegment partial = Workspace.SUMS.bytes(stride * (blocks + 2L));
         Routine routine = dx == null ? sums : streams ? backwardPast : backward;
         Parallel.range(
@@ -163,9 +163,9 @@ final class MachineRowNorm {
                 (from, to) -> {
                     partial.asSlice(from * stride, (to - from) * stride).fill((byte) 0);
                     for (long i = from; i < to; i++) {
-                        long first = i * samples * sizes.groups();
-                        long last = Math.min(sizes.samples(), (i + 1) * samples) * sizes.groups();
-                        MemorySegment block = block(sizes, x, mean, rstd, first, last);
+                        long first = i * samples * shape.groups();
+                        long last = Math.min(shape.samples(), (i + 1) * samples) * shape.groups();
+                        MemorySegment block = block(shape, x, mean, rstd, first, last);
                         long at = 4 * first * size;
                         block.set(JAVA_LONG, NormCode.RESULT, dx == null ? 0 : dx.address() + at);
                         block.set(JAVA_LONG, NormCode.DY, dy.address() + at);
@@ -178,13 +178,13 @@ final class MachineRowNorm {
                     }
                 });
         if (dweight != null || dbias != null) {
-            merge(sizes, partial, stride, blocks, dweight, dbias);
+            merge(shape, partial, stride, blocks, dweight, dbias);
         }
     }
 
     /// Adds up the blocks' partial gradients, in their order, and a channel's elements.
     private void merge(
-            NormSizes sizes,
+            NormShape shape,
             MemorySegment partial,
             long stride,
             int blocks,
@@ -203,17 +203,17 @@ final class MachineRowNorm {
                                 blocks,
                                 0,
                                 to - from));
-        collect(sizes, totals, 0, dweight);
-        collect(sizes, totals, sizes.width(), dbias);
+        collect(shape, totals, 0, dweight);
+        collect(shape, totals, shape.width(), dbias);
     }
 
     private static void collect(
-            NormSizes sizes, MemorySegment totals, int from, @Nullable MemorySegment gradient) {
+            NormShape shape, MemorySegment totals, int from, @Nullable MemorySegment gradient) {
         if (gradient == null) {
             return;
         }
-        int inner = sizes.inner();
-        for (int c = 0; c < sizes.groups() * sizes.channels(); c++) {
+        int inner = shape.inner();
+        for (int c = 0; c < shape.parameters(); c++) {
             double sum = 0;
             for (int i = from + c * inner; i < from + (c + 1) * inner; i++) {
                 sum += totals.getAtIndex(JAVA_DOUBLE, i);

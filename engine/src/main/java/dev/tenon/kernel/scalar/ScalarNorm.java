@@ -2,31 +2,36 @@ package dev.tenon.kernel.scalar;
 
 import dev.tenon.dtype.DType;
 import dev.tenon.kernel.NormKernel;
+import dev.tenon.kernel.NormShape;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /// The definition of the family Norm.
 public final class ScalarNorm implements NormKernel {
     @Override
-    public void layerNorm(
+    public void normalize(
             MemorySegment y,
             MemorySegment mean,
             MemorySegment rstd,
             MemorySegment x,
             @Nullable MemorySegment weight,
             @Nullable MemorySegment bias,
-            int rows,
-            int size,
+            NormShape shape,
             double eps,
             DType type) {
-        for (int row = 0; row < rows; row++) {
-            statistics(mean, rstd, x, row, size, eps, type);
-            double mu = DType.F64.read(mean, row);
-            double r = DType.F64.read(rstd, row);
-            for (int j = 0; j < size; j++) {
-                long i = (long) row * size + j;
-                double z = (type.read(x, i) - mu) * r;
-                type.write(y, i, z * scale(weight, j, type) + shift(bias, j, type));
+        int channels = shape.channels();
+        int inner = shape.inner();
+        for (long group = 0; group < shape.rows(); group++) {
+            statistics(mean, rstd, x, group, shape.size(), eps, type);
+            double mu = DType.F64.read(mean, group);
+            double r = DType.F64.read(rstd, group);
+            for (int c = 0; c < channels; c++) {
+                long channel = group % shape.groups() * channels + c;
+                for (int s = 0; s < inner; s++) {
+                    long i = (group * channels + c) * inner + s;
+                    double z = (type.read(x, i) - mu) * r;
+                    type.write(y, i, z * scale(weight, channel, type) + shift(bias, channel, type));
+                }
             }
         }
     }
@@ -63,7 +68,7 @@ public final class ScalarNorm implements NormKernel {
     }
 
     @Override
-    public void layerNormGradient(
+    public void normalizeGradient(
             @Nullable MemorySegment dx,
             @Nullable MemorySegment dweight,
             @Nullable MemorySegment dbias,
@@ -72,110 +77,20 @@ public final class ScalarNorm implements NormKernel {
             MemorySegment mean,
             MemorySegment rstd,
             @Nullable MemorySegment weight,
-            int rows,
-            int size,
+            NormShape shape,
             DType type) {
-        for (int row = 0; row < rows && dx != null; row++) {
-            double mu = DType.F64.read(mean, row);
-            double r = DType.F64.read(rstd, row);
-            double sum = 0; // of g
-            double product = 0; // of g * z
-            for (int j = 0; j < size; j++) {
-                long i = (long) row * size + j;
-                double g = type.read(dy, i) * scale(weight, j, type);
-                sum += g;
-                product += g * (type.read(x, i) - mu) * r;
-            }
-            for (int j = 0; j < size; j++) {
-                long i = (long) row * size + j;
-                double g = type.read(dy, i) * scale(weight, j, type);
-                double z = (type.read(x, i) - mu) * r;
-                type.write(dx, i, r * (g - sum / size - z * product / size));
-            }
-        }
-        for (int j = 0; j < size; j++) {
-            double sum = 0;
-            double product = 0;
-            for (int row = 0; row < rows; row++) {
-                long i = (long) row * size + j;
-                double z =
-                        (type.read(x, i) - DType.F64.read(mean, row)) * DType.F64.read(rstd, row);
-                sum += type.read(dy, i);
-                product += type.read(dy, i) * z;
-            }
-            writeParameters(dweight, dbias, j, product, sum, type);
-        }
-    }
-
-    private static void writeParameters(
-            @Nullable MemorySegment dweight,
-            @Nullable MemorySegment dbias,
-            int index,
-            double product,
-            double sum,
-            DType type) {
-        if (dweight != null) {
-            type.write(dweight, index, product);
-        }
-        if (dbias != null) {
-            type.write(dbias, index, sum);
-        }
-    }
-
-    @Override
-    public void groupNorm(
-            MemorySegment y,
-            MemorySegment mean,
-            MemorySegment rstd,
-            MemorySegment x,
-            @Nullable MemorySegment weight,
-            @Nullable MemorySegment bias,
-            int samples,
-            int groups,
-            int channels,
-            int inner,
-            double eps,
-            DType type) {
-        for (long group = 0; group < (long) samples * groups; group++) {
-            statistics(mean, rstd, x, group, (long) channels * inner, eps, type);
-            double mu = DType.F64.read(mean, group);
-            double r = DType.F64.read(rstd, group);
-            for (int c = 0; c < channels; c++) {
-                long channel = group % groups * channels + c;
-                for (int s = 0; s < inner; s++) {
-                    long i = (group * channels + c) * inner + s;
-                    double z = (type.read(x, i) - mu) * r;
-                    type.write(y, i, z * scale(weight, channel, type) + shift(bias, channel, type));
-                }
-            }
-        }
-    }
-
-    @Override
-    public void groupNormGradient(
-            @Nullable MemorySegment dx,
-            @Nullable MemorySegment dweight,
-            @Nullable MemorySegment dbias,
-            MemorySegment dy,
-            MemorySegment x,
-            MemorySegment mean,
-            MemorySegment rstd,
-            @Nullable MemorySegment weight,
-            int samples,
-            int groups,
-            int channels,
-            int inner,
-            DType type) {
-        double[] dweights = new double[groups * channels];
-        double[] dbiases = new double[groups * channels];
-        double size = (double) channels * inner;
-        for (long group = 0; group < (long) samples * groups; group++) {
+        int channels = shape.channels();
+        int inner = shape.inner();
+        double size = shape.size();
+        double[] dweights = new double[shape.parameters()];
+        double[] dbiases = new double[shape.parameters()];
+        for (long group = 0; group < shape.rows(); group++) {
             double mu = DType.F64.read(mean, group);
             double r = DType.F64.read(rstd, group);
             double sum = 0; // of g
             double product = 0; // of g * z
             for (int c = 0; c < channels; c++) {
-                int channel = (int) (group % groups) * channels + c;
+                int channel = (int) (group % shape.groups()) * channels + c;
                 for (int s = 0; s < inner; s++) {
                     long i = (group * channels + c) * inner + s;
                     double up = type.read(dy, i);
@@ -187,7 +102,7 @@ public final class ScalarNorm implements NormKernel {
                 }
             }
             for (int c = 0; c < channels && dx != null; c++) {
-                long channel = group % groups * channels + c;
+                long channel = group % shape.groups() * channels + c;
                 for (int s = 0; s < inner; s++) {
                     long i = (group * channels + c) * inner + s;
                     double g = type.read(dy, i) * scale(weight, channel, type);
@@ -197,7 +112,12 @@ public final class ScalarNorm implements NormKernel {
             }
         }
         for (int channel = 0; channel < dweights.length; channel++) {
-            writeParameters(dweight, dbias, channel, dweights[channel], dbiases[channel], type);
+            if (dweight != null) {
+                type.write(dweight, channel, dweights[channel]);
+            }
+            if (dbias != null) {
+                type.write(dbias, channel, dbiases[channel]);
+            }
         }
     }
 }

@@ -5,6 +5,7 @@ import static dev.tenon.kernel.vector.Moments.read;
 import static dev.tenon.kernel.vector.Moments.write;
 
 import dev.tenon.dtype.DType;
+import dev.tenon.kernel.NormShape;
 import dev.tenon.kernel.Parallel;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
@@ -34,12 +35,12 @@ final class PlaneNorm {
     private final int inner;
     private final int size; // of one group
 
-    PlaneNorm(int samples, int groups, int channels, int inner) {
-        this.groups = Math.multiplyExact(samples, groups);
-        this.perSample = groups;
-        this.channels = channels;
-        this.inner = inner;
-        this.size = Math.multiplyExact(channels, inner);
+    PlaneNorm(NormShape shape) {
+        groups = shape.rows();
+        perSample = shape.groups();
+        channels = shape.channels();
+        inner = shape.inner();
+        size = shape.size();
     }
 
     void forward(

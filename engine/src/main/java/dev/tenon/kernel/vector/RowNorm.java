@@ -6,6 +6,7 @@ import static dev.tenon.kernel.vector.Moments.write;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 
 import dev.tenon.dtype.DType;
+import dev.tenon.kernel.NormShape;
 import dev.tenon.kernel.Parallel;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
@@ -41,14 +42,13 @@ final class RowNorm {
     private final int size; // of a row
     private final int width; // of a sample: groups * size
 
-    /// @param channels channels of one group; a row has `channels * inner` elements
-    RowNorm(int samples, int groups, int channels, int inner) {
-        this.samples = samples;
-        this.groups = groups;
-        this.channels = channels;
-        this.inner = inner;
-        this.size = channels * inner;
-        this.width = groups * size;
+    RowNorm(NormShape shape) {
+        samples = shape.samples();
+        groups = shape.groups();
+        channels = shape.channels();
+        inner = shape.inner();
+        size = shape.size();
+        width = shape.width();
     }
 
     /// Returns the parameter once per element of a sample, in the caller's `slot`.

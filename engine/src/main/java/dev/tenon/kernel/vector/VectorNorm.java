@@ -2,6 +2,7 @@ package dev.tenon.kernel.vector;
 
 import dev.tenon.dtype.DType;
 import dev.tenon.kernel.NormKernel;
+import dev.tenon.kernel.NormShape;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
@@ -21,26 +22,27 @@ public final class VectorNorm implements NormKernel {
     }
 
     @Override
-    public void layerNorm(
+    public void normalize(
             MemorySegment y,
             MemorySegment mean,
             MemorySegment rstd,
             MemorySegment x,
             @Nullable MemorySegment weight,
             @Nullable MemorySegment bias,
-            int rows,
-            int size,
+            NormShape shape,
             double eps,
             DType type) {
-        if (type == DType.F32) {
-            new RowNorm(rows, 1, size, 1).forward(y, mean, rstd, x, weight, bias, eps);
+        if (type != DType.F32) {
+            below.normalize(y, mean, rstd, x, weight, bias, shape, eps, type);
+        } else if (shape.inner() < SHORT) {
+            new RowNorm(shape).forward(y, mean, rstd, x, weight, bias, eps);
         } else {
-            below.layerNorm(y, mean, rstd, x, weight, bias, rows, size, eps, type);
+            new PlaneNorm(shape).forward(y, mean, rstd, x, weight, bias, eps);
         }
     }
 
     @Override
-    public void layerNormGradient(
+    public void normalizeGradient(
             @Nullable MemorySegment dx,
             @Nullable MemorySegment dweight,
             @Nullable MemorySegment dbias,
@@ -49,68 +51,14 @@ public final class VectorNorm implements NormKernel {
             MemorySegment mean,
             MemorySegment rstd,
             @Nullable MemorySegment weight,
-            int rows,
-            int size,
-            DType type) {
-        if (type == DType.F32) {
-            new RowNorm(rows, 1, size, 1).backward(dx, dweight, dbias, dy, x, mean, rstd, weight);
-        } else {
-            below.layerNormGradient(
-                    dx, dweight, dbias, dy, x, mean, rstd, weight, rows, size, type);
-        }
-    }
-
-    @Override
-    public void groupNorm(
-            MemorySegment y,
-            MemorySegment mean,
-            MemorySegment rstd,
-            MemorySegment x,
-            @Nullable MemorySegment weight,
-            @Nullable MemorySegment bias,
-            int samples,
-            int groups,
-            int channels,
-            int inner,
-            double eps,
+            NormShape shape,
             DType type) {
         if (type != DType.F32) {
-            below.groupNorm(
-                    y, mean, rstd, x, weight, bias, samples, groups, channels, inner, eps, type);
-        } else if (inner < SHORT) {
-            new RowNorm(samples, groups, channels, inner)
-                    .forward(y, mean, rstd, x, weight, bias, eps);
+            below.normalizeGradient(dx, dweight, dbias, dy, x, mean, rstd, weight, shape, type);
+        } else if (shape.inner() < SHORT) {
+            new RowNorm(shape).backward(dx, dweight, dbias, dy, x, mean, rstd, weight);
         } else {
-            new PlaneNorm(samples, groups, channels, inner)
-                    .forward(y, mean, rstd, x, weight, bias, eps);
-        }
-    }
-
-    @Override
-    public void groupNormGradient(
-            @Nullable MemorySegment dx,
-            @Nullable MemorySegment dweight,
-            @Nullable MemorySegment dbias,
-            MemorySegment dy,
-            MemorySegment x,
-            MemorySegment mean,
-            MemorySegment rstd,
-            @Nullable MemorySegment weight,
-            int samples,
-            int groups,
-            int channels,
-            int inner,
-            DType type) {
-        if (type != DType.F32) {
-            below.groupNormGradient(
-                    dx, dweight, dbias, dy, x, mean, rstd, weight, samples, groups, channels, inner,
-                    type);
-        } else if (inner < SHORT) {
-            new RowNorm(samples, groups, channels, inner)
-                    .backward(dx, dweight, dbias, dy, x, mean, rstd, weight);
-        } else {
-            new PlaneNorm(samples, groups, channels, inner)
-                    .backward(dx, dweight, dbias, dy, x, mean, rstd, weight);
+            new PlaneNorm(shape).backward(dx, dweight, dbias, dy, x, mean, rstd, weight);
         }
     }
 }

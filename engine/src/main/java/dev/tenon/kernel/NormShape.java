@@ -1,0 +1,54 @@
+package dev.tenon.kernel;
+
+/// The sizes of a normalisation: elements lie as `[samples, groups, channels, inner]`, a group has
+/// one mean and one variance, a channel one weight and one bias.
+///
+/// Group norm of images `[N, C, H, W]` is `[N, G, C / G, H * W]`; layer norm of rows is [#rows].
+///
+/// @param samples elements along the first axis
+/// @param groups groups of neighbouring channels in one sample
+/// @param channels channels in one group
+/// @param inner elements in one channel
+public record NormShape(int samples, int groups, int channels, int inner) {
+    /// @throws ArithmeticException if a sample's elements or all channels are more than an `int`
+    ///   counts
+    public NormShape {
+        Math.multiplyExact(Math.multiplyExact(samples, groups), channels);
+        Math.multiplyExact(groups, Math.multiplyExact(channels, inner));
+    }
+
+    /// Returns `rows` rows of `size` elements: one group per row, a weight and a bias per element.
+    public static NormShape rows(int rows, int size) {
+        return new NormShape(rows, 1, size, 1);
+    }
+
+    /// Returns the elements of a group.
+    public int size() {
+        return channels * inner;
+    }
+
+    /// Returns the elements of a sample.
+    public int width() {
+        return groups * size();
+    }
+
+    /// Returns the groups of all samples: so many means there are.
+    public int rows() {
+        return samples * groups;
+    }
+
+    /// Returns the channels of all samples.
+    public int planes() {
+        return rows() * channels;
+    }
+
+    /// Returns the channels of one sample: so many weights there are.
+    public int parameters() {
+        return groups * channels;
+    }
+
+    /// Returns all elements.
+    public long count() {
+        return (long) rows() * size();
+    }
+}
