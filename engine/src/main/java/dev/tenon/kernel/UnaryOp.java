@@ -36,5 +36,13 @@ public enum UnaryOp {
     /// `x ^ a`.
     POW,
     /// `min(max(x, a), b)`; the derivative is 1 inside and on the bounds.
-    CLAMP
+    CLAMP;
+
+    /// Says whether the op has settings.
+    public boolean hasSettings() {
+        return switch (this) {
+            case LEAKY_RELU, ADD, MUL, POW, CLAMP -> true;
+            default -> false;
+        };
+    }
 }

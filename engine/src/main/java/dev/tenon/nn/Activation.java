@@ -6,7 +6,8 @@ import dev.tenon.tensor.Tensor;
 
 /// A layer that applies a function without settings to each element: `y_i = f(x_i)`.
 ///
-/// A [Linear] layer before it in a [Sequential] can apply it as it stores its result.
+/// The layer before it may do so on the way out ([dev.tenon.tensor.Finish]), as [Linear] and the
+/// norms do.
 public interface Activation extends UnaryLayer {
     /// Returns f.
     UnaryOp op();

@@ -1,5 +1,7 @@
 package dev.tenon.nn;
 
+import dev.tenon.kernel.UnaryOp;
+import dev.tenon.tensor.Finish;
 import dev.tenon.tensor.MatmulOps;
 import dev.tenon.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -50,21 +52,16 @@ public record Linear(Param weight, @Nullable Param bias) implements UnaryLayer {
 
     @Override
     public Tensor forward(Tensor x) {
-        return MatmulOps.linear(x, weight.value(), bias == null ? null : bias.value());
+        return forward(x, Finish.NONE);
     }
 
-    /// Computes `y = f(x W^T + b)` with the function of `activation`.
-    ///
-    /// @throws dev.tenon.tensor.ShapeException if `x` does not fit
-    public Tensor apply(Tensor x, Activation activation) {
-        return Layer.within(
-                this,
-                () ->
-                        MatmulOps.linear(
-                                x,
-                                weight.value(),
-                                bias == null ? null : bias.value(),
-                                activation.op()));
+    @Override
+    public Tensor forward(Tensor x, Finish finish) {
+        Tensor shift = bias == null ? null : bias.value();
+        UnaryOp activation = finish.activation();
+        return finish.residual() != null || activation == null
+                ? finish.apply(MatmulOps.linear(x, weight.value(), shift))
+                : MatmulOps.linear(x, weight.value(), shift, activation);
     }
 
     @Override

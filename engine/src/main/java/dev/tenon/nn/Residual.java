@@ -1,5 +1,6 @@
 package dev.tenon.nn;
 
+import dev.tenon.tensor.Finish;
 import dev.tenon.tensor.Tensor;
 
 /// A layer around which the input is added again: `y = x + f(x)`.
@@ -22,7 +23,14 @@ public record Residual(UnaryLayer body) implements UnaryLayer {
 
     @Override
     public Tensor forward(Tensor x) {
-        return x.add(body.apply(x));
+        return forward(x, Finish.NONE);
+    }
+
+    @Override
+    public Tensor forward(Tensor x, Finish finish) {
+        return finish.residual() == null
+                ? body.apply(x, new Finish(x, finish.activation()))
+                : finish.apply(body.apply(x, new Finish(x, null)));
     }
 
     @Override

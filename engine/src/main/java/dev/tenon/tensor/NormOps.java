@@ -1,7 +1,10 @@
 package dev.tenon.tensor;
 
 import dev.tenon.dtype.DType;
+import dev.tenon.kernel.NormEpilogue;
+import dev.tenon.kernel.NormGradients;
 import dev.tenon.kernel.NormShape;
+import dev.tenon.kernel.UnaryOp;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -11,8 +14,10 @@ import org.jspecify.annotations.Nullable;
 /// Operations of the family Norm: groups of elements brought to mean 0 and variance 1, then scaled
 /// and shifted.
 ///
-/// `y = (x - mean) / sqrt(var + eps) * weight + bias`, with the biased variance. The messages
-/// contain PyTorch's own text where PyTorch refuses the same input.
+/// `y = (x - mean) / sqrt(var + eps) * weight + bias`, with the biased variance; where a [Finish]
+/// is given, `y = activation((x - mean) / sqrt(var + eps) * weight + bias + residual)` in the same
+/// pass over memory, of which the gradient keeps no more than that of the norm alone and the
+/// residual. The messages contain PyTorch's own text where PyTorch refuses the same input.
 public final class NormOps {
     private NormOps() {}
 
@@ -72,17 +77,33 @@ public final class NormOps {
             @Nullable Tensor weight,
             @Nullable Tensor bias,
             double eps) {
+        return layerNorm(x, normalized, weight, bias, eps, Finish.NONE);
+    }
+
+    /// Normalises over the last axes, which must have the shape `normalized`, and does what
+    /// follows.
+    ///
+    /// @param x F32 or F64, `[*, normalized...]`
+    /// @param normalized sizes of the axes that share one mean and variance, at least one
+    /// @param weight in the shape `normalized`, or null for ones
+    /// @param bias in the shape `normalized`, or null for zeros
+    /// @param eps added to the variance; PyTorch's default is 1e-5
+    /// @param finish residual and activation
+    /// @throws ShapeException if shapes or types do not fit
+    public static Tensor layerNorm(
+            Tensor x,
+            Shape normalized,
+            @Nullable Tensor weight,
+            @Nullable Tensor bias,
+            double eps,
+            Finish finish) {
         checkType("layerNorm", x, weight, bias);
         checkNormalized(x, normalized);
         checkParameter(weight, "weight", normalized);
         checkParameter(bias, "bias", normalized);
         int size = Math.toIntExact(normalized.count());
         int rows = x.shape().count(0, x.rank() - normalized.rank());
-        return normalize("layerNorm", x, weight, bias, NormShape.rows(rows, size), eps);
-    }
-
-    private static @Nullable MemorySegment segment(@Nullable Tensor tensor) {
-        return tensor == null ? null : tensor.segment();
+        return normalize("layerNorm", x, weight, bias, NormShape.rows(rows, size), eps, finish);
     }
 
     private static void checkType(
@@ -138,41 +159,6 @@ public final class NormOps {
         }
     }
 
-    /// Returns a tensor for the gradient of `input`, or null if none is needed.
-    private static @Nullable Tensor like(@Nullable Tensor input) {
-        return input == null || !input.needsGradient()
-                ? null
-                : Tensor.empty(input.type(), input.shape());
-    }
-
-    private static List<Tensor> present(@Nullable Tensor... tensors) {
-        List<Tensor> list = new ArrayList<>();
-        for (Tensor tensor : tensors) {
-            if (tensor != null) {
-                list.add(tensor);
-            }
-        }
-        return list;
-    }
-
-    /// Returns the gradients in the order of `present(x, weight, bias)`.
-    private static @Nullable Tensor[] aligned(
-            @Nullable Tensor dx,
-            @Nullable Tensor weight,
-            @Nullable Tensor dweight,
-            @Nullable Tensor bias,
-            @Nullable Tensor dbias) {
-        List<@Nullable Tensor> list = new ArrayList<>();
-        list.add(dx);
-        if (weight != null) {
-            list.add(dweight);
-        }
-        if (bias != null) {
-            list.add(dbias);
-        }
-        return list.toArray(new @Nullable Tensor[0]);
-    }
-
     /// Normalises each sample over groups of neighbouring channels and all that follows them (Wu,
     /// He 2018): one group is layer norm without its per-position weights, a group per channel is
     /// instance norm.
@@ -186,13 +172,33 @@ public final class NormOps {
     ///   value
     public static Tensor groupNorm(
             Tensor x, int groups, @Nullable Tensor weight, @Nullable Tensor bias, double eps) {
+        return groupNorm(x, groups, weight, bias, eps, Finish.NONE);
+    }
+
+    /// Normalises each sample over groups of neighbouring channels, and does what follows.
+    ///
+    /// @param x F32 or F64, `[N, C, *]`
+    /// @param groups a divisor of C
+    /// @param weight `[C]`, or null for ones
+    /// @param bias `[C]`, or null for zeros
+    /// @param eps added to the variance; PyTorch's default is 1e-5
+    /// @param finish residual and activation
+    /// @throws ShapeException if shapes or types do not fit, or each statistic would be of a single
+    ///   value
+    public static Tensor groupNorm(
+            Tensor x,
+            int groups,
+            @Nullable Tensor weight,
+            @Nullable Tensor bias,
+            double eps,
+            Finish finish) {
         checkType("groupNorm", x, weight, bias);
         checkGroups(x, groups);
         checkChannels(weight, "weight", x);
         checkChannels(bias, "bias", x);
         int inner = x.shape().count(2, x.rank());
         NormShape shape = new NormShape(x.size(0), groups, x.size(1) / groups, inner);
-        return normalize("groupNorm", x, weight, bias, shape, eps);
+        return normalize("groupNorm", x, weight, bias, shape, eps, finish);
     }
 
     private static void checkGroups(Tensor x, int groups) {
@@ -245,10 +251,16 @@ public final class NormOps {
             @Nullable Tensor weight,
             @Nullable Tensor bias,
             NormShape shape,
-            double eps) {
+            double eps,
+            Finish finish) {
+        if (!finish.fits(x)) { // a residual that is broadcast, or of another type
+            return finish.apply(normalize(name, x, weight, bias, shape, eps, Finish.NONE));
+        }
         Tensor source = x.contiguous();
-        Tensor scale = weight == null ? null : weight.contiguous();
-        Tensor shift = bias == null ? null : bias.contiguous();
+        Tensor residual = contiguous(finish.residual());
+        UnaryOp activation = finish.activation();
+        Operands operands =
+                new Operands(source, contiguous(weight), contiguous(bias), residual, activation);
         Tensor mean = Tensor.empty(DType.F64, Shape.of(shape.samples(), shape.groups()));
         Tensor rstd = Tensor.empty(DType.F64, Shape.of(shape.samples(), shape.groups()));
         Tensor y = Tensor.empty(x.type(), x.shape());
@@ -259,53 +271,114 @@ public final class NormOps {
                         mean.segment(),
                         rstd.segment(),
                         source.segment(),
-                        segment(scale),
-                        segment(shift),
+                        operands.epilogue(),
                         shape,
                         eps,
                         x.type());
-        return Autograd.record(y, new Norm(name, source, scale, shift, mean, rstd, shape));
+        return Autograd.record(y, new Norm(name, operands, mean, rstd, shape));
     }
 
-    private record Norm(
-            String name,
+    private static @Nullable Tensor contiguous(@Nullable Tensor tensor) {
+        return tensor == null ? null : tensor.contiguous();
+    }
+
+    private static @Nullable MemorySegment segment(@Nullable Tensor tensor) {
+        return tensor == null ? null : tensor.segment();
+    }
+
+    private record Operands(
             Tensor x,
             @Nullable Tensor weight,
             @Nullable Tensor bias,
-            Tensor mean,
-            Tensor rstd,
-            NormShape shape)
+            @Nullable Tensor residual,
+            @Nullable UnaryOp activation) {
+        NormEpilogue epilogue() {
+            return new NormEpilogue(segment(weight), segment(bias), segment(residual), activation);
+        }
+
+        /// The epilogue for the gradient, which reads bias and residual to find what the activation
+        /// was applied to.
+        NormEpilogue gradientEpilogue() {
+            return activation == null ? NormEpilogue.of(segment(weight), null) : epilogue();
+        }
+    }
+
+    private record Norm(String name, Operands operands, Tensor mean, Tensor rstd, NormShape shape)
             implements Op {
         @Override
         public List<Tensor> inputs() {
-            return present(x, weight, bias);
+            return present(operands.x, operands.weight, operands.bias, operands.residual);
         }
 
         @Override
         public List<Tensor> saved() {
-            return present(x, mean, rstd, weight);
+            return operands.activation == null
+                    ? present(operands.x, mean, rstd, operands.weight)
+                    : present(
+                            operands.x,
+                            mean,
+                            rstd,
+                            operands.weight,
+                            operands.bias,
+                            operands.residual);
         }
 
         @Override
         public @Nullable Tensor[] gradient(Tensor dy) {
+            Tensor x = operands.x;
             Tensor upstream = dy.contiguous();
             Tensor dx = like(x);
-            Tensor dweight = like(weight);
-            Tensor dbias = like(bias);
+            Tensor dweight = like(operands.weight);
+            Tensor dbias = like(operands.bias);
+            boolean same = operands.activation == null; // then the residual's gradient is dy
+            Tensor dresidual = same ? dy : like(operands.residual);
             Backend.kernels()
                     .norm()
                     .normalizeGradient(
-                            segment(dx),
-                            segment(dweight),
-                            segment(dbias),
+                            new NormGradients(
+                                    segment(dx),
+                                    segment(dweight),
+                                    segment(dbias),
+                                    same ? null : segment(dresidual)),
                             upstream.segment(),
                             x.segment(),
                             mean.segment(),
                             rstd.segment(),
-                            segment(weight),
+                            operands.gradientEpilogue(),
                             shape,
                             x.type());
-            return aligned(dx, weight, dweight, bias, dbias);
+            List<@Nullable Tensor> gradients = new ArrayList<>();
+            gradients.add(dx);
+            addIf(operands.weight, dweight, gradients);
+            addIf(operands.bias, dbias, gradients);
+            addIf(operands.residual, dresidual, gradients);
+            return gradients.toArray(new @Nullable Tensor[0]);
+        }
+
+        private static void addIf(
+                @Nullable Tensor input,
+                @Nullable Tensor gradient,
+                List<@Nullable Tensor> gradients) {
+            if (input != null) {
+                gradients.add(gradient);
+            }
+        }
+
+        /// Returns a tensor for the gradient of `input`, or null if none is needed.
+        private static @Nullable Tensor like(@Nullable Tensor input) {
+            return input == null || !input.needsGradient()
+                    ? null
+                    : Tensor.empty(input.type(), input.shape());
+        }
+
+        private static List<Tensor> present(@Nullable Tensor... tensors) {
+            List<Tensor> list = new ArrayList<>();
+            for (Tensor tensor : tensors) {
+                if (tensor != null) {
+                    list.add(tensor);
+                }
+            }
+            return list;
         }
     }
 }

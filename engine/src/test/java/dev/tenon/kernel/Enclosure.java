@@ -57,7 +57,8 @@ record Enclosure(DType type, double lo, double hi, boolean nan, boolean overflow
         return type == DType.F64 ? 8 * Double.MIN_VALUE : 2 * Float.MIN_VALUE;
     }
 
-    private static double highest(DType type) {
+    /// Returns the largest number.
+    static double highest(DType type) {
         return type == DType.F64 ? Double.MAX_VALUE : Float.MAX_VALUE;
     }
 

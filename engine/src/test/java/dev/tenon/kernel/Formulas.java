@@ -7,6 +7,19 @@ import dev.tenon.kernel.scalar.ScalarElementwise;
 /// The elementwise functions and their derivatives over enclosures: what the formula of [UnaryOp]
 /// may come to in a type.
 final class Formulas {
+    /// Functions without settings: those that layers apply, and some of other shapes.
+    static final UnaryOp[] ACTIVATIONS = {
+        UnaryOp.RELU,
+        UnaryOp.SILU,
+        UnaryOp.GELU_ERF,
+        UnaryOp.GELU_TANH,
+        UnaryOp.TANH,
+        UnaryOp.SIGMOID,
+        UnaryOp.SQUARE,
+        UnaryOp.NEG,
+        UnaryOp.EXP
+    };
+
     private static final double LINEAR = 2 * Math.sqrt(2 / Math.PI);
     private static final double CUBIC = LINEAR * 0.044715;
 
@@ -44,13 +57,12 @@ final class Formulas {
         };
     }
 
-    /// Returns what `op'(x)` may be for a number `x`.
+    /// Returns what `op'(x)` may be.
     static Enclosure slope(UnaryOp op, Enclosure x, double a, double b) {
         DType type = x.type();
         Enclosure one = Enclosure.of(type, 1);
         return switch (op) {
-            case NEG, ABS, SIGN, RELU, ADD, CLAMP ->
-                    Enclosure.of(type, ScalarElementwise.derivative(op, x.lo(), a, b));
+            case NEG, ABS, SIGN, RELU, ADD, CLAMP -> jumps(op, x, a, b);
             case SQUARE -> x.plus(x);
             case SQRT -> Enclosure.of(type, 0.5).over(x.root());
             case RECIPROCAL -> one.negated().over(x.squared());
@@ -64,7 +76,13 @@ final class Formulas {
             }
             case ERF -> x.squared().negated().exp().times(2 / Math.sqrt(Math.PI));
             case SIGMOID -> sigmoid(x).times(sigmoid(x.negated())).loosened(CANCELLED);
-            case LEAKY_RELU -> x.lo() > 0 ? one : Enclosure.setting(type, a);
+            case LEAKY_RELU -> {
+                Enclosure below = Enclosure.setting(type, a);
+                Enclosure both =
+                        new Enclosure(
+                                type, Math.min(1, below.lo()), Math.max(1, below.hi()), false);
+                yield x.lo() > 0 && !x.nan() ? one : x.hi() <= 0 || x.none() ? below : both;
+            }
             case SILU -> {
                 Enclosure s = sigmoid(x);
                 Enclosure part = s.times(sigmoid(x.negated()));
@@ -81,10 +99,10 @@ final class Formulas {
                 yield s.plus(x.times(inner.times(part))).loosened(lostOf(x));
             }
             case MUL -> Enclosure.setting(type, a);
-            case POW -> {
-                double slope = ScalarElementwise.derivative(op, x.lo(), a, b);
-                yield Enclosure.of(type, slope).off(6);
-            }
+            case POW -> // grows or falls on either side of 0
+                    x.lo() < 0 && x.hi() > 0
+                            ? Enclosure.any(type)
+                            : x.grown(v -> ScalarElementwise.derivative(op, v, a, b));
         };
     }
 
@@ -96,6 +114,26 @@ final class Formulas {
 
     private static Enclosure step(Enclosure x, double lo, double hi) {
         return new Enclosure(x.type(), lo, hi, x.nan());
+    }
+
+    /// Returns what a slope that is constant between 0, `a` and `b` may be: at the ends, and where
+    /// it changes between them.
+    private static Enclosure jumps(UnaryOp op, Enclosure x, double a, double b) {
+        double[] places = {x.lo(), x.hi(), x.nan() ? Double.NaN : x.lo(), 0, a, b};
+        double from = Double.POSITIVE_INFINITY;
+        double to = Double.NEGATIVE_INFINITY;
+        boolean undefined = false;
+        for (int i = 0; i < places.length; i++) {
+            if (i > 2 && !(places[i] >= x.lo() && places[i] <= x.hi())) {
+                continue;
+            }
+            double slope = ScalarElementwise.derivative(op, places[i], a, b);
+            undefined |= Double.isNaN(slope);
+            from = Double.isNaN(slope) ? from : Math.min(from, slope);
+            to = Double.isNaN(slope) ? to : Math.max(to, slope);
+        }
+        boolean none = from > to;
+        return new Enclosure(x.type(), none ? Double.NaN : from, none ? Double.NaN : to, undefined);
     }
 
     private static Enclosure bent(Enclosure x, double a) {
@@ -121,7 +159,7 @@ final class Formulas {
     /// The normal distribution. Its tail is 5 ulp off; rounding `x` itself, by `x / sqrt 2` or `x^2
     /// / 2`, changes it by `u x^2`, its condition number times u.
     private static Enclosure normal(Enclosure x) {
-        double square = Math.min(x.lo() * x.lo(), 200);
+        double square = Math.min(Math.max(x.lo() * x.lo(), x.hi() * x.hi()), 200);
         return x.grown(v -> 0.5 * (1 + Erf.erf(v * Math.sqrt(0.5))))
                 .off(4 + square)
                 .loosened(CANCELLED)

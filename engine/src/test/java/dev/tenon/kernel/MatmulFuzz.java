@@ -7,18 +7,6 @@ import java.lang.foreign.MemorySegment;
 /// Calls of the family Matmul: any strides of the factors, rows of the product apart, batches with
 /// repeated factors, one row or many.
 final class MatmulFuzz implements FuzzFamily {
-    private static final UnaryOp[] ACTIVATIONS = {
-        UnaryOp.RELU,
-        UnaryOp.SILU,
-        UnaryOp.GELU_ERF,
-        UnaryOp.GELU_TANH,
-        UnaryOp.TANH,
-        UnaryOp.SIGMOID,
-        UnaryOp.SQUARE,
-        UnaryOp.NEG,
-        UnaryOp.EXP
-    };
-
     @Override
     public int kernels() {
         return 3;
@@ -92,7 +80,7 @@ final class MatmulFuzz implements FuzzFamily {
         double beta = d.one(0.0, 1.0, 0.7, -1.0);
         int columns = p.toC.sizes()[2];
         MemorySegment bias = d.oneIn(2) ? null : d.data(columns, type, Values.NORMAL);
-        UnaryOp activation = d.oneIn(3) ? null : d.one(ACTIVATIONS);
+        UnaryOp activation = d.oneIn(3) ? null : d.one(Formulas.ACTIVATIONS);
         Call call =
                 new Call(
                         what

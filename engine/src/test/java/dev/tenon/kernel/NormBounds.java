@@ -3,7 +3,7 @@ package dev.tenon.kernel;
 import dev.tenon.dtype.DType;
 import java.lang.foreign.MemorySegment;
 
-/// How far off normalisation and its gradients may be.
+/// How far off normalisation may be.
 ///
 /// Means come in two steps: a first one `m` in F32, off by `9 u mean |x|` at most (32 terms meet in
 /// F32), then the sum of `x - m`. With `R u` the error of a sum in proportion to its terms' sizes
@@ -11,10 +11,9 @@ import java.lang.foreign.MemorySegment;
 ///
 /// - mean: `R u (mean |x - mean| + |m - mean|)`
 /// - rstd, relatively: half the variance's `(R + 4) u`, as far as the variance counts beside eps
-/// - z: `rstd` times the mean's error and 2u of the difference, `|z|` times rstd's error; in a
-///   gradient, which is told both, the mean's two halves of F32 lose `4 u^2 |mean|`, or two of the
-///   least denormals
-/// - a gradient: its terms' errors, then those of its sums
+/// - z: `rstd` times the mean's error and 2u of the difference, `|z|` times rstd's error
+/// - what the activation is applied to: the weight times z's error, the rounding of the product and
+///   of both sums; the activation of that enclosure
 final class NormBounds {
     private final NormFuzz.Case c;
     private final DType type;
@@ -23,10 +22,6 @@ final class NormBounds {
     private double variance;
     private double meanError;
     private double rstdError; // relatively
-    private double sum; // of g over n
-    private double product; // of g z over n
-    private double sumError;
-    private double productError;
 
     NormBounds(NormFuzz.Case c) {
         this.c = c;
@@ -73,84 +68,33 @@ final class NormBounds {
         return Double.isFinite(value) ? number.loosened(error) : number;
     }
 
-    private Enclosure result(double value, double error) {
+    Enclosure result(int i) {
+        statistics(i / c.size);
+        double difference = Math.abs(type.read(c.x, i) - c.mean(group));
+        double off = c.rstd(group) * (meanError + 2 * u * difference);
+        Enclosure sum = ended(c, i, off + Math.abs(c.z(i)) * rstdError);
+        return c.activation() == null ? sum : Formulas.value(c.activation(), sum, 0, 0);
+    }
+
+    /// Returns what the activation is applied to, if z is off by `off`.
+    static Enclosure ended(NormFuzz.Case c, int i, double off) {
+        double u = Enclosure.unit(c.type);
+        double z = c.z(i);
+        double weight = c.weight(i);
+        if (Double.isInfinite(weight) && Math.abs(z) <= off) {
+            return Enclosure.any(c.type); // of either sign, or NaN
+        }
+        double error = Math.abs(weight) * off + 3 * u * Math.abs(weight * z);
+        error += u * Math.abs(c.bias(i));
+        Enclosure sum = finite(c.type, z * weight + c.bias(i), error);
+        MemorySegment residual = c.residual();
+        return residual == null ? sum : sum.plus(Enclosure.of(c.type, c.type.read(residual, i)));
+    }
+
+    /// A number that is off by `error`; where an operand was not finite, the same.
+    static Enclosure finite(DType type, double value, double error) {
         return Double.isFinite(value)
                 ? Enclosure.of(type, value).loosened(error).off(1)
                 : Enclosure.of(type, value);
-    }
-
-    Enclosure result(int i) {
-        statistics(i / c.size);
-        double z = c.z(i);
-        double difference = Math.abs(type.read(c.x, i) - c.mean(group));
-        double off = c.rstd(group) * (meanError + 2 * u * difference) + Math.abs(z) * rstdError;
-        double scaled = Math.abs(c.weight(i) * z);
-        double error = Math.abs(c.weight(i)) * off + 3 * u * scaled + u * Math.abs(c.bias(i));
-        return result(z * c.weight(i) + c.bias(i), error);
-    }
-
-    /// What an element of z is off in a gradient.
-    private double offOfZ(long i) {
-        long at = i / c.size;
-        double halves = 4 * u * u * Math.abs(c.mean(at)) + 2 * Enclosure.least(type);
-        return 4 * u * Math.abs(c.z(i)) + halves * c.rstd(at);
-    }
-
-    private void sums(MemorySegment up, long newGroup) {
-        if (newGroup == group) {
-            return;
-        }
-        group = newGroup;
-        double sizes = 0;
-        double productSizes = 0;
-        double offs = 0;
-        sum = 0;
-        product = 0;
-        for (long i = group * c.size; i < (group + 1) * c.size; i++) {
-            double g = type.read(up, i) * c.weight(i);
-            double z = c.z(i);
-            sum += g / c.size;
-            product += g * z / c.size;
-            sizes += Math.abs(g) / c.size;
-            productSizes += Math.abs(g * z) / c.size;
-            offs += Math.abs(g) * offOfZ(i) / c.size;
-        }
-        double units = Enclosure.roundings(type, c.size);
-        sumError = units * u * sizes + 2 * Enclosure.least(type); // each g may lose the least
-        productError = units * u * productSizes + offs + 4 * Enclosure.least(type);
-    }
-
-    Enclosure gradient(MemorySegment up, int i) {
-        sums(up, i / c.size);
-        if (!Double.isFinite(sum) || !Double.isFinite(product)) {
-            // every gradient of the group is infinite or NaN, by the order of the formula's terms
-            return Enclosure.notFinite(type);
-        }
-        double g = type.read(up, i) * c.weight(i);
-        double z = c.z(i);
-        double off = sumError + Math.abs(z) * productError + offOfZ(i) * Math.abs(product);
-        double rounded = 4 * u * (Math.abs(g) + Math.abs(sum) + Math.abs(z * product));
-        rounded += 4 * Enclosure.least(type);
-        // rstd may come first: then what is lost of denormal factors is not made smaller by it
-        double lost = Enclosure.least(type) * (4 + Math.abs(type.read(c.x, i) - c.mean(group)));
-        double r = c.rstd(group);
-        return result(r * (g - sum - z * product), r * (off + rounded) + lost);
-    }
-
-    Enclosure parameter(MemorySegment up, int parameter, boolean ofWeight) {
-        double total = 0;
-        double sizes = 0;
-        double offs = 0;
-        for (long sample = 0; sample < c.n[0]; sample++) {
-            for (int s = 0; s < c.n[3]; s++) {
-                long i = (sample * c.parameters + parameter) * c.n[3] + s;
-                double term = type.read(up, i) * (ofWeight ? c.z(i) : 1);
-                total += term;
-                sizes += Math.abs(term);
-                offs += ofWeight ? Math.abs(type.read(up, i)) * offOfZ(i) : 0;
-            }
-        }
-        long terms = (long) c.n[0] * c.n[3];
-        return Enclosure.sum(type, total, sizes, terms, Double.isFinite(total) ? offs : 0);
     }
 }

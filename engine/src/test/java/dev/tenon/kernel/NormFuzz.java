@@ -5,8 +5,10 @@ import dev.tenon.kernel.scalar.ScalarNorm;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
-/// Calls of the family Norm, forward and backward, with and without weights.
+/// Calls of the family Norm, forward and backward, with and without weights, residuals and
+/// activations.
 final class NormFuzz implements FuzzFamily {
     private static final String[] KERNELS = {
         "layerNorm", "groupNorm", "layerNormGradient", "groupNormGradient"
@@ -30,7 +32,7 @@ final class NormFuzz implements FuzzFamily {
         Values values = d.values(Values.STEPS, Values.OFFSET, Values.TINY, Values.SPECIAL);
         String what = KERNELS[kernel] + " " + type + " " + Arrays.toString(n) + " " + values;
         Case c = new Case(d, n, type, values);
-        return kernel < 2 ? c.forward(new Call(what)) : c.backward(d, new Call(what));
+        return kernel < 2 ? c.forward(d, what) : c.backward(d, what);
     }
 
     /// One normalisation as groups; rows are samples with one group of `channels` elements.
@@ -47,6 +49,8 @@ final class NormFuzz implements FuzzFamily {
         final long count;
         final long parameters;
         final long size; // of a group
+        private @Nullable UnaryOp activation;
+        private @Nullable MemorySegment residual;
 
         /// What the second factor is made of.
         private static Values second(Draw d, Values first) {
@@ -68,18 +72,8 @@ final class NormFuzz implements FuzzFamily {
             mean = arena.allocate(8L * Math.max(1, n[0] * n[1]), 8).asSlice(0, 8L * n[0] * n[1]);
             rstd = arena.allocate(8L * Math.max(1, n[0] * n[1]), 8).asSlice(0, 8L * n[0] * n[1]);
             MemorySegment y = arena.allocate(Math.max(1, type.bytes(count)), 8);
-            run(new ScalarNorm(), y, mean, rstd, x, weight, bias);
-        }
-
-        void run(
-                NormKernel kernel,
-                MemorySegment y,
-                MemorySegment mu,
-                MemorySegment r,
-                MemorySegment data,
-                MemorySegment w,
-                MemorySegment b) {
-            kernel.normalize(y, mu, r, data, w, b, shape, EPS, type);
+            NormEpilogue plain = NormEpilogue.of(null, null);
+            new ScalarNorm().normalize(y, mean, rstd, x, plain, shape, EPS, type);
         }
 
         double mean(long group) {
@@ -102,53 +96,85 @@ final class NormFuzz implements FuzzFamily {
             return bias == null ? 0 : type.read(bias, i / n[3] % parameters);
         }
 
-        Call forward(Call call) {
+        /// The function at the end, or null.
+        @Nullable UnaryOp activation() {
+            return activation;
+        }
+
+        /// What is added before it is applied, or null.
+        @Nullable MemorySegment residual() {
+            return residual;
+        }
+
+        Call forward(Draw d, String what) {
+            Call call = new Call(what + end(d));
             int y = call.output("y", type, count);
             int mu = call.output("mean", DType.F64, (long) n[0] * n[1]);
             int r = call.output("rstd", DType.F64, (long) n[0] * n[1]);
             int in = call.input("x", type, x);
-            int w = optional(call, "weight", weight, type);
-            int b = optional(call, "bias", bias, type);
+            int[] of = epilogue(call);
             NormBounds bounds = new NormBounds(this);
             call.within(mu, bounds::mean).within(r, bounds::rstd).within(y, bounds::result);
-            return call.does((k, s) -> run(k.norm(), s[y], s[mu], s[r], s[in], at(s, w), at(s, b)));
+            return call.does((k, s) -> {
+                NormEpilogue end = epilogue(s, of);
+                k.norm().normalize(s[y], s[mu], s[r], s[in], end, shape, EPS, type);
+            });
         }
 
-        Call backward(Draw d, Call call) {
+        /// Draws residual and activation, last of all, and describes them.
+        private String end(Draw d) {
+            activation = d.oneIn(2) ? null : d.one(Formulas.ACTIVATIONS);
+            residual = d.oneIn(3) ? d.data(count, type, second(d, values)) : null;
+            return (residual == null ? "" : " + residual")
+                    + (activation == null ? "" : " then " + activation);
+        }
+
+        private int[] epilogue(Call call) {
+            return new int[] {
+                optional(call, "weight", weight, type),
+                optional(call, "bias", bias, type),
+                optional(call, "residual", residual, type)
+            };
+        }
+
+        private NormEpilogue epilogue(MemorySegment[] s, int[] of) {
+            return new NormEpilogue(at(s, of[0]), at(s, of[1]), at(s, of[2]), activation);
+        }
+
+        Call backward(Draw d, String what) {
             MemorySegment up = d.data(count, type, second(d, values));
-            int dx = d.oneIn(5) ? -1 : call.output("dx", type, count);
-            int dweight = d.oneIn(5) ? -1 : call.output("dweight", type, parameters);
-            int dbias = d.oneIn(5) ? -1 : call.output("dbias", type, parameters);
+            boolean[] left = {d.oneIn(5), d.oneIn(5), d.oneIn(5)};
+            Call call = new Call(what + end(d));
+            int dx = left[0] ? -1 : call.output("dx", type, count);
+            int dweight = left[1] ? -1 : call.output("dweight", type, parameters);
+            int dbias = left[2] ? -1 : call.output("dbias", type, parameters);
+            boolean wanted = residual != null && !d.oneIn(5);
+            int dresidual = wanted ? call.output("dresidual", type, count) : -1;
             int dy = call.input("dy", type, up);
             int in = call.input("x", type, x);
             int mu = call.input("mean", DType.F64, mean);
             int r = call.input("rstd", DType.F64, rstd);
-            int w = optional(call, "weight", weight, type);
-            NormBounds bounds = new NormBounds(this);
+            int[] of = epilogue(call);
+            NormGradientBounds bounds = new NormGradientBounds(this, up);
             if (dx >= 0) {
-                call.within(dx, i -> bounds.gradient(up, i));
+                call.within(dx, bounds::gradient);
             }
             if (dweight >= 0) {
-                call.within(dweight, i -> bounds.parameter(up, i, true));
+                call.within(dweight, i -> bounds.parameter(i, true));
             }
             if (dbias >= 0) {
-                call.within(dbias, i -> bounds.parameter(up, i, false));
+                call.within(dbias, i -> bounds.parameter(i, false));
+            }
+            if (dresidual >= 0 && activation != null) { // otherwise dy, bit by bit
+                call.within(dresidual, bounds::upstream);
             }
             return call.does((k, s) -> {
-                MemorySegment[] out = {at(s, dx), at(s, dweight), at(s, dbias)};
-                gradient(k.norm(), out, s[dy], s[in], s[mu], s[r], at(s, w));
+                NormGradients all =
+                        new NormGradients(
+                                at(s, dx), at(s, dweight), at(s, dbias), at(s, dresidual));
+                NormEpilogue end = epilogue(s, of);
+                k.norm().normalizeGradient(all, s[dy], s[in], s[mu], s[r], end, shape, type);
             });
-        }
-
-        private void gradient(
-                NormKernel kernel,
-                MemorySegment[] out,
-                MemorySegment dy,
-                MemorySegment in,
-                MemorySegment mu,
-                MemorySegment r,
-                MemorySegment w) {
-            kernel.normalizeGradient(out[0], out[1], out[2], dy, in, mu, r, w, shape, type);
         }
     }
 

@@ -5,6 +5,7 @@ import static dev.tenon.kernel.Samples.normal;
 import static dev.tenon.kernel.Samples.unset;
 import static dev.tenon.kernel.Tolerances.assertClose;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tenon.dtype.DType;
 import dev.tenon.kernel.scalar.ScalarNorm;
@@ -30,6 +31,7 @@ class NormKernelTest {
         final MemorySegment dx;
         final MemorySegment dweight;
         final MemorySegment dbias;
+        final @Nullable MemorySegment dresidual;
         private final List<MemorySegment> around = new ArrayList<>();
 
         Run(NormKernel kernel, Case c) {
@@ -45,8 +47,10 @@ class NormKernelTest {
             dx = within(shape.count(), margin);
             dweight = within(shape.parameters(), margin);
             dbias = within(shape.parameters(), margin);
-            kernel.normalize(y, mean, rstd, c.x, c.weight, c.bias, shape, EPS, T);
-            kernel.normalizeGradient(dx, dweight, dbias, c.dy, c.x, mean, rstd, c.weight, shape, T);
+            kernel.normalize(y, mean, rstd, c.x, c.end, shape, EPS, T);
+            dresidual = c.end.residual() == null ? null : within(shape.count(), margin);
+            NormGradients all = new NormGradients(dx, dweight, dbias, dresidual);
+            kernel.normalizeGradient(all, c.dy, c.x, mean, rstd, c.end, shape, T);
         }
 
         private MemorySegment within(long count, int margin) {
@@ -68,15 +72,15 @@ class NormKernelTest {
             assertThat(dx.mismatch(other.dx)).as(what + " dx").isEqualTo(-1);
             assertThat(dweight.mismatch(other.dweight)).as(what + " dweight").isEqualTo(-1);
             assertThat(dbias.mismatch(other.dbias)).as(what + " dbias").isEqualTo(-1);
+            if (dresidual != null) {
+                assertThat(dresidual.mismatch(other.dresidual))
+                        .as(what + " dresidual")
+                        .isEqualTo(-1);
+            }
         }
     }
 
-    private record Case(
-            NormShape shape,
-            MemorySegment x,
-            MemorySegment dy,
-            @Nullable MemorySegment weight,
-            @Nullable MemorySegment bias) {
+    private record Case(NormShape shape, MemorySegment x, MemorySegment dy, NormEpilogue end) {
         static Case of(Random random, int samples, int groups, int channels, int inner) {
             NormShape shape = new NormShape(samples, groups, channels, inner);
             int count = Math.toIntExact(shape.count());
@@ -85,18 +89,34 @@ class NormKernelTest {
                     shape,
                     normal(random, count, T),
                     normal(random, count, T),
-                    affine ? normal(random, shape.parameters(), T) : null,
-                    affine ? normal(random, shape.parameters(), T) : null);
+                    NormEpilogue.of(
+                            affine ? normal(random, shape.parameters(), T) : null,
+                            affine ? normal(random, shape.parameters(), T) : null));
+        }
+
+        /// Returns this with an activation, or null for none, and perhaps a residual.
+        Case then(@Nullable UnaryOp activation, @Nullable Random residual) {
+            int count = Math.toIntExact(shape.count());
+            MemorySegment added = residual == null ? null : normal(residual, count, T);
+            return new Case(
+                    shape, x, dy, new NormEpilogue(end.weight(), end.bias(), added, activation));
         }
 
         Case sample(int from, int to) {
-            long bytes = T.bytes(shape.width());
             return new Case(
                     new NormShape(to - from, shape.groups(), shape.channels(), shape.inner()),
-                    x.asSlice(from * bytes, (to - from) * bytes),
-                    dy.asSlice(from * bytes, (to - from) * bytes),
-                    weight,
-                    bias);
+                    part(x, from, to),
+                    part(dy, from, to),
+                    new NormEpilogue(
+                            end.weight(),
+                            end.bias(),
+                            part(end.residual(), from, to),
+                            end.activation()));
+        }
+
+        private MemorySegment part(@Nullable MemorySegment all, int from, int to) {
+            long bytes = T.bytes(shape.width());
+            return all == null ? null : all.asSlice(from * bytes, (to - from) * bytes);
         }
 
         /// Returns this with operands that begin `elements` later than a vector may.
@@ -105,11 +125,17 @@ class NormKernelTest {
                     shape,
                     moved(x, elements),
                     moved(dy, elements),
-                    weight == null ? null : moved(weight, elements),
-                    bias == null ? null : moved(bias, elements));
+                    new NormEpilogue(
+                            moved(end.weight(), elements),
+                            moved(end.bias(), elements),
+                            moved(end.residual(), elements),
+                            end.activation()));
         }
 
-        private static MemorySegment moved(MemorySegment from, int elements) {
+        private static MemorySegment moved(@Nullable MemorySegment from, int elements) {
+            if (from == null) {
+                return null;
+            }
             MemorySegment to = unset(from.byteSize() / 4 + elements, T).asSlice(4L * elements);
             return to.copyFrom(from);
         }
@@ -133,6 +159,10 @@ class NormKernelTest {
             int parameters = shape.parameters();
             assertClose(actual.dweight, expected.dweight, parameters, sums, T, what + " dweight");
             assertClose(actual.dbias, expected.dbias, parameters, sums, T, what + " dbias");
+            if (actual.dresidual != null) {
+                String name = what + " dresidual";
+                assertClose(actual.dresidual, expected.dresidual, count, scale, T, name);
+            }
         }
     }
 
@@ -227,8 +257,8 @@ class NormKernelTest {
                 Case d = Case.of(random, 3, 1, 35, inner);
                 T.write(d.dy, size + random.nextInt((int) size), value);
                 d.check(what + " in dy");
-                if (d.weight != null) {
-                    T.write(d.weight, 7, value);
+                if (d.end.weight() != null) {
+                    T.write(d.end.weight(), 7, value);
                     d.checkForward(what + " in the weight");
                 }
             }
@@ -245,25 +275,27 @@ class NormKernelTest {
             Case.of(random, 9, 4, 8, 207),
             Case.of(random, 3, 1, 17, 4099),
         };
-        NormKernel kernel = Backend.kernels().norm();
-        for (int i = 0; i < cases.length; i++) {
-            Case c = cases[i];
-            String what = "seed " + seed + ", case " + i;
-            Samples.withThreads(
-                    1,
-                    () -> {
-                        Run one = new Run(kernel, c);
-                        Samples.withThreads(2, () -> new Run(kernel, c).assertSameBits(one, what));
-                        Run alone = new Run(kernel, c.sample(1, 2));
-                        long size = alone.y.byteSize();
-                        assertThat(one.y.asSlice(size, size).mismatch(alone.y))
-                                .as(what + " y of one sample")
-                                .isEqualTo(-1);
-                        assertThat(one.dx.asSlice(size, size).mismatch(alone.dx))
-                                .as(what + " dx of one sample")
-                                .isEqualTo(-1);
-                    });
+        for (Case c : cases) {
+            assertBitsAreTheSame(c, "seed " + seed + ", " + c.shape);
         }
+    }
+
+    private static void assertBitsAreTheSame(Case c, String what) {
+        NormKernel kernel = Backend.kernels().norm();
+        Samples.withThreads(
+                1,
+                () -> {
+                    Run one = new Run(kernel, c);
+                    Samples.withThreads(2, () -> new Run(kernel, c).assertSameBits(one, what));
+                    Run alone = new Run(kernel, c.sample(1, 2));
+                    long size = alone.y.byteSize();
+                    assertThat(one.y.asSlice(size, size).mismatch(alone.y))
+                            .as(what + " y of one sample")
+                            .isEqualTo(-1);
+                    assertThat(one.dx.asSlice(size, size).mismatch(alone.dx))
+                            .as(what + " dx of one sample")
+                            .isEqualTo(-1);
+                });
     }
 
     /// Mean 1e4 and deviation 1: the gradients too must not lose the digits of `x - mean`.
@@ -276,12 +308,17 @@ class NormKernelTest {
             T.write(c.x, i, T.read(c.x, i) + 1e4);
         }
         c.check("seed " + seed);
-        Case rows = new Case(NormShape.rows(4, 4099), c.x, c.dy, normal(random, 4099, T), null);
+        Case rows =
+                new Case(
+                        NormShape.rows(4, 4099),
+                        c.x,
+                        c.dy,
+                        NormEpilogue.of(normal(random, 4099, T), null));
         rows.check("seed " + seed + ", rows");
         for (int size : new int[] {12, 16, 31, 48, 64, 100, 128}) {
             int count = 16_384 / size;
-            Case short1 =
-                    new Case(NormShape.rows(count, size), c.x, c.dy, normal(random, size, T), null);
+            NormEpilogue weighted = NormEpilogue.of(normal(random, size, T), null);
+            Case short1 = new Case(NormShape.rows(count, size), c.x, c.dy, weighted);
             short1.check("seed " + seed + ", rows of " + size);
         }
     }
@@ -294,13 +331,150 @@ class NormKernelTest {
             NormKernel kernel = Backend.kernels().norm();
             Run all = new Run(kernel, c);
             MemorySegment dx = unset(2L * 2 * 4 * inner, T);
-            kernel.normalizeGradient(
-                    dx, null, null, c.dy, c.x, all.mean, all.rstd, c.weight, c.shape, T);
+            gradient(c, all, new NormGradients(dx, null, null, null));
             assertThat(dx.mismatch(all.dx)).isEqualTo(-1);
             MemorySegment dweight = unset(8, T);
-            kernel.normalizeGradient(
-                    null, dweight, null, c.dy, c.x, all.mean, all.rstd, c.weight, c.shape, T);
+            gradient(c, all, new NormGradients(null, dweight, null, null));
             assertThat(dweight.mismatch(all.dweight)).isEqualTo(-1);
         }
+    }
+
+    private static void gradient(Case c, Run known, NormGradients wanted) {
+        Backend.kernels()
+                .norm()
+                .normalizeGradient(wanted, c.dy, c.x, known.mean, known.rstd, c.end, c.shape, T);
+    }
+
+    // ---- chains: a residual added, an activation applied
+
+    private static final UnaryOp[] SMOOTH = {
+        UnaryOp.SILU,
+        UnaryOp.GELU_ERF,
+        UnaryOp.GELU_TANH,
+        UnaryOp.TANH,
+        UnaryOp.SIGMOID,
+        UnaryOp.SIN
+    };
+
+    private static @Nullable Random perhaps(Random random) {
+        return random.nextBoolean() ? random : null;
+    }
+
+    @Test
+    void chainsAgreeWithTheirDefinition() {
+        long seed = 41;
+        Random random = new Random(seed);
+        for (int inner : SIZES) {
+            for (UnaryOp activation : SMOOTH) {
+                int samples = 1 + random.nextInt(3);
+                int groups = 1 + random.nextInt(3);
+                Case c =
+                        Case.of(random, samples, groups, 3, inner)
+                                .then(activation, perhaps(random));
+                c.check("seed " + seed + ", " + c.shape + ", " + activation);
+                Case rows = Case.of(random, 5, 1, inner, 1).then(activation, perhaps(random));
+                rows.check("seed " + seed + ", " + rows.shape + ", " + activation);
+            }
+            Case sum = Case.of(random, 2, 2, 3, inner).then(null, random);
+            sum.check("seed " + seed + ", " + sum.shape + ", a residual alone");
+        }
+        for (UnaryOp activation : SMOOTH) {
+            String what = "seed " + seed + ", " + activation;
+            Case.of(random, 70, 2, 3, 4).then(activation, random).check(what + ", many samples");
+            Case.of(random, 2, 1, 17, 4099).then(activation, random).check(what + ", cut groups");
+            Case.of(random, 1, 2, 3, 40_003).then(activation, null).check(what + ", cut planes");
+            Case.of(random, 1, 2, 1100, 64).then(activation, random).check(what + ", some planes");
+        }
+    }
+
+    /// Functions with a kink, where numbers of their argument's type may fall on either side: none
+    /// of these does.
+    @Test
+    void chainsWithAKinkAgreeWithTheirDefinition() {
+        long seed = 42;
+        Random random = new Random(seed);
+        for (UnaryOp activation : new UnaryOp[] {UnaryOp.RELU, UnaryOp.ABS, UnaryOp.NEG}) {
+            for (int inner : new int[] {1, 8, 33, 64, 207}) {
+                Case c = Case.of(random, 3, 2, 5, inner).then(activation, perhaps(random));
+                c.check("seed " + seed + ", " + c.shape + ", " + activation);
+            }
+        }
+    }
+
+    @Test
+    void chainsBeginAnywhereAndWriteNothingElse() {
+        long seed = 43;
+        Random random = new Random(seed);
+        NormKernel kernel = Backend.kernels().norm();
+        for (int inner : new int[] {1, 5, 33, 64, 77, 1030}) {
+            Case c = Case.of(random, 3, 2, 35, inner).then(UnaryOp.SILU, random);
+            String what = "seed " + seed + ", inner " + inner;
+            Run run = new Run(kernel, c);
+            Run aside = new Run(kernel, c.moved(3), 5);
+            aside.assertSameBits(run, what);
+            aside.assertUntouched(what);
+        }
+    }
+
+    @Test
+    void chainsPassOnNotANumberAndInfinities() {
+        long seed = 44;
+        Random random = new Random(seed);
+        float[] odd = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY};
+        for (int inner : new int[] {1, 4, 64, 40_000}) {
+            for (float value : odd) {
+                String what = "seed " + seed + ", inner " + inner + ", " + value;
+                Case c = Case.of(random, 3, 1, 35, inner).then(UnaryOp.SIGMOID, random);
+                long size = 35L * inner;
+                T.write(c.x, size + random.nextInt((int) size), value);
+                c.check(what + " in x");
+                Case d = Case.of(random, 3, 1, 35, inner).then(UnaryOp.SIGMOID, random);
+                T.write(d.dy, size + random.nextInt((int) size), value);
+                d.check(what + " in dy");
+                Case e = Case.of(random, 3, 1, 35, inner).then(UnaryOp.SIGMOID, random);
+                T.write(e.end.residual(), size + random.nextInt((int) size), value);
+                e.check(what + " in the residual");
+            }
+        }
+    }
+
+    @Test
+    void bitsOfChainsDependNeitherOnThreadsNorOnTheBatch() {
+        long seed = 45;
+        Random random = new Random(seed);
+        Case[] cases = {
+            Case.of(random, 600, 1, 100, 1).then(UnaryOp.GELU_ERF, random),
+            Case.of(random, 70, 2, 33, 7).then(UnaryOp.SILU, null),
+            Case.of(random, 9, 4, 8, 207).then(UnaryOp.SILU, random),
+            Case.of(random, 3, 1, 17, 4099).then(UnaryOp.GELU_ERF, random),
+        };
+        for (Case c : cases) {
+            assertBitsAreTheSame(c, "seed " + seed + ", " + c.shape);
+        }
+    }
+
+    @Test
+    void chainsComputeOnlyWhatIsAskedFor() {
+        Random random = new Random(46);
+        for (int inner : new int[] {1, 33, 64, 40_003}) {
+            Case c = Case.of(random, 2, 2, 4, inner).then(UnaryOp.SILU, random);
+            Run all = new Run(Backend.kernels().norm(), c);
+            MemorySegment dx = unset(c.shape.count(), T);
+            gradient(c, all, new NormGradients(dx, null, null, null));
+            assertThat(dx.mismatch(all.dx)).isEqualTo(-1);
+            MemorySegment dweight = unset(8, T);
+            gradient(c, all, new NormGradients(null, dweight, null, null));
+            assertThat(dweight.mismatch(all.dweight)).isEqualTo(-1);
+            MemorySegment dresidual = unset(c.shape.count(), T);
+            gradient(c, all, new NormGradients(null, null, null, dresidual));
+            assertThat(dresidual.mismatch(all.dresidual)).isEqualTo(-1);
+        }
+    }
+
+    @Test
+    void refusesActivationsWithSettings() {
+        assertThatThrownBy(() -> new NormEpilogue(null, null, null, UnaryOp.CLAMP))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("norm: the activation must be an op without settings; got CLAMP");
     }
 }

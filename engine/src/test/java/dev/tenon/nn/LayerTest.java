@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tenon.Golden;
 import dev.tenon.dtype.DType;
 import dev.tenon.kernel.Conv2dSettings;
+import dev.tenon.kernel.Tolerances;
+import dev.tenon.kernel.UnaryOp;
 import dev.tenon.nn.activation.GELU;
 import dev.tenon.nn.activation.ReLU;
 import dev.tenon.nn.activation.SiLU;
@@ -16,7 +18,10 @@ import dev.tenon.nn.conv.MaxPool2d;
 import dev.tenon.nn.conv.Upsample;
 import dev.tenon.nn.norm.GroupNorm;
 import dev.tenon.tensor.Autograd;
+import dev.tenon.tensor.ElementwiseOps;
+import dev.tenon.tensor.Finish;
 import dev.tenon.tensor.Rng;
+import dev.tenon.tensor.Shape;
 import dev.tenon.tensor.ShapeException;
 import dev.tenon.tensor.TenonException;
 import dev.tenon.tensor.Tensor;
@@ -169,6 +174,59 @@ class LayerTest {
         assertMessage(
                 () -> Sequential.of(new SiLU(), lambda).apply(Tensor.zeros(2)),
                 "1 (function): add: shapes must broadcast; got [2] and [3] (2 != 3)");
+    }
+
+    /// Layers in a sequence do what follows on the way out where they can; the results and
+    /// gradients are those of one layer after another.
+    @Test
+    void layersHandWhatFollowsOn() {
+        Init init = Init.of(Rng.of(5));
+        GroupNorm norm = GroupNorm.of(2, 4, init);
+        Conv2d conv = Conv2d.of(4, 4, 1, init);
+        Sequential inner = Sequential.of(conv, norm, new SiLU(), conv, norm);
+        Sequential whole =
+                Sequential.of(
+                        new SiLU(),
+                        new Residual(inner),
+                        GELU.erf(),
+                        inner,
+                        GELU.tanh(),
+                        new Tanh());
+        Tensor x = Rng.of(6).normal(DType.F64, Shape.of(2, 4, 3, 3));
+        Tensor fused = x.detach().requireGradient();
+        Tensor apart = x.detach().requireGradient();
+        Tensor y = whole.forward(cast(fused), new Finish(cast(fused), UnaryOp.SIGMOID));
+        Tensor u = oneByOne(inner, ElementwiseOps.silu(cast(apart)));
+        u = ElementwiseOps.gelu(ElementwiseOps.silu(cast(apart)).add(u));
+        u = ElementwiseOps.tanh(ElementwiseOps.geluTanh(oneByOne(inner, u)));
+        u = ElementwiseOps.sigmoid(cast(apart).add(u));
+        assertClose(y, u);
+        y.sum().backward();
+        u.sum().backward();
+        assertClose(fused.gradient(), apart.gradient());
+    }
+
+    private static Tensor cast(Tensor x) {
+        return x.to(DType.F32);
+    }
+
+    private static Tensor oneByOne(Sequential layers, Tensor x) {
+        Tensor y = x;
+        for (UnaryLayer layer : layers.layers()) {
+            y = layer.forward(y);
+        }
+        return y;
+    }
+
+    private static void assertClose(Tensor actual, Tensor expected) {
+        Tolerances.assertClose(actual.toDoubles(), expected.toDoubles(), 10, DType.F32, "layers");
+    }
+
+    @Test
+    void anEmptySequenceDoesWhatFollows() {
+        Tensor x = Tensor.of(new double[] {-1, 2}, 2);
+        assertThat(Sequential.of().apply(x, new Finish(x, UnaryOp.RELU)).toDoubles())
+                .containsExactly(0, 4);
     }
 
     @Test

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tenon.Golden;
 import dev.tenon.dtype.DType;
+import dev.tenon.kernel.UnaryOp;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -103,6 +105,81 @@ class NormOpsTest {
                 in -> NormOps.groupNorm(in.get(0), 2, in.get(1), in.get(2), 1e-5),
                 List.of(x, perChannel, perChannel));
         GradientCheck.check(in -> NormOps.groupNorm(in.get(0), 4, null, null, 1e-5), List.of(x));
+    }
+
+    @Test
+    void chainsAgreeWithTheirParts() {
+        Tensor x = sines(Shape.of(3, 4, 5), 1.7, 0.3);
+        Tensor weight = sines(Shape.of(4), 0.9, 0.4).add(1.5);
+        Tensor bias = sines(Shape.of(4), 0.3, 0.1);
+        Tensor last = sines(Shape.of(5), 0.3, 0.1);
+        List<@Nullable Tensor> residuals = new ArrayList<>();
+        residuals.add(null);
+        residuals.add(sines(x.shape(), 0.7, 0.1));
+        residuals.add(sines(x.shape(), 0.7, 0.1).to(DType.F32)); // of another type
+        residuals.add(sines(Shape.of(3, 4, 1), 0.7, 0.1)); // broadcast
+        for (Tensor residual : residuals) {
+            for (UnaryOp op : new UnaryOp[] {null, UnaryOp.SILU, UnaryOp.RELU}) {
+                Finish finish = new Finish(residual, op);
+                Tensor group = NormOps.groupNorm(x, 2, weight, bias, 1e-5);
+                assertSame(
+                        NormOps.groupNorm(x, 2, weight, bias, 1e-5, finish), finish.apply(group));
+                Tensor layer = NormOps.layerNorm(x, 1, last, last, 1e-5);
+                assertSame(
+                        NormOps.layerNorm(x, last.shape(), last, last, 1e-5, finish),
+                        finish.apply(layer));
+            }
+        }
+    }
+
+    private static void assertSame(Tensor actual, Tensor expected) {
+        assertClose(actual.toDoubles(), expected.toDoubles(), 10, DType.F64, "chain");
+    }
+
+    @Test
+    void gradientsOfChainsAgreeWithFiniteDifferences() {
+        Tensor x = sines(Shape.of(3, 4, 5), 1.7, 0.3);
+        Tensor residual = sines(x.shape(), 0.7, 0.1);
+        Tensor weight = sines(Shape.of(4), 0.9, 0.4).add(1.5);
+        Tensor last = sines(Shape.of(5), 0.9, 0.4).add(1.5);
+        for (UnaryOp op : new UnaryOp[] {null, UnaryOp.SILU, UnaryOp.GELU_ERF}) {
+            GradientCheck.check(
+                    in -> {
+                        Finish finish = new Finish(in.get(3), op);
+                        return NormOps.groupNorm(x(in), 2, in.get(1), in.get(2), 1e-5, finish);
+                    },
+                    List.of(x, weight, weight, residual));
+            GradientCheck.check(
+                    in -> {
+                        Finish finish = new Finish(in.get(2), op);
+                        return NormOps.layerNorm(
+                                x(in), last.shape(), in.get(1), null, 1e-5, finish);
+                    },
+                    List.of(x, last, residual));
+            GradientCheck.check(
+                    in -> NormOps.groupNorm(x(in), 2, null, in.get(1), 1e-5, Finish.with(op)),
+                    List.of(x, weight));
+            // constants beside what is differentiated
+            GradientCheck.check(
+                    in -> NormOps.groupNorm(x, 2, x(in), null, 1e-5, new Finish(residual, op)),
+                    List.of(weight));
+            GradientCheck.check(
+                    in -> NormOps.groupNorm(x, 2, null, null, 1e-5, new Finish(x(in), op)),
+                    List.of(residual));
+        }
+    }
+
+    private static Tensor x(List<Tensor> in) {
+        return in.get(0);
+    }
+
+    @Test
+    void refusesActivationsWithSettings() {
+        assertThatThrownBy(() -> Finish.with(UnaryOp.LEAKY_RELU))
+                .isInstanceOf(TenonException.class)
+                .hasMessage(
+                        "finish: the activation must be an op without settings; got LEAKY_RELU."
+                                + " Apply it to the result");
     }
 
     @Test

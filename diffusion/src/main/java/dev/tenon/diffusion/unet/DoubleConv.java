@@ -1,13 +1,14 @@
 package dev.tenon.diffusion.unet;
 
 import dev.tenon.kernel.Conv2dSettings;
+import dev.tenon.kernel.UnaryOp;
 import dev.tenon.nn.Init;
 import dev.tenon.nn.Sequential;
 import dev.tenon.nn.UnaryLayer;
 import dev.tenon.nn.activation.GELU;
 import dev.tenon.nn.conv.Conv2d;
 import dev.tenon.nn.norm.GroupNorm;
-import dev.tenon.tensor.ElementwiseOps;
+import dev.tenon.tensor.Finish;
 import dev.tenon.tensor.Tensor;
 
 /// Two 3x3 convolutions, each normalised, with a GELU between: `f(x) =
@@ -46,7 +47,8 @@ public record DoubleConv(Sequential doubleConv, boolean residual) implements Una
 
     @Override
     public Tensor forward(Tensor x) {
-        Tensor y = doubleConv.apply(x);
-        return residual ? ElementwiseOps.gelu(x.add(y)) : y;
+        return residual
+                ? doubleConv.apply(x, new Finish(x, UnaryOp.GELU_ERF))
+                : doubleConv.apply(x);
     }
 }

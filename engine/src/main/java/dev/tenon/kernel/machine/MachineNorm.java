@@ -1,12 +1,16 @@
 package dev.tenon.kernel.machine;
 
 import dev.tenon.dtype.DType;
+import dev.tenon.kernel.NormEpilogue;
+import dev.tenon.kernel.NormGradients;
 import dev.tenon.kernel.NormKernel;
 import dev.tenon.kernel.NormShape;
+import dev.tenon.kernel.UnaryOp;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
-/// The family Norm in machine code, F32; other types and operands on the heap go below.
+/// The family Norm in machine code, F32, with residual and activation in the same pass over memory;
+/// other types and operands on the heap go below.
 ///
 /// A sample's results do not depend on the other samples, and weight gradients are added up in a
 /// fixed order, whatever the number of threads.
@@ -36,60 +40,97 @@ public final class MachineNorm implements NormKernel {
             MemorySegment mean,
             MemorySegment rstd,
             MemorySegment x,
-            @Nullable MemorySegment weight,
-            @Nullable MemorySegment bias,
+            NormEpilogue epilogue,
             NormShape shape,
             double eps,
             DType type) {
-        if (!takes(type, shape, y, mean, rstd, x, weight, bias)) {
-            below.normalize(y, mean, rstd, x, weight, bias, shape, eps, type);
+        if (!takes(type, shape, epilogue, y, mean, rstd, x)) {
+            below.normalize(y, mean, rstd, x, epilogue, shape, eps, type);
             return;
         }
+        check(shape, epilogue, mean, rstd);
         check(shape, 4 * shape.count(), y, x);
-        check(shape, 8L * shape.rows(), mean, rstd);
-        check(shape, 4L * shape.parameters(), weight, bias);
         boolean streams = streams(y, shape);
         if (shape.inner() < SHORT) {
-            rows.forward(shape, y, mean, rstd, x, weight, bias, eps, streams);
+            rows.forward(shape, y, mean, rstd, x, epilogue, eps, streams);
         } else {
-            planes.forward(shape, y, mean, rstd, x, weight, bias, eps, streams);
+            planes.forward(shape, y, mean, rstd, x, epilogue, eps, streams);
         }
     }
 
     @Override
     public void normalizeGradient(
-            @Nullable MemorySegment dx,
-            @Nullable MemorySegment dweight,
-            @Nullable MemorySegment dbias,
+            NormGradients gradients,
             MemorySegment dy,
             MemorySegment x,
             MemorySegment mean,
             MemorySegment rstd,
-            @Nullable MemorySegment weight,
+            NormEpilogue epilogue,
             NormShape shape,
             DType type) {
-        if (!takes(type, shape, dx, dweight, dbias, dy, x, mean, rstd, weight)) {
-            below.normalizeGradient(dx, dweight, dbias, dy, x, mean, rstd, weight, shape, type);
+        MemorySegment dx = gradients.dx();
+        MemorySegment dweight = gradients.dweight();
+        MemorySegment dbias = gradients.dbias();
+        MemorySegment dresidual = gradients.dresidual();
+        if (!takes(type, shape, epilogue, dx, dweight, dbias, dresidual, dy, x, mean, rstd)) {
+            below.normalizeGradient(gradients, dy, x, mean, rstd, epilogue, shape, type);
             return;
         }
-        check(shape, 4 * shape.count(), dx, dy, x);
-        check(shape, 8L * shape.rows(), mean, rstd);
-        check(shape, 4L * shape.parameters(), dweight, dbias, weight);
+        check(shape, epilogue, mean, rstd);
+        check(shape, 4 * shape.count(), dx, dresidual, dy, x);
+        check(shape, 4L * shape.parameters(), dweight, dbias);
+        MemorySegment up = upstream(gradients, dy, epilogue, shape);
         boolean streams = streams(dx, shape);
         if (shape.inner() < SHORT) {
-            rows.backward(shape, dx, dweight, dbias, dy, x, mean, rstd, weight, streams);
+            rows.backward(shape, gradients, up, dy, x, mean, rstd, epilogue, streams);
         } else {
-            planes.backward(shape, dx, dweight, dbias, dy, x, mean, rstd, weight, streams);
+            planes.backward(shape, gradients, up, dy, x, mean, rstd, epilogue, streams);
         }
     }
 
-    /// The loops of the routines begin with a turn: there must be an element.
-    private static boolean takes(DType type, NormShape shape, @Nullable MemorySegment... operands) {
-        boolean takes = type == DType.F32 && shape.count() > 0;
-        for (MemorySegment operand : operands) {
-            takes &= operand == null || operand.isNative();
+    /// Returns where the gradient is that comes to the norm itself: an activation's is written to
+    /// the residual's, or to `dx`, which is made of it element by element.
+    private static MemorySegment upstream(
+            NormGradients gradients, MemorySegment dy, NormEpilogue epilogue, NormShape shape) {
+        MemorySegment dx = gradients.dx();
+        MemorySegment dresidual = gradients.dresidual();
+        if (epilogue.activation() != null) {
+            MemorySegment given = dresidual != null ? dresidual : dx;
+            return given != null ? given : Workspace.SLOPED.floats(shape.count());
         }
-        return takes;
+        if (dresidual != null) {
+            MemorySegment.copy(dy, 0, dresidual, 0, 4 * shape.count());
+        }
+        return dy;
+    }
+
+    /// The loops of the routines begin with a turn: there must be an element.
+    private static boolean takes(
+            DType type,
+            NormShape shape,
+            NormEpilogue epilogue,
+            @Nullable MemorySegment... operands) {
+        UnaryOp activation = epilogue.activation();
+        return type == DType.F32
+                && shape.count() > 0
+                && (activation == null || UnaryFormula.has(activation))
+                && areNative(epilogue.weight(), epilogue.bias(), epilogue.residual())
+                && areNative(operands);
+    }
+
+    private static boolean areNative(@Nullable MemorySegment... operands) {
+        boolean all = true;
+        for (MemorySegment operand : operands) {
+            all &= operand == null || operand.isNative();
+        }
+        return all;
+    }
+
+    private static void check(
+            NormShape shape, NormEpilogue epilogue, MemorySegment mean, MemorySegment rstd) {
+        check(shape, 8L * shape.rows(), mean, rstd);
+        check(shape, 4L * shape.parameters(), epilogue.weight(), epilogue.bias());
+        check(shape, 4 * shape.count(), epilogue.residual());
     }
 
     /// Machine code has no bounds of its own.

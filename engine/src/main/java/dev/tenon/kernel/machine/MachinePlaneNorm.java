@@ -6,9 +6,13 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.tenon.dtype.DType;
+import dev.tenon.kernel.NormEpilogue;
+import dev.tenon.kernel.NormGradients;
 import dev.tenon.kernel.NormShape;
 import dev.tenon.kernel.Parallel;
 import java.lang.foreign.MemorySegment;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /// Group norm over channels (planes) long enough for vectors, with one weight and one bias per
@@ -21,30 +25,40 @@ final class MachinePlaneNorm {
     private static final int PART = 16_384; // elements of a part
     private static final int LARGE = 65_536; // a group of more elements (256 KiB) is cut
 
-    private final Routine forward;
-    private final Routine forwardPast;
-    private final Routine apply;
-    private final Routine applyPast;
+    private enum Kind {
+        FORWARD,
+        APPLY,
+        BACKWARD,
+        SUMS,
+        TOWARD
+    }
+
+    private record Wanted(Kind kind, NormEnd end, boolean streams) {}
+
+    private final Isa isa;
+    private final Map<Wanted, Routine> routines = new ConcurrentHashMap<>();
     private final Routine moments;
-    private final Routine backward;
-    private final Routine backwardPast;
-    private final Routine sums;
-    private final Routine toward;
-    private final Routine towardPast;
     private final Routine merge;
 
     MachinePlaneNorm(Isa isa) {
-        forward = PlaneNormCode.forward(isa, true, false);
-        forwardPast = PlaneNormCode.forward(isa, true, true);
-        apply = PlaneNormCode.forward(isa, false, false);
-        applyPast = PlaneNormCode.forward(isa, false, true);
+        this.isa = isa;
         moments = RowNormCode.moments(isa);
-        backward = PlaneNormCode.backward(isa, true, false);
-        backwardPast = PlaneNormCode.backward(isa, true, true);
-        sums = PlaneNormCode.backward(isa, false, false);
-        toward = PlaneNormCode.toward(isa, false);
-        towardPast = PlaneNormCode.toward(isa, true);
         merge = PlaneNormCode.merge();
+    }
+
+    private Routine routine(Kind kind, NormEnd end, boolean streams) {
+        return routines.computeIfAbsent(new Wanted(kind, end, streams), this::write);
+    }
+
+    private Routine write(Wanted wanted) {
+        NormEnd end = wanted.end;
+        return switch (wanted.kind) {
+            case FORWARD -> PlaneNormCode.forward(isa, true, end, wanted.streams);
+            case APPLY -> PlaneNormCode.forward(isa, false, end, wanted.streams);
+            case BACKWARD -> PlaneNormCode.backward(isa, true, end, wanted.streams);
+            case SUMS -> PlaneNormCode.backward(isa, false, end, false);
+            case TOWARD -> PlaneNormCode.toward(isa, wanted.streams);
+        };
     }
 
     void forward(
@@ -53,19 +67,18 @@ final class MachinePlaneNorm {
             MemorySegment mean,
             MemorySegment rstd,
             MemorySegment x,
-            @Nullable MemorySegment weight,
-            @Nullable MemorySegment bias,
+            NormEpilogue epilogue,
             double eps,
             boolean streams) {
         int parameters = shape.parameters();
         MemorySegment space = Workspace.PARAMETERS.floats(2L * parameters);
-        MemorySegment w = MachineRowNorm.expanded(weight, 1, parameters, 1, space);
-        MemorySegment b =
-                MachineRowNorm.expanded(bias, 0, parameters, 1, space.asSlice(4L * parameters));
+        MemorySegment w = MachineRowNorm.expanded(epilogue.weight(), 1, parameters, 1, space);
+        MemorySegment b = biases(epilogue, parameters, space);
+        NormEnd end = NormEnd.of(epilogue);
         int size = shape.size();
         if (size > LARGE) {
             statistics(shape, mean, rstd, x, eps);
-            Routine routine = streams ? applyPast : apply;
+            Routine routine = routine(Kind.APPLY, end, streams);
             Pieces pieces = new Pieces(shape);
             Parallel.run(
                     pieces.parts(),
@@ -76,11 +89,12 @@ final class MachinePlaneNorm {
                         block.set(JAVA_LONG, NormCode.WEIGHT, w.address() + first);
                         block.set(JAVA_LONG, NormCode.BIAS, b.address() + first);
                         block.set(JAVA_LONG, NormCode.END_WEIGHT, Long.MAX_VALUE);
+                        end.write(block, x, null, epilogue, 0);
                         routine.call(block.address(), 0, 0, 0, 0, 0);
                     });
             return;
         }
-        Routine routine = streams ? forwardPast : forward;
+        Routine routine = routine(Kind.FORWARD, end, streams);
         Parallel.range(
                 shape.rows(),
                 Math.max(1, PART / size),
@@ -94,8 +108,16 @@ final class MachinePlaneNorm {
                     block.set(JAVA_LONG, NormCode.FIRST_BIAS, b.address());
                     block.set(JAVA_LONG, NormCode.END_WEIGHT, w.address() + 4L * parameters);
                     block.set(JAVA_DOUBLE, NormCode.EPS, eps);
+                    end.write(block, x, null, epilogue, 0);
                     routine.call(block.address(), 0, 0, 0, 0, 0);
                 });
+    }
+
+    /// Returns the biases, which may have the second half of `space`.
+    private static MemorySegment biases(
+            NormEpilogue epilogue, int parameters, MemorySegment space) {
+        return MachineRowNorm.expanded(
+                epilogue.bias(), 0, parameters, 1, space.asSlice(4L * parameters));
     }
 
     /// Returns the elements of a part of a group that is cut: many, because memory is read fastest
@@ -227,94 +249,153 @@ final class MachinePlaneNorm {
         DType.F64.write(rstd, group, 1 / Math.sqrt(squares / size + eps));
     }
 
+    /// @param upstream what the gradients are made of: `dy`, or where the epilogue has an
+    ///   activation the place for what it makes of `dy`, which may be `dx`
     void backward(
             NormShape shape,
-            @Nullable MemorySegment dx,
-            @Nullable MemorySegment dweight,
-            @Nullable MemorySegment dbias,
+            NormGradients gradients,
+            MemorySegment upstream,
             MemorySegment dy,
             MemorySegment x,
             MemorySegment mean,
             MemorySegment rstd,
-            @Nullable MemorySegment weight,
+            NormEpilogue epilogue,
             boolean streams) {
         int parameters = shape.parameters();
-        MemorySegment space = Workspace.PARAMETERS.floats(parameters);
-        MemorySegment w = MachineRowNorm.expanded(weight, 1, parameters, 1, space);
-        int size = shape.size();
+        MemorySegment space = Workspace.PARAMETERS.floats(2L * parameters);
+        MemorySegment w = MachineRowNorm.expanded(epilogue.weight(), 1, parameters, 1, space);
+        NormEnd end = NormEnd.ofGradient(epilogue);
+        MemorySegment b = end.isPlain() ? w : biases(epilogue, parameters, space);
         Pieces pieces = new Pieces(shape);
-        int cuts = size > LARGE ? pieces.cuts : 1;
+        boolean cut = shape.size() > LARGE;
+        int cuts = cut ? pieces.cuts : 1;
         long planes = (long) shape.planes() * cuts;
         MemorySegment all =
                 Workspace.SUMS.bytes(16 * planes + 16L * shape.rows() + 8L * 2 * parameters);
-        if (size > LARGE) {
-            Parallel.run(
-                    pieces.parts(),
-                    part -> {
-                        MemorySegment block = pieces.block(part, x, mean, rstd);
-                        block.set(JAVA_LONG, NormCode.DY, dy.address() + 4 * pieces.at(part));
-                        block.set(JAVA_LONG, NormCode.SUMS, all.address() + 8 * pieces.sums(part));
-                        block.set(JAVA_LONG, NormCode.WEIGHT, w.address());
-                        block.set(JAVA_LONG, NormCode.END_WEIGHT, Long.MAX_VALUE);
-                        sums.call(block.address(), 0, 0, 0, 0, 0);
-                    });
+        MemorySegment dx = gradients.dx();
+        MemorySegment totals = all.asSlice(16 * planes);
+        Source source = new Source(shape, upstream, x, mean, rstd);
+        BlockEnd ends = block -> end.write(block, x, dy, epilogue, b.address() - w.address());
+        if (cut) {
+            sums(pieces, source, ends, all, w, routine(Kind.SUMS, end, false));
             if (dx != null) {
-                MemorySegment totals = all.asSlice(16 * planes);
                 weigh(shape, cuts, all, w, totals);
-                Routine routine = streams ? towardPast : toward;
-                Parallel.run(
-                        pieces.parts(),
-                        part -> {
-                            MemorySegment block = pieces.block(part, x, mean, rstd);
-                            int group = pieces.group(part);
-                            slopes(
-                                    block,
-                                    DType.F64.read(mean, group),
-                                    DType.F64.read(rstd, group),
-                                    totals.getAtIndex(JAVA_DOUBLE, 2L * group) / size,
-                                    totals.getAtIndex(JAVA_DOUBLE, 2L * group + 1) / size);
-                            long at = 4 * pieces.at(part);
-                            block.set(JAVA_LONG, NormCode.RESULT, dx.address() + at);
-                            block.set(JAVA_LONG, NormCode.DY, dy.address() + at);
-                            block.set(
-                                    JAVA_LONG,
-                                    NormCode.WEIGHT,
-                                    w.address() + 4L * pieces.channel(part));
-                            routine.call(block.address(), 0, 0, 0, 0, 0);
-                        });
+                Routine routine = routine(Kind.TOWARD, end, streams);
+                toward(pieces, source, dx, w, totals, routine);
             }
         } else {
-            Routine routine = dx == null ? sums : streams ? backwardPast : backward;
-            Parallel.range(
-                    shape.rows(),
-                    Math.max(1, PART / size),
-                    (from, to) -> {
-                        MemorySegment block = MachineRowNorm.block(shape, x, mean, rstd, from, to);
-                        long at = 4 * from * size;
-                        long first = 4 * (from % shape.groups()) * shape.channels();
-                        block.set(JAVA_LONG, NormCode.RESULT, dx == null ? 0 : dx.address() + at);
-                        block.set(JAVA_LONG, NormCode.DY, dy.address() + at);
-                        block.set(
-                                JAVA_LONG,
-                                NormCode.SUMS,
-                                all.address() + 16 * from * shape.channels());
-                        block.set(JAVA_LONG, NormCode.WEIGHT, w.address() + first);
-                        block.set(JAVA_LONG, NormCode.FIRST_WEIGHT, w.address());
-                        block.set(JAVA_LONG, NormCode.END_WEIGHT, w.address() + 4L * parameters);
-                        routine.call(block.address(), 0, 0, 0, 0, 0);
-                    });
+            Routine routine = routine(dx == null ? Kind.SUMS : Kind.BACKWARD, end, streams);
+            whole(source, ends, dx, all, w, routine);
         }
         MemorySegment merged = all.asSlice(16 * planes + 16L * shape.rows());
         merge(shape, cuts, all, merged);
-        for (int c = 0; c < parameters; c++) {
-            if (dbias != null) {
-                double sum = merged.getAtIndex(JAVA_DOUBLE, 2L * c);
-                dbias.set(JAVA_FLOAT_UNALIGNED, 4L * c, (float) sum);
-            }
-            if (dweight != null) {
-                double sum = merged.getAtIndex(JAVA_DOUBLE, 2L * c + 1);
-                dweight.set(JAVA_FLOAT_UNALIGNED, 4L * c, (float) sum);
-            }
+        collect(merged, 0, parameters, gradients.dbias());
+        collect(merged, 1, parameters, gradients.dweight());
+    }
+
+    /// What all routines of a gradient read.
+    private record Source(
+            NormShape shape,
+            MemorySegment upstream,
+            MemorySegment x,
+            MemorySegment mean,
+            MemorySegment rstd) {}
+
+    /// Writes to a block what the activation's gradient needs.
+    @FunctionalInterface
+    private interface BlockEnd {
+        void write(MemorySegment block);
+    }
+
+    /// The gradient of groups that are not cut.
+    private static void whole(
+            Source source,
+            BlockEnd ends,
+            @Nullable MemorySegment dx,
+            MemorySegment all,
+            MemorySegment w,
+            Routine routine) {
+        NormShape shape = source.shape;
+        int size = shape.size();
+        Parallel.range(
+                shape.rows(),
+                Math.max(1, PART / size),
+                (from, to) -> {
+                    MemorySegment block =
+                            MachineRowNorm.block(
+                                    shape, source.x, source.mean, source.rstd, from, to);
+                    long at = 4 * from * size;
+                    long first = 4 * (from % shape.groups()) * shape.channels();
+                    long sums = all.address() + 16 * from * shape.channels();
+                    block.set(JAVA_LONG, NormCode.RESULT, dx == null ? 0 : dx.address() + at);
+                    block.set(JAVA_LONG, NormCode.DY, source.upstream.address() + at);
+                    block.set(JAVA_LONG, NormCode.SUMS, sums);
+                    block.set(JAVA_LONG, NormCode.WEIGHT, w.address() + first);
+                    block.set(JAVA_LONG, NormCode.FIRST_WEIGHT, w.address());
+                    block.set(
+                            JAVA_LONG, NormCode.END_WEIGHT, w.address() + 4L * shape.parameters());
+                    ends.write(block);
+                    routine.call(block.address(), 0, 0, 0, 0, 0);
+                });
+    }
+
+    /// Sets the sums of the pieces of groups that are cut.
+    private static void sums(
+            Pieces pieces,
+            Source source,
+            BlockEnd ends,
+            MemorySegment all,
+            MemorySegment w,
+            Routine routine) {
+        Parallel.run(
+                pieces.parts(),
+                part -> {
+                    MemorySegment block = pieces.block(part, source.x, source.mean, source.rstd);
+                    long sums = all.address() + 8 * pieces.sums(part);
+                    long up = source.upstream.address() + 4 * pieces.at(part);
+                    block.set(JAVA_LONG, NormCode.DY, up);
+                    block.set(JAVA_LONG, NormCode.SUMS, sums);
+                    block.set(JAVA_LONG, NormCode.WEIGHT, w.address() + 4L * pieces.channel(part));
+                    block.set(JAVA_LONG, NormCode.END_WEIGHT, Long.MAX_VALUE);
+                    ends.write(block);
+                    routine.call(block.address(), 0, 0, 0, 0, 0);
+                });
+    }
+
+    /// Writes `dx` of the pieces of groups that are cut.
+    private static void toward(
+            Pieces pieces,
+            Source source,
+            MemorySegment dx,
+            MemorySegment w,
+            MemorySegment totals,
+            Routine routine) {
+        int size = source.shape.size();
+        Parallel.run(
+                pieces.parts(),
+                part -> {
+                    MemorySegment block = pieces.block(part, source.x, source.mean, source.rstd);
+                    int group = pieces.group(part);
+                    slopes(
+                            block,
+                            DType.F64.read(source.mean, group),
+                            DType.F64.read(source.rstd, group),
+                            totals.getAtIndex(JAVA_DOUBLE, 2L * group) / size,
+                            totals.getAtIndex(JAVA_DOUBLE, 2L * group + 1) / size);
+                    long at = 4 * pieces.at(part);
+                    long first = 4L * pieces.channel(part);
+                    block.set(JAVA_LONG, NormCode.RESULT, dx.address() + at);
+                    block.set(JAVA_LONG, NormCode.DY, source.upstream.address() + at);
+                    block.set(JAVA_LONG, NormCode.WEIGHT, w.address() + first);
+                    routine.call(block.address(), 0, 0, 0, 0, 0);
+                });
+    }
+
+    private static void collect(
+            MemorySegment merged, int which, int parameters, @Nullable MemorySegment gradient) {
+        for (int c = 0; c < parameters && gradient != null; c++) {
+            double sum = merged.getAtIndex(JAVA_DOUBLE, 2L * c + which);
+            gradient.set(JAVA_FLOAT_UNALIGNED, 4L * c, (float) sum);
         }
     }
 

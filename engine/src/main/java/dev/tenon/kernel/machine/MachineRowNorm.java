@@ -5,9 +5,13 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.tenon.kernel.NormEpilogue;
+import dev.tenon.kernel.NormGradients;
 import dev.tenon.kernel.NormShape;
 import dev.tenon.kernel.Parallel;
 import java.lang.foreign.MemorySegment;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /// Normalisation of rows with a weight and a bias per element: layer norm, and group norm whose
@@ -18,23 +22,34 @@ final class MachineRowNorm {
     private static final int BLOCKS = 64; // of samples, for large jobs
     private static final int LONGEST = 128; // rows whose weight gradients are added up in F32
 
+    private enum Kind {
+        FORWARD,
+        BACKWARD,
+        SUMS
+    }
+
+    private record Wanted(Kind kind, NormEnd end, boolean streams) {}
+
     private final Isa isa;
     private final @Nullable Routine[] shortRows = new @Nullable Routine[4 * ShortRowNormCode.MOST];
-    private final Routine forward;
-    private final Routine forwardPast;
-    private final Routine backward;
-    private final Routine backwardPast;
-    private final Routine sums;
+    private final Map<Wanted, Routine> routines = new ConcurrentHashMap<>();
     private final Routine columns;
 
     MachineRowNorm(Isa isa) {
         this.isa = isa;
-        forward = RowNormCode.forward(isa, false);
-        forwardPast = RowNormCode.forward(isa, true);
-        backward = RowNormCode.backward(isa, true, false);
-        backwardPast = RowNormCode.backward(isa, true, true);
-        sums = RowNormCode.backward(isa, false, false);
         columns = RowNormCode.columns(isa);
+    }
+
+    private Routine routine(Kind kind, NormEnd end, boolean streams) {
+        return routines.computeIfAbsent(
+                new Wanted(kind, end, streams),
+                wanted ->
+                        switch (wanted.kind) {
+                            case FORWARD -> RowNormCode.forward(isa, wanted.end, wanted.streams);
+                            case BACKWARD ->
+                                    RowNormCode.backward(isa, true, wanted.end, wanted.streams);
+                            case SUMS -> RowNormCode.backward(isa, false, wanted.end, false);
+                        });
     }
 
     /// Returns the parameter once per element of a sample, at `to` if it is not there already.
@@ -63,17 +78,19 @@ final class MachineRowNorm {
             MemorySegment mean,
             MemorySegment rstd,
             MemorySegment x,
-            @Nullable MemorySegment weight,
-            @Nullable MemorySegment bias,
+            NormEpilogue epilogue,
             double eps,
             boolean streams) {
         int width = shape.width();
         int size = shape.size();
         MemorySegment space = Workspace.PARAMETERS.floats(2L * width);
         int parameters = shape.parameters();
-        MemorySegment w = expanded(weight, 1, parameters, shape.inner(), space);
-        MemorySegment b = expanded(bias, 0, parameters, shape.inner(), space.asSlice(4L * width));
-        Routine routine = forward(size, streams);
+        int inner = shape.inner();
+        MemorySegment w = expanded(epilogue.weight(), 1, parameters, inner, space);
+        MemorySegment b =
+                expanded(epilogue.bias(), 0, parameters, inner, space.asSlice(4L * width));
+        NormEnd end = NormEnd.of(epilogue);
+        Routine routine = forward(size, end, streams);
         Parallel.range(
                 shape.rows(),
                 Math.max(1, PART / size),
@@ -87,14 +104,15 @@ final class MachineRowNorm {
                     block.set(JAVA_LONG, NormCode.FIRST_BIAS, b.address());
                     block.set(JAVA_LONG, NormCode.END_WEIGHT, w.address() + 4L * width);
                     block.set(JAVA_DOUBLE, NormCode.EPS, eps);
+                    end.write(block, x, null, epilogue, 0);
                     routine.call(block.address(), 0, 0, 0, 0, 0);
                 });
     }
 
-    private Routine forward(int size, boolean streams) {
+    private Routine forward(int size, NormEnd end, boolean streams) {
         int vectors = (size + isa.lanes() - 1) / isa.lanes();
-        if (vectors > ShortRowNormCode.MOST) {
-            return streams ? forwardPast : forward;
+        if (vectors > ShortRowNormCode.MOST || !end.isPlain()) {
+            return routine(Kind.FORWARD, end, streams);
         }
         boolean whole = size % isa.lanes() == 0;
         int place = 4 * (vectors - 1) + (whole ? 2 : 0) + (streams ? 1 : 0);
@@ -133,17 +151,19 @@ final class MachineRowNorm {
         return block;
     }
 
+    /// @param upstream what the gradients are made of: `dy`, or where the epilogue has an
+    ///   activation the place for what it makes of `dy`, which may be `dx`
     void backward(
             NormShape shape,
-            @Nullable MemorySegment dx,
-            @Nullable MemorySegment dweight,
-            @Nullable MemorySegment dbias,
+            NormGradients gradients,
+            MemorySegment upstream,
             MemorySegment dy,
             MemorySegment x,
             MemorySegment mean,
             MemorySegment rstd,
-            @Nullable MemorySegment weight,
+            NormEpilogue epilogue,
             boolean streams) {
+        MemorySegment dx = gradients.dx();
         int width = shape.width();
         int size = shape.size();
         int perBlock =
@@ -153,10 +173,18 @@ final class MachineRowNorm {
         int blocks = (shape.samples() + samples - 1) / samples;
         int columnBlocks = (2 * width + RowNormCode.COLUMNS - 1) / RowNormCode.COLUMNS;
         long stride = 4L * columnBlocks * RowNormCode.COLUMNS;
-        MemorySegment space = Workspace.PARAMETERS.floats(width);
-        MemorySegment w = expanded(weight, 1, shape.parameters(), shape.inner(), space);
+        MemorySegment space = Workspace.PARAMETERS.floats(2L * width);
+        int parameters = shape.parameters();
+        int inner = shape.inner();
+        NormEnd end = NormEnd.ofGradient(epilogue);
+        MemorySegment w = expanded(epilogue.weight(), 1, parameters, inner, space);
+        MemorySegment b =
+                end.isPlain()
+                        ? w
+                        : expanded(
+                                epilogue.bias(), 0, parameters, inner, space.asSlice(4L * width));
         MemorySegment partial = Workspace.SUMS.bytes(stride * (blocks + 2L));
-        Routine routine = dx == null ? sums : streams ? backwardPast : backward;
+        Routine routine = routine(dx == null ? Kind.SUMS : Kind.BACKWARD, end, streams);
         Parallel.range(
                 blocks,
                 Math.max(1, PART / Math.max(1, samples * width)),
@@ -168,17 +196,18 @@ final class MachineRowNorm {
                         MemorySegment block = block(shape, x, mean, rstd, first, last);
                         long at = 4 * first * size;
                         block.set(JAVA_LONG, NormCode.RESULT, dx == null ? 0 : dx.address() + at);
-                        block.set(JAVA_LONG, NormCode.DY, dy.address() + at);
+                        block.set(JAVA_LONG, NormCode.DY, upstream.address() + at);
                         block.set(JAVA_LONG, NormCode.WEIGHT, w.address());
                         block.set(JAVA_LONG, NormCode.FIRST_WEIGHT, w.address());
                         block.set(JAVA_LONG, NormCode.FIRST_BIAS, partial.address() + i * stride);
                         block.set(JAVA_LONG, NormCode.END_WEIGHT, w.address() + 4L * width);
                         block.set(JAVA_LONG, NormCode.TO_BIAS, 4L * width);
+                        end.write(block, x, dy, epilogue, b.address() - w.address());
                         routine.call(block.address(), 0, 0, 0, 0, 0);
                     }
                 });
-        if (dweight != null || dbias != null) {
-            merge(shape, partial, stride, blocks, dweight, dbias);
+        if (gradients.dweight() != null || gradients.dbias() != null) {
+            merge(shape, partial, stride, blocks, gradients);
         }
     }
 
@@ -188,8 +217,7 @@ final class MachineRowNorm {
             MemorySegment partial,
             long stride,
             int blocks,
-            @Nullable MemorySegment dweight,
-            @Nullable MemorySegment dbias) {
+            NormGradients gradients) {
         MemorySegment totals = partial.asSlice(stride * blocks); // F64
         long columnBytes = 4L * RowNormCode.COLUMNS;
         Parallel.range(
@@ -203,8 +231,8 @@ final class MachineRowNorm {
                                 blocks,
                                 0,
                                 to - from));
-        collect(shape, totals, 0, dweight);
-        collect(shape, totals, shape.width(), dbias);
+        collect(shape, totals, 0, gradients.dweight());
+        collect(shape, totals, shape.width(), gradients.dbias());
     }
 
     private static void collect(

@@ -21,7 +21,7 @@ final class NormCode {
     // words of the block, by displacement
     static final int RESULT = 0; // y or dx
     static final int X = 8;
-    static final int DY = 16;
+    static final int DY = 16; // what comes to the norm itself: behind an activation, its gradient
     static final int MEAN = 24;
     static final int TO_RSTD = 32; // from a mean to its rstd, or variance, in bytes
     static final int WEIGHT = 40; // of the first row
@@ -42,6 +42,9 @@ final class NormCode {
     static final int FIRST = 168; // 1 / elements of the first chunk, F64
     static final int INVERSE_F32 = 200;
     static final int SLOPES = 176; // F32: high, low, rstd, slope, constant
+    static final int TO_DY = 208; // from x to the gradient that comes in, in bytes
+    static final int TO_RESIDUAL = 216; // from x to the residual
+    static final int WEIGHT_TO_BIAS = 224; // from a weight to its bias, backward
 
     static final Gpr OUT = Gpr.RDI;
     static final Gpr IN = Gpr.RSI;

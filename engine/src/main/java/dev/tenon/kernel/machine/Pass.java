@@ -67,6 +67,19 @@ final class Pass {
         return constants;
     }
 
+    /// Drops what leads to no end: a slope, for one, that does not depend on its place.
+    void prune() {
+        for (int i = steps.size() - 1; i >= 0; i--) {
+            if (steps.get(i) instanceof Work work && work.node.uses == 0) {
+                for (Node input : work.node.inputs) {
+                    input.uses--;
+                }
+                steps.remove(i);
+            }
+        }
+        constants.removeIf(constant -> constant.uses == 0);
+    }
+
     boolean isStreaming() {
         return streaming;
     }

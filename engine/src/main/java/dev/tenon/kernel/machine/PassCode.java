@@ -115,6 +115,7 @@ final class PassCode {
     /// Returns how many constants can stay in registers, by trying; negative if there are too few
     /// registers even without.
     private static int hoists(Pass pass, List<Vec> registers, int copies) {
+        pass.prune();
         int hoists = Math.min(pass.constants().size(), registers.size() - 2);
         for (; hoists >= 0; hoists--) {
             try {
@@ -237,9 +238,6 @@ final class PassCode {
     }
 
     private void work(Node node, boolean tail) {
-        if (node.uses == 0) {
-            return;
-        }
         switch (node.kind) {
             case STREAM -> load(node, tail);
             case INSTRUCTION -> instruction(node);

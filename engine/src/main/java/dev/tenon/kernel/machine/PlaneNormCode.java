@@ -26,11 +26,14 @@ final class PlaneNormCode {
     private static final int PLANE_SCALE = 11;
     private static final int PLANE_SHIFT = 12;
     private static final int TOTALS = 11; // of a group, backward
+    private static final int SLOPE_SCALE = 12; // before a plane's sums
+    private static final int SLOPE_SHIFT = 13;
 
     private PlaneNormCode() {}
 
-    /// `y = z * weight + bias` for groups; with `statistics` writes mean and rstd, else reads them.
-    static Routine forward(Isa isa, boolean statistics, boolean streaming) {
+    /// `y = f(z * weight + bias)` for groups, f as `end` says; with `statistics` writes mean and
+    /// rstd, else reads them.
+    static Routine forward(Isa isa, boolean statistics, NormEnd end, boolean streaming) {
         NormCode norm = new NormCode(isa);
         Assembler code = norm.code;
         norm.enter();
@@ -46,7 +49,7 @@ final class PlaneNormCode {
             norm.loadRstd();
         }
         norm.spread();
-        planes(norm, () -> apply(norm, streaming));
+        planes(norm, () -> apply(norm, end, streaming));
         norm.wrap(WEIGHTS, BIASES, NormCode.FIRST_BIAS);
         norm.nextRow(group);
         return norm.finish(streaming);
@@ -64,8 +67,8 @@ final class PlaneNormCode {
         code.jump(GeneralInstructions.Condition.NOT_EQUAL, plane);
     }
 
-    /// `y = (x - mean) * (rstd * weight) + bias` for one plane.
-    private static void apply(NormCode norm, boolean streaming) {
+    /// `y = f((x - mean) * (rstd * weight) + bias)` for one plane.
+    private static void apply(NormCode norm, NormEnd end, boolean streaming) {
         Assembler code = norm.code;
         Vec scale = norm.vec(PLANE_SCALE);
         Vec shift = norm.vec(PLANE_SHIFT);
@@ -74,8 +77,9 @@ final class PlaneNormCode {
         code.emit(VectorOp.VMULPS, scale, scale, norm.vec(SCALE));
         Pass pass = new Pass(norm.isa).streaming(streaming);
         Node d = norm.centred(pass, pass.stream(IN));
-        pass.store(OUT, d.fma(pass.pinned(scale), pass.pinned(shift)));
-        PassCode.emit(pass, code, LENGTH, norm.allBut(SCALE, PLANE_SHIFT + 1), 4);
+        pass.store(OUT, end.value(pass, d.fma(pass.pinned(scale), pass.pinned(shift))));
+        end.point(code);
+        PassCode.emit(pass, code, LENGTH, norm.allBut(SCALE, PLANE_SHIFT + 1), end.unroll());
         for (Gpr pointer : List.of(OUT, IN)) {
             code.lea(pointer, Mem.at(pointer, LENGTH, 4, 0));
         }
@@ -83,8 +87,9 @@ final class PlaneNormCode {
         code.add(BIASES, 4);
     }
 
-    /// Sets each plane's sums of `dy` and of `dy z`; with `toward` also writes `dx`.
-    static Routine backward(Isa isa, boolean toward, boolean streaming) {
+    /// Sets each plane's sums of `dy` and of `dy z`; with `toward` also writes `dx`. Where `end`
+    /// has an activation, first writes what its gradient makes of `dy`.
+    static Routine backward(Isa isa, boolean toward, NormEnd end, boolean streaming) {
         NormCode norm = new NormCode(isa);
         Assembler code = norm.code;
         norm.enter();
@@ -97,7 +102,7 @@ final class PlaneNormCode {
         code.store(VectorOp.VMOVSD_STORE, word(NormCode.RSTD), norm.vec(0).x());
         norm.spread();
         norm.zero(TOTALS, TOTALS + 1);
-        planes(norm, () -> sums(norm, toward));
+        planes(norm, () -> sums(norm, end, toward));
         if (toward) {
             back(code, NormCode.SIZE, IN, UPSTREAM);
             back(code, NormCode.CHANNELS, WEIGHTS, WEIGHTS);
@@ -120,8 +125,11 @@ final class PlaneNormCode {
     }
 
     /// Writes a plane's sums, and with `weighted` adds them, times the weight, to [#TOTALS].
-    private static void sums(NormCode norm, boolean weighted) {
+    private static void sums(NormCode norm, NormEnd end, boolean weighted) {
         Assembler code = norm.code;
+        if (!end.isPlain()) {
+            slope(norm, end);
+        }
         norm.zero(4, 6);
         norm.chunks(List.of(IN, UPSTREAM), () -> chunk(norm));
         norm.pair(4, 5, 6);
@@ -141,6 +149,24 @@ final class PlaneNormCode {
             code.lea(pointer, Mem.at(pointer, LENGTH, 4, 0));
         }
         code.add(WEIGHTS, 4);
+    }
+
+    /// Writes a plane's `dy * f'((x - mean) * (rstd * weight) + bias)` to where the upstream
+    /// gradient is read.
+    private static void slope(NormCode norm, NormEnd end) {
+        Assembler code = norm.code;
+        Vec scale = norm.vec(SLOPE_SCALE);
+        Vec shift = norm.vec(SLOPE_SHIFT);
+        code.emit(VectorOp.VBROADCASTSS, scale, Mem.at(WEIGHTS));
+        code.emit(VectorOp.VMULPS, scale, scale, norm.vec(SCALE));
+        code.mov(PASSING, word(NormCode.WEIGHT_TO_BIAS));
+        code.emit(VectorOp.VBROADCASTSS, shift, Mem.at(WEIGHTS, PASSING, 1, 0));
+        end.pointGradient(code);
+        Pass pass = new Pass(norm.isa);
+        Node d = norm.centred(pass, pass.stream(IN));
+        Node u = d.fma(pass.pinned(scale), pass.pinned(shift));
+        pass.store(UPSTREAM, end.gradient(pass, u));
+        PassCode.emit(pass, code, LENGTH, norm.allBut(SCALE, SLOPE_SHIFT + 1), end.unroll());
     }
 
     /// Adds a chunk's sums of `dy` and `dy (x - mean)` to registers 4 and 5.

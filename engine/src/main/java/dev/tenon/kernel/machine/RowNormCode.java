@@ -18,6 +18,7 @@ final class RowNormCode {
     private static final Gpr UPSTREAM = Gpr.RDX;
     private static final Gpr WEIGHT_GRADIENTS = Gpr.R14;
     private static final Gpr BIAS_GRADIENTS = Gpr.RBP;
+    private static final Gpr BIASES_BACKWARD = Gpr.RBP; // before the gradients
 
     static final int CONSTANT = 6; // registers, backward
     static final int SLOPE = 7;
@@ -38,8 +39,8 @@ final class RowNormCode {
         return norm.finish(false);
     }
 
-    /// `y = z * weight + bias`; writes mean and rstd.
-    static Routine forward(Isa isa, boolean streaming) {
+    /// `y = f(z * weight + bias)`, f as `end` says; writes mean and rstd.
+    static Routine forward(Isa isa, NormEnd end, boolean streaming) {
         NormCode norm = new NormCode(isa);
         Assembler code = norm.code;
         norm.enter();
@@ -53,8 +54,10 @@ final class RowNormCode {
         norm.spread();
         Pass pass = new Pass(isa).streaming(streaming);
         Node z = norm.normalized(pass, pass.stream(IN));
-        pass.store(OUT, z.fma(pass.stream(WEIGHTS), pass.stream(BIASES)));
-        PassCode.emit(pass, code, LENGTH, norm.allBut(SCALE, HIGH + 1), 4);
+        Node u = z.fma(pass.stream(WEIGHTS), pass.stream(BIASES));
+        pass.store(OUT, end.value(pass, u));
+        end.point(code);
+        PassCode.emit(pass, code, LENGTH, norm.allBut(SCALE, HIGH + 1), end.unroll());
         for (Gpr pointer : List.of(OUT, IN, WEIGHTS, BIASES)) {
             code.lea(pointer, Mem.at(pointer, LENGTH, 4, 0));
         }
@@ -63,8 +66,9 @@ final class RowNormCode {
         return norm.finish(streaming);
     }
 
-    /// Adds to the gradients of weights and biases, and with `toward` writes `dx`.
-    static Routine backward(Isa isa, boolean toward, boolean streaming) {
+    /// Adds to the gradients of weights and biases, and with `toward` writes `dx`. Where `end` has
+    /// an activation, first writes what its gradient makes of `dy`.
+    static Routine backward(Isa isa, boolean toward, NormEnd end, boolean streaming) {
         NormCode norm = new NormCode(isa);
         Assembler code = norm.code;
         norm.enter();
@@ -76,6 +80,9 @@ final class RowNormCode {
         code.bindLoop(row);
         norm.loadRstd();
         norm.spread();
+        if (!end.isPlain()) {
+            slope(norm, end);
+        }
         code.mov(BIAS_GRADIENTS, word(NormCode.TO_BIAS));
         code.lea(BIAS_GRADIENTS, Mem.at(WEIGHT_GRADIENTS, BIAS_GRADIENTS, 1, 0));
         norm.zero(4, 6);
@@ -91,6 +98,19 @@ final class RowNormCode {
         norm.wrap(WEIGHTS, WEIGHT_GRADIENTS, NormCode.FIRST_BIAS);
         norm.nextRow(row);
         return norm.finish(streaming);
+    }
+
+    /// Writes `dy * f'(z * weight + bias)` to where the upstream gradient is read.
+    private static void slope(NormCode norm, NormEnd end) {
+        Assembler code = norm.code;
+        code.mov(BIASES_BACKWARD, word(NormCode.WEIGHT_TO_BIAS));
+        code.lea(BIASES_BACKWARD, Mem.at(WEIGHTS, BIASES_BACKWARD, 1, 0));
+        end.pointGradient(code);
+        Pass pass = new Pass(norm.isa);
+        Node z = norm.normalized(pass, pass.stream(IN));
+        Node u = z.fma(pass.stream(WEIGHTS), pass.stream(BIASES_BACKWARD));
+        pass.store(UPSTREAM, end.gradient(pass, u));
+        PassCode.emit(pass, code, LENGTH, norm.allBut(SCALE, HIGH + 1), end.unroll());
     }
 
     /// Adds the sums of `g` and `g z` of a chunk to registers 4 and 5.

@@ -28,6 +28,8 @@ enum Workspace {
     TABLES,
     /// Weights and biases, one per element of a sample.
     PARAMETERS,
+    /// Gradients of what a normalisation's activation is applied to.
+    SLOPED,
     /// Values of one row between two passes.
     ROW,
     /// Padded images of one part.

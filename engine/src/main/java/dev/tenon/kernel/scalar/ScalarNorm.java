@@ -1,8 +1,11 @@
 package dev.tenon.kernel.scalar;
 
 import dev.tenon.dtype.DType;
+import dev.tenon.kernel.NormEpilogue;
+import dev.tenon.kernel.NormGradients;
 import dev.tenon.kernel.NormKernel;
 import dev.tenon.kernel.NormShape;
+import dev.tenon.kernel.UnaryOp;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
@@ -14,24 +17,21 @@ public final class ScalarNorm implements NormKernel {
             MemorySegment mean,
             MemorySegment rstd,
             MemorySegment x,
-            @Nullable MemorySegment weight,
-            @Nullable MemorySegment bias,
+            NormEpilogue epilogue,
             NormShape shape,
             double eps,
             DType type) {
-        int channels = shape.channels();
-        int inner = shape.inner();
+        UnaryOp activation = epilogue.activation();
         for (long group = 0; group < shape.rows(); group++) {
             statistics(mean, rstd, x, group, shape.size(), eps, type);
             double mu = DType.F64.read(mean, group);
             double r = DType.F64.read(rstd, group);
-            for (int c = 0; c < channels; c++) {
-                long channel = group % shape.groups() * channels + c;
-                for (int s = 0; s < inner; s++) {
-                    long i = (group * channels + c) * inner + s;
-                    double z = (type.read(x, i) - mu) * r;
-                    type.write(y, i, z * scale(weight, channel, type) + shift(bias, channel, type));
-                }
+            for (long i = group * shape.size(); i < (group + 1) * shape.size(); i++) {
+                double z = (type.read(x, i) - mu) * r;
+                double u = ended(epilogue, z, i, shape, type);
+                double value =
+                        activation == null ? u : ScalarElementwise.apply(activation, u, 0, 0);
+                type.write(y, i, value);
             }
         }
     }
@@ -59,65 +59,79 @@ public final class ScalarNorm implements NormKernel {
         DType.F64.write(rstd, group, 1 / Math.sqrt(squares / size + eps));
     }
 
-    private static double scale(@Nullable MemorySegment weight, long index, DType type) {
-        return weight == null ? 1 : type.read(weight, index);
+    /// Returns `z * weight + bias + residual` for element `i`.
+    private static double ended(
+            NormEpilogue epilogue, double z, long i, NormShape shape, DType type) {
+        long channel = i / shape.inner() % shape.parameters();
+        return z * or(epilogue.weight(), channel, 1, type)
+                + or(epilogue.bias(), channel, 0, type)
+                + or(epilogue.residual(), i, 0, type);
     }
 
-    private static double shift(@Nullable MemorySegment bias, long index, DType type) {
-        return bias == null ? 0 : type.read(bias, index);
+    private static double or(
+            @Nullable MemorySegment operand, long index, double otherwise, DType type) {
+        return operand == null ? otherwise : type.read(operand, index);
     }
 
     @Override
     public void normalizeGradient(
-            @Nullable MemorySegment dx,
-            @Nullable MemorySegment dweight,
-            @Nullable MemorySegment dbias,
+            NormGradients gradients,
             MemorySegment dy,
             MemorySegment x,
             MemorySegment mean,
             MemorySegment rstd,
-            @Nullable MemorySegment weight,
+            NormEpilogue epilogue,
             NormShape shape,
             DType type) {
-        int channels = shape.channels();
-        int inner = shape.inner();
-        double size = shape.size();
+        int size = shape.size();
         double[] dweights = new double[shape.parameters()];
         double[] dbiases = new double[shape.parameters()];
+        double[] ups = new double[size]; // [size], what dresidual is
         for (long group = 0; group < shape.rows(); group++) {
             double mu = DType.F64.read(mean, group);
             double r = DType.F64.read(rstd, group);
             double sum = 0; // of g
             double product = 0; // of g * z
-            for (int c = 0; c < channels; c++) {
-                int channel = (int) (group % shape.groups()) * channels + c;
-                for (int s = 0; s < inner; s++) {
-                    long i = (group * channels + c) * inner + s;
-                    double up = type.read(dy, i);
-                    double z = (type.read(x, i) - mu) * r;
-                    sum += up * scale(weight, channel, type);
-                    product += up * scale(weight, channel, type) * z;
-                    dbiases[channel] += up;
-                    dweights[channel] += up * z;
-                }
+            for (int j = 0; j < size; j++) {
+                long i = group * size + j;
+                int channel = (int) (i / shape.inner() % shape.parameters());
+                double z = (type.read(x, i) - mu) * r;
+                double up = type.read(dy, i) * slope(epilogue, z, i, shape, type);
+                double g = up * or(epilogue.weight(), channel, 1, type);
+                sum += g;
+                product += g * z;
+                dbiases[channel] += up;
+                dweights[channel] += up * z;
+                ups[j] = up;
             }
-            for (int c = 0; c < channels && dx != null; c++) {
-                long channel = group % shape.groups() * channels + c;
-                for (int s = 0; s < inner; s++) {
-                    long i = (group * channels + c) * inner + s;
-                    double g = type.read(dy, i) * scale(weight, channel, type);
-                    double z = (type.read(x, i) - mu) * r;
-                    type.write(dx, i, r * (g - sum / size - z * product / size));
-                }
+            for (int j = 0; j < size; j++) {
+                long i = group * size + j;
+                long channel = i / shape.inner() % shape.parameters();
+                double g = ups[j] * or(epilogue.weight(), channel, 1, type);
+                double z = (type.read(x, i) - mu) * r;
+                write(gradients.dx(), i, r * (g - sum / size - z * product / size), type);
+                write(gradients.dresidual(), i, ups[j], type);
             }
         }
         for (int channel = 0; channel < dweights.length; channel++) {
-            if (dweight != null) {
-                type.write(dweight, channel, dweights[channel]);
-            }
-            if (dbias != null) {
-                type.write(dbias, channel, dbiases[channel]);
-            }
+            write(gradients.dweight(), channel, dweights[channel], type);
+            write(gradients.dbias(), channel, dbiases[channel], type);
+        }
+    }
+
+    /// Returns the activation's slope at element `i`.
+    private static double slope(
+            NormEpilogue epilogue, double z, long i, NormShape shape, DType type) {
+        UnaryOp activation = epilogue.activation();
+        return activation == null
+                ? 1
+                : ScalarElementwise.derivative(
+                        activation, ended(epilogue, z, i, shape, type), 0, 0);
+    }
+
+    private static void write(@Nullable MemorySegment to, long index, double value, DType type) {
+        if (to != null) {
+            type.write(to, index, value);
         }
     }
 }

@@ -5,6 +5,8 @@ import static dev.tenon.kernel.vector.Moments.read;
 import static dev.tenon.kernel.vector.Moments.write;
 
 import dev.tenon.dtype.DType;
+import dev.tenon.kernel.NormEpilogue;
+import dev.tenon.kernel.NormGradients;
 import dev.tenon.kernel.NormShape;
 import dev.tenon.kernel.Parallel;
 import java.lang.foreign.MemorySegment;
@@ -48,14 +50,11 @@ final class PlaneNorm {
             MemorySegment mean,
             MemorySegment rstd,
             MemorySegment x,
-            @Nullable MemorySegment weight,
-            @Nullable MemorySegment bias,
+            NormEpilogue epilogue,
             double eps) {
         if (size > LARGE) {
             sharedStatistics(mean, rstd, x, eps);
-            Parallel.run(
-                    groups * channels,
-                    plane -> apply(y, mean, rstd, x, weight, bias, plane / channels, plane));
+            apply(y, mean, rstd, x, epilogue);
             return;
         }
         Parallel.range(
@@ -72,7 +71,7 @@ final class PlaneNorm {
                         DType.F64.write(mean, group, Moments.mean(shift, sums[0], size));
                         DType.F64.write(rstd, group, Moments.rstd(sums[0], sums[1], size, eps));
                         for (int c = 0; c < channels; c++) {
-                            apply(y, mean, rstd, x, weight, bias, group, group * channels + c);
+                            apply(y, mean, rstd, x, epilogue, group * channels + c);
                         }
                     }
                 });
@@ -121,16 +120,34 @@ final class PlaneNorm {
         return total;
     }
 
+    /// `y = z * weight + bias` with mean and rstd as they are.
+    void apply(
+            MemorySegment y,
+            MemorySegment mean,
+            MemorySegment rstd,
+            MemorySegment x,
+            NormEpilogue epilogue) {
+        Parallel.range(
+                (long) groups * channels,
+                Math.max(1, PART / Math.max(1, inner)),
+                (from, to) -> {
+                    for (int plane = (int) from; plane < to; plane++) {
+                        apply(y, mean, rstd, x, epilogue, plane);
+                    }
+                });
+    }
+
     /// `y = (x - mean) * (rstd * weight) + bias` for one plane.
     private void apply(
             MemorySegment y,
             MemorySegment mean,
             MemorySegment rstd,
             MemorySegment x,
-            @Nullable MemorySegment weight,
-            @Nullable MemorySegment bias,
-            int group,
+            NormEpilogue epilogue,
             int plane) {
+        MemorySegment weight = epilogue.weight();
+        MemorySegment bias = epilogue.bias();
+        int group = plane / channels;
         int channel = plane % (perSample * channels);
         double mu = DType.F64.read(mean, group);
         float high = (float) mu;
@@ -157,14 +174,13 @@ final class PlaneNorm {
     }
 
     void backward(
-            @Nullable MemorySegment dx,
-            @Nullable MemorySegment dweight,
-            @Nullable MemorySegment dbias,
+            NormGradients gradients,
             MemorySegment dy,
             MemorySegment x,
             MemorySegment mean,
             MemorySegment rstd,
             @Nullable MemorySegment weight) {
+        MemorySegment dx = gradients.dx();
         double[] sums = Scratch.SHARED.doubles(2L * groups * channels); // per plane: dy, dy z
         if (size > LARGE) {
             int planes = groups * channels;
@@ -200,8 +216,8 @@ final class PlaneNorm {
                         }
                     });
         }
-        merge(dweight, sums, 1);
-        merge(dbias, sums, 0);
+        merge(gradients.dweight(), sums, 1);
+        merge(gradients.dbias(), sums, 0);
     }
 
     /// Sets a plane's sums of `dy` and of `dy z`.

@@ -6,6 +6,8 @@ import static dev.tenon.kernel.vector.Moments.write;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 
 import dev.tenon.dtype.DType;
+import dev.tenon.kernel.NormEpilogue;
+import dev.tenon.kernel.NormGradients;
 import dev.tenon.kernel.NormShape;
 import dev.tenon.kernel.Parallel;
 import java.lang.foreign.MemorySegment;
@@ -71,22 +73,37 @@ final class RowNorm {
             MemorySegment mean,
             MemorySegment rstd,
             MemorySegment x,
-            @Nullable MemorySegment weight,
-            @Nullable MemorySegment bias,
+            NormEpilogue epilogue,
             double eps) {
-        float[] w = expanded(weight, 1, Scratch.WEIGHT);
-        float[] b = expanded(bias, 0, Scratch.BIAS);
-        int grain = Math.max(1, PART / Math.max(1, size));
+        float[] w = expanded(epilogue.weight(), 1, Scratch.WEIGHT);
+        float[] b = expanded(epilogue.bias(), 0, Scratch.BIAS);
         Parallel.range(
                 (long) samples * groups,
-                grain,
+                Math.max(1, PART / Math.max(1, size)),
                 (from, to) -> {
                     double[] sums = Scratch.SUMS.doubles(2);
                     for (long row = from; row < to; row++) {
                         statistics(mean, rstd, x, row, eps, sums);
-                        double mu = DType.F64.read(mean, row);
-                        float r = (float) DType.F64.read(rstd, row);
-                        apply(y, x, row * size, mu, r, w, b, (int) (row % groups) * size);
+                        apply(y, mean, rstd, x, row, w, b);
+                    }
+                });
+    }
+
+    /// `y = z * weight + bias` with mean and rstd as they are.
+    void apply(
+            MemorySegment y,
+            MemorySegment mean,
+            MemorySegment rstd,
+            MemorySegment x,
+            NormEpilogue epilogue) {
+        float[] w = expanded(epilogue.weight(), 1, Scratch.WEIGHT);
+        float[] b = expanded(epilogue.bias(), 0, Scratch.BIAS);
+        Parallel.range(
+                (long) samples * groups,
+                Math.max(1, PART / Math.max(1, size)),
+                (from, to) -> {
+                    for (long row = from; row < to; row++) {
+                        apply(y, mean, rstd, x, row, w, b);
                     }
                 });
     }
@@ -108,36 +125,38 @@ final class RowNorm {
 
     private void apply(
             MemorySegment y,
+            MemorySegment mean,
+            MemorySegment rstd,
             MemorySegment x,
-            long from,
-            double mean,
-            float rstd,
+            long row,
             float[] w,
-            float[] b,
-            int at) {
-        float high = (float) mean;
-        float low = (float) (mean - high);
+            float[] b) {
+        double mu = DType.F64.read(mean, row);
+        float r = (float) DType.F64.read(rstd, row);
+        float high = (float) mu;
+        float low = (float) (mu - high);
+        long from = row * size;
+        int at = (int) (row % groups) * size;
         int i = 0;
         for (; i <= size - L; i += L) {
-            FloatVector z = load(x, from + i).sub(high).sub(low).mul(rstd);
+            FloatVector z = load(x, from + i).sub(high).sub(low).mul(r);
             z.fma(FloatVector.fromArray(S, w, at + i), FloatVector.fromArray(S, b, at + i))
                     .intoMemorySegment(y, (from + i) * 4, LITTLE);
         }
         for (; i < size; i++) {
-            float z = (read(x, from + i) - high - low) * rstd;
+            float z = (read(x, from + i) - high - low) * r;
             write(y, from + i, Math.fma(z, w[at + i], b[at + i]));
         }
     }
 
     void backward(
-            @Nullable MemorySegment dx,
-            @Nullable MemorySegment dweight,
-            @Nullable MemorySegment dbias,
+            NormGradients gradients,
             MemorySegment dy,
             MemorySegment x,
             MemorySegment mean,
             MemorySegment rstd,
             @Nullable MemorySegment weight) {
+        MemorySegment dx = gradients.dx();
         float[] w = expanded(weight, 1, Scratch.WEIGHT);
         int blocks = (samples + BLOCK - 1) / BLOCK;
         float[] partial = Scratch.SHARED.floats(2L * blocks * width);
@@ -162,8 +181,8 @@ final class RowNorm {
                         }
                     }
                 });
-        merge(dweight, partial, 0, blocks);
-        merge(dbias, partial, width, blocks);
+        merge(gradients.dweight(), partial, 0, blocks);
+        merge(gradients.dbias(), partial, width, blocks);
     }
 
     /// Sets `sums` to the sums of `g` and `g z`, and adds `dy z` and `dy` to the weight's and the

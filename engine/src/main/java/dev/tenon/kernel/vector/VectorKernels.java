@@ -20,7 +20,7 @@ public final class VectorKernels {
                 elementwise,
                 new VectorReduce(below.reduce()),
                 new VectorMatmul(below.matmul(), elementwise),
-                new VectorNorm(below.norm()),
+                new VectorNorm(below.norm(), elementwise),
                 new VectorConv(below.conv()),
                 new VectorResample(below.resample()),
                 new VectorAttention(below.attention()),

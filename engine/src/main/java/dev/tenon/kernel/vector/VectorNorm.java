@@ -1,24 +1,36 @@
 package dev.tenon.kernel.vector;
 
 import dev.tenon.dtype.DType;
+import dev.tenon.kernel.BinaryOp;
+import dev.tenon.kernel.ElementwiseKernel;
+import dev.tenon.kernel.NormEpilogue;
+import dev.tenon.kernel.NormGradients;
 import dev.tenon.kernel.NormKernel;
 import dev.tenon.kernel.NormShape;
+import dev.tenon.kernel.Strided;
+import dev.tenon.kernel.UnaryOp;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import org.jspecify.annotations.Nullable;
 
 /// The family Norm on the Vector API, F32.
 ///
 /// A sample's results do not depend on the other samples, and weight gradients are added up in a
-/// fixed order, whatever the number of threads.
+/// fixed order, whatever the number of threads. Residual and activation are passes of their own, in
+/// place.
 public final class VectorNorm implements NormKernel {
+    private static final DType T = DType.F32;
+
     /// Channels of fewer elements are normalised by rows, whose vectors reach across channels.
     private static final int SHORT = 32;
 
     private final NormKernel below;
+    private final ElementwiseKernel elementwise;
 
     /// @param below the backend that does what has no vector form
-    public VectorNorm(NormKernel below) {
+    /// @param elementwise adds residuals and applies activations
+    public VectorNorm(NormKernel below, ElementwiseKernel elementwise) {
         this.below = below;
+        this.elementwise = elementwise;
     }
 
     @Override
@@ -27,38 +39,90 @@ public final class VectorNorm implements NormKernel {
             MemorySegment mean,
             MemorySegment rstd,
             MemorySegment x,
-            @Nullable MemorySegment weight,
-            @Nullable MemorySegment bias,
+            NormEpilogue epilogue,
             NormShape shape,
             double eps,
             DType type) {
-        if (type != DType.F32) {
-            below.normalize(y, mean, rstd, x, weight, bias, shape, eps, type);
-        } else if (shape.inner() < SHORT) {
-            new RowNorm(shape).forward(y, mean, rstd, x, weight, bias, eps);
-        } else {
-            new PlaneNorm(shape).forward(y, mean, rstd, x, weight, bias, eps);
+        if (type != T) {
+            below.normalize(y, mean, rstd, x, epilogue, shape, eps, type);
+            return;
         }
+        if (shape.inner() < SHORT) {
+            new RowNorm(shape).forward(y, mean, rstd, x, epilogue, eps);
+        } else {
+            new PlaneNorm(shape).forward(y, mean, rstd, x, epilogue, eps);
+        }
+        addResidual(y, epilogue, shape);
+        UnaryOp activation = epilogue.activation();
+        if (activation != null) {
+            elementwise.unary(y, y, shape.count(), activation, 0, 0, T);
+        }
+    }
+
+    private void addResidual(MemorySegment y, NormEpilogue epilogue, NormShape shape) {
+        MemorySegment residual = epilogue.residual();
+        if (residual != null) {
+            Strided sum = flat(y, shape);
+            elementwise.binary(sum, sum, flat(residual, shape), BinaryOp.ADD);
+        }
+    }
+
+    private static Strided flat(MemorySegment all, NormShape shape) {
+        return new Strided(
+                all, T, 0, new int[] {shape.rows(), shape.size()}, new long[] {shape.size(), 1});
     }
 
     @Override
     public void normalizeGradient(
-            @Nullable MemorySegment dx,
-            @Nullable MemorySegment dweight,
-            @Nullable MemorySegment dbias,
+            NormGradients gradients,
             MemorySegment dy,
             MemorySegment x,
             MemorySegment mean,
             MemorySegment rstd,
-            @Nullable MemorySegment weight,
+            NormEpilogue epilogue,
             NormShape shape,
             DType type) {
-        if (type != DType.F32) {
-            below.normalizeGradient(dx, dweight, dbias, dy, x, mean, rstd, weight, shape, type);
-        } else if (shape.inner() < SHORT) {
-            new RowNorm(shape).backward(dx, dweight, dbias, dy, x, mean, rstd, weight);
-        } else {
-            new PlaneNorm(shape).backward(dx, dweight, dbias, dy, x, mean, rstd, weight);
+        if (type != T) {
+            below.normalizeGradient(gradients, dy, x, mean, rstd, epilogue, shape, type);
+            return;
         }
+        MemorySegment upstream = upstream(gradients, dy, x, mean, rstd, epilogue, shape);
+        if (shape.inner() < SHORT) {
+            new RowNorm(shape).backward(gradients, upstream, x, mean, rstd, epilogue.weight());
+        } else {
+            new PlaneNorm(shape).backward(gradients, upstream, x, mean, rstd, epilogue.weight());
+        }
+    }
+
+    /// Returns what the residual's gradient is, written there if it is wanted.
+    private MemorySegment upstream(
+            NormGradients gradients,
+            MemorySegment dy,
+            MemorySegment x,
+            MemorySegment mean,
+            MemorySegment rstd,
+            NormEpilogue epilogue,
+            NormShape shape) {
+        UnaryOp activation = epilogue.activation();
+        MemorySegment dresidual = gradients.dresidual();
+        if (activation == null) {
+            if (dresidual != null) {
+                elementwise.copy(flat(dresidual, shape), flat(dy, shape));
+            }
+            return dy;
+        }
+        MemorySegment dx = gradients.dx(); // read as it is overwritten, element by element
+        MemorySegment u = dresidual != null ? dresidual : dx;
+        if (u == null) {
+            u = Arena.ofAuto().allocate(4 * shape.count(), 64); // rare: nobody asks for dx
+        }
+        if (shape.inner() < SHORT) {
+            new RowNorm(shape).apply(u, mean, rstd, x, epilogue);
+        } else {
+            new PlaneNorm(shape).apply(u, mean, rstd, x, epilogue);
+        }
+        addResidual(u, epilogue, shape);
+        elementwise.unaryGradient(u, dy, u, shape.count(), activation, 0, 0, T);
+        return u;
     }
 }

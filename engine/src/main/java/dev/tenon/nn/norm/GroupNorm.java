@@ -4,6 +4,7 @@ import dev.tenon.nn.Formula;
 import dev.tenon.nn.Init;
 import dev.tenon.nn.Param;
 import dev.tenon.nn.UnaryLayer;
+import dev.tenon.tensor.Finish;
 import dev.tenon.tensor.NormOps;
 import dev.tenon.tensor.ShapeException;
 import dev.tenon.tensor.Tensor;
@@ -82,6 +83,11 @@ public record GroupNorm(
 
     @Override
     public Tensor forward(Tensor x) {
+        return forward(x, Finish.NONE);
+    }
+
+    @Override
+    public Tensor forward(Tensor x, Finish finish) {
         if (x.rank() < 2 || x.size(1) != channels) {
             throw new ShapeException(
                     "group_norm: x must be [N, " + channels + ", ...]; got " + x.shape());
@@ -91,7 +97,8 @@ public record GroupNorm(
                 groups,
                 weight == null ? null : weight.value(),
                 bias == null ? null : bias.value(),
-                eps);
+                eps,
+                finish);
     }
 
     @Override

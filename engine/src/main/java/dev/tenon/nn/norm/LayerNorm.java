@@ -4,6 +4,7 @@ import dev.tenon.nn.Formula;
 import dev.tenon.nn.Init;
 import dev.tenon.nn.Param;
 import dev.tenon.nn.UnaryLayer;
+import dev.tenon.tensor.Finish;
 import dev.tenon.tensor.NormOps;
 import dev.tenon.tensor.Shape;
 import dev.tenon.tensor.ShapeException;
@@ -74,6 +75,11 @@ public record LayerNorm(@Nullable Param weight, @Nullable Param bias, Shape shap
 
     @Override
     public Tensor forward(Tensor x) {
+        return forward(x, Finish.NONE);
+    }
+
+    @Override
+    public Tensor forward(Tensor x, Finish finish) {
         int rank = shape.rank();
         int[] sizes = x.shape().sizes();
         if (sizes.length < rank
@@ -85,10 +91,11 @@ public record LayerNorm(@Nullable Param weight, @Nullable Param bias, Shape shap
         }
         return NormOps.layerNorm(
                 x,
-                rank,
+                shape,
                 weight == null ? null : weight.value(),
                 bias == null ? null : bias.value(),
-                eps);
+                eps,
+                finish);
     }
 
     @Override

@@ -1,0 +1,149 @@
+package dev.tenon.kernel;
+
+import dev.tenon.dtype.DType;
+import java.lang.foreign.MemorySegment;
+
+/// How far off the gradients of normalisation may be.
+///
+/// - z: 4u relatively; the mean, which a gradient is told as it is told rstd, loses `4 u^2 |mean|`
+///   in its two halves of F32, or two of the least denormals
+/// - the gradient that reaches the norm, `up`: `dy` times the activation's slope over all that the
+///   activation may have been applied to ([NormBounds#ended], [Formulas#slope]); its middle is the
+///   number below, half its width the error
+/// - a gradient: its terms' errors, then those of its sums
+final class NormGradientBounds {
+    private final NormFuzz.Case c;
+    private final MemorySegment dy;
+    private final DType type;
+    private final double u;
+    private double[] ups; // the middles of what reaches the norm
+    private double[] offs; // half the widths; infinite where it may be anything
+
+    private long group = -1;
+    private boolean open; // whether an `up` of the group may be anything
+    private double sum; // of g over n
+    private double product; // of g z over n
+    private double sumError;
+    private double productError;
+    private double most; // that a sum may come to
+
+    NormGradientBounds(NormFuzz.Case c, MemorySegment dy) {
+        this.c = c;
+        this.dy = dy;
+        type = c.type;
+        u = Enclosure.unit(type);
+    }
+
+    /// Returns what reaches the norm.
+    Enclosure upstream(int i) {
+        Enclosure from = Enclosure.of(type, type.read(dy, i));
+        UnaryOp activation = c.activation();
+        return activation == null
+                ? from
+                : from.times(Formulas.slope(activation, NormBounds.ended(c, i, offOfZ(i)), 0, 0));
+    }
+
+    private void upstreams() {
+        if (ups != null) {
+            return;
+        }
+        ups = new double[Math.toIntExact(c.count)];
+        offs = new double[ups.length];
+        for (int i = 0; i < ups.length; i++) {
+            Enclosure up = upstream(i);
+            boolean number = !up.nan() && !up.unbounded();
+            boolean known = number || up.none() || (up.lo() == up.hi() && !up.nan());
+            ups[i] = number ? up.lo() / 2 + up.hi() / 2 : known ? up.lo() : 0;
+            offs[i] = number ? up.hi() / 2 - up.lo() / 2 : known ? 0 : Double.POSITIVE_INFINITY;
+        }
+    }
+
+    /// What an element of z is off.
+    private double offOfZ(long i) {
+        long at = i / c.size;
+        double halves = 4 * u * u * Math.abs(c.mean(at)) + 2 * Enclosure.least(type);
+        return 4 * u * Math.abs(c.z(i)) + halves * c.rstd(at);
+    }
+
+    private void sums(long newGroup) {
+        if (newGroup == group) {
+            return;
+        }
+        upstreams();
+        group = newGroup;
+        open = false;
+        double sizes = 0;
+        double productSizes = 0;
+        double lost = 0;
+        double productLost = 0;
+        sum = 0;
+        product = 0;
+        for (int i = Math.toIntExact(group * c.size); i < (group + 1) * c.size; i++) {
+            double weight = c.weight(i);
+            double z = c.z(i);
+            double g = ups[i] * weight;
+            double off = offs[i] * Math.abs(weight);
+            open |= Double.isInfinite(offs[i]);
+            sum += g / c.size;
+            product += g * z / c.size;
+            sizes += (Math.abs(g) + off) / c.size;
+            productSizes += (Math.abs(g) + off) * Math.abs(z) / c.size;
+            lost += off / c.size;
+            productLost += (off * Math.abs(z) + (Math.abs(g) + off) * offOfZ(i)) / c.size;
+        }
+        double units = Enclosure.roundings(type, c.size);
+        sumError =
+                units * u * sizes + lost + 2 * Enclosure.least(type); // each g may lose the least
+        productError = units * u * productSizes + productLost + 4 * Enclosure.least(type);
+        double r = c.rstd(group);
+        most = c.size * Math.max(sizes, productSizes) * Math.max(r, 1 / r);
+    }
+
+    Enclosure gradient(int i) {
+        sums(i / c.size);
+        if (open) {
+            return Enclosure.any(type);
+        }
+        if (!Double.isFinite(sum) || !Double.isFinite(product)) {
+            // every gradient of the group is infinite or NaN, by the order of the formula's terms
+            return Enclosure.notFinite(type);
+        }
+        if (!(most <= Enclosure.highest(type))) {
+            return Enclosure.any(type); // it depends on the order whether it overflows on the way
+        }
+        double g = ups[i] * c.weight(i);
+        double off = offs[i] * Math.abs(c.weight(i));
+        double z = c.z(i);
+        double rounded = 4 * u * (Math.abs(g) + off + Math.abs(sum) + Math.abs(z * product));
+        rounded += 4 * Enclosure.least(type);
+        off += sumError + Math.abs(z) * productError;
+        off += offOfZ(i) * (Math.abs(product) + productError);
+        // rstd may come first: then what is lost of denormal factors is not made smaller by it
+        double lost = Enclosure.least(type) * (4 + Math.abs(type.read(c.x, i) - c.mean(group)));
+        double r = c.rstd(group);
+        return NormBounds.finite(type, r * (g - sum - z * product), r * (off + rounded) + lost);
+    }
+
+    Enclosure parameter(int parameter, boolean ofWeight) {
+        upstreams();
+        double total = 0;
+        double sizes = 0;
+        double lost = 0;
+        for (long sample = 0; sample < c.n[0]; sample++) {
+            for (int s = 0; s < c.n[3]; s++) {
+                int i = Math.toIntExact((sample * c.parameters + parameter) * c.n[3] + s);
+                double factor = ofWeight ? c.z(i) : 1;
+                double off = ofWeight ? offOfZ(i) : 0;
+                boolean anySign = Double.isInfinite(ups[i]) && Math.abs(factor) <= off;
+                if (Double.isInfinite(offs[i]) || anySign) {
+                    return Enclosure.any(type);
+                }
+                total += ups[i] * factor;
+                sizes += (Math.abs(ups[i]) + offs[i]) * Math.abs(factor);
+                lost += offs[i] * Math.abs(factor) + (Math.abs(ups[i]) + offs[i]) * off;
+            }
+        }
+        long terms = (long) c.n[0] * c.n[3];
+        return Enclosure.sum(type, total, sizes, terms, Double.isFinite(total) ? lost : 0);
+    }
+}
