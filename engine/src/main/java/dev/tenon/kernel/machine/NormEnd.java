@@ -22,6 +22,10 @@ import org.jspecify.annotations.Nullable;
 record NormEnd(@Nullable UnaryOp activation, boolean residual) {
     private static final NormEnd PLAIN = new NormEnd(null, false);
 
+    /// Bytes by which memory is asked for in advance: it works while a slope is computed (a norm of
+    /// 50 MB with SiLU, backward, AVX-512: 2.3 to 2.4 ms, without 3.1 to 3.3).
+    private static final int AHEAD = 4096;
+
     /// Returns the end of a forward pass.
     static NormEnd of(NormEpilogue epilogue) {
         return epilogue.activation() == null && epilogue.residual() == null
@@ -36,11 +40,6 @@ record NormEnd(@Nullable UnaryOp activation, boolean residual) {
 
     boolean isPlain() {
         return activation == null && !residual;
-    }
-
-    /// Returns the copies of the body in a loop: long formulas fill the processor alone.
-    int unroll() {
-        return activation == null ? 4 : 2;
     }
 
     /// Writes to the block what the routines ask for.
@@ -75,27 +74,40 @@ record NormEnd(@Nullable UnaryOp activation, boolean residual) {
     ///
     /// @param u without the residual
     Node value(Pass pass, Node u) {
-        Node sum = residual ? u.add(pass.stream(SOME)) : u;
+        Node sum = sum(pass, u);
         return activation == null ? sum : formula(pass).value(activation, sum);
     }
 
-    /// Writes what comes before a pass with [#gradient]: `rbx` leads to the residual and `r13` to
-    /// dy.
+    private Node sum(Pass pass, Node u) {
+        if (!residual) {
+            return u;
+        }
+        pass.ahead(SOME, AHEAD);
+        return u.add(pass.stream(SOME));
+    }
+
+    /// Writes what comes before a pass with [#storeGradient]: `rbx` leads to the residual and `r13`
+    /// to dy.
     void pointGradient(Assembler code) {
         point(code);
         code.mov(PASSING, word(NormCode.TO_DY));
         code.lea(PASSING, Mem.at(IN, PASSING, 1, 0));
     }
 
-    /// Returns `dy * f'(u)`.
+    /// Writes `dy * f'(u)` to `to`.
     ///
     /// @param u without the residual
-    Node gradient(Pass pass, Node u) {
+    void storeGradient(Pass pass, Gpr to, Node u) {
         if (activation == null) {
             throw new IllegalStateException("norm: without activation the gradient is dy");
         }
-        Node sum = residual ? u.add(pass.stream(SOME)) : u;
-        return formula(pass).gradient(activation, pass.stream(PASSING), sum);
+        pass.ahead(IN, AHEAD);
+        pass.ahead(PASSING, AHEAD);
+        if (!residual) { // with it there would be more than the second cache holds
+            pass.ahead(to, AHEAD);
+        }
+        Node sum = sum(pass, u);
+        pass.store(to, formula(pass).gradient(activation, pass.stream(PASSING), sum));
     }
 
     private static UnaryFormula formula(Pass pass) {

@@ -79,7 +79,7 @@ final class PlaneNormCode {
         Node d = norm.centred(pass, pass.stream(IN));
         pass.store(OUT, end.value(pass, d.fma(pass.pinned(scale), pass.pinned(shift))));
         end.point(code);
-        PassCode.emit(pass, code, LENGTH, norm.allBut(SCALE, PLANE_SHIFT + 1), end.unroll());
+        PassCode.emit(pass, code, LENGTH, norm.allBut(SCALE, PLANE_SHIFT + 1), 4);
         for (Gpr pointer : List.of(OUT, IN)) {
             code.lea(pointer, Mem.at(pointer, LENGTH, 4, 0));
         }
@@ -165,8 +165,8 @@ final class PlaneNormCode {
         Pass pass = new Pass(norm.isa);
         Node d = norm.centred(pass, pass.stream(IN));
         Node u = d.fma(pass.pinned(scale), pass.pinned(shift));
-        pass.store(UPSTREAM, end.gradient(pass, u));
-        PassCode.emit(pass, code, LENGTH, norm.allBut(SCALE, SLOPE_SHIFT + 1), end.unroll());
+        end.storeGradient(pass, UPSTREAM, u);
+        PassCode.emit(pass, code, LENGTH, norm.allBut(SCALE, SLOPE_SHIFT + 1), 4);
     }
 
     /// Adds a chunk's sums of `dy` and `dy (x - mean)` to registers 4 and 5.

@@ -57,7 +57,7 @@ final class RowNormCode {
         Node u = z.fma(pass.stream(WEIGHTS), pass.stream(BIASES));
         pass.store(OUT, end.value(pass, u));
         end.point(code);
-        PassCode.emit(pass, code, LENGTH, norm.allBut(SCALE, HIGH + 1), end.unroll());
+        PassCode.emit(pass, code, LENGTH, norm.allBut(SCALE, HIGH + 1), 4);
         for (Gpr pointer : List.of(OUT, IN, WEIGHTS, BIASES)) {
             code.lea(pointer, Mem.at(pointer, LENGTH, 4, 0));
         }
@@ -109,8 +109,8 @@ final class RowNormCode {
         Pass pass = new Pass(norm.isa);
         Node z = norm.normalized(pass, pass.stream(IN));
         Node u = z.fma(pass.stream(WEIGHTS), pass.stream(BIASES_BACKWARD));
-        pass.store(UPSTREAM, end.gradient(pass, u));
-        PassCode.emit(pass, code, LENGTH, norm.allBut(SCALE, HIGH + 1), end.unroll());
+        end.storeGradient(pass, UPSTREAM, u);
+        PassCode.emit(pass, code, LENGTH, norm.allBut(SCALE, HIGH + 1), 4);
     }
 
     /// Adds the sums of `g` and `g z` of a chunk to registers 4 and 5.
