@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /// What the fuzz draws: every kernel of every family, and every way that operands may lie in, at
@@ -67,7 +68,20 @@ class FuzzCoverageTest {
         if (typed) {
             wanted.addAll(List.of(" F32", " F64"));
         }
+        for (Class<?> type : method.getParameterTypes()) {
+            for (RecordComponent part : optional(type)) {
+                wanted.add(" with " + part.getName());
+                wanted.add(" without " + part.getName());
+            }
+        }
         return wanted.stream().map(what -> kernel + what).toList();
+    }
+
+    /// Returns a record's components that may be null.
+    private static List<RecordComponent> optional(Class<?> type) {
+        return Arrays.stream(type.isRecord() ? type.getRecordComponents() : new RecordComponent[0])
+                .filter(part -> part.getAnnotatedType().isAnnotationPresent(Nullable.class))
+                .toList();
     }
 
     private static Iterable<Method> kernelsOf(Class<?> family) {
@@ -123,12 +137,24 @@ class FuzzCoverageTest {
                 content(name, operand.data(), operand.type());
             } else if (argument instanceof MemorySegment segment) {
                 content(name, segment, type);
+            } else if (argument instanceof Record parts) {
+                note(name, parts, type);
             }
         }
         try {
             return method.invoke(kernels, arguments);
         } catch (InvocationTargetException e) {
             throw e.getCause();
+        }
+    }
+
+    private void note(String name, Record parts, DType type) throws ReflectiveOperationException {
+        for (RecordComponent part : optional(parts.getClass())) {
+            Object value = part.getAccessor().invoke(parts);
+            seen.add(name + (value == null ? " without " : " with ") + part.getName());
+            if (value instanceof MemorySegment segment) {
+                content(name, segment, type);
+            }
         }
     }
 
