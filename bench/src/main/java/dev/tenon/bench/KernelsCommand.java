@@ -121,8 +121,9 @@ final class KernelsCommand implements Runnable {
 
     /// Before and after: it may have changed meanwhile.
     private static void sayDistance(PrintWriter out) {
-        if (Runtime.getRuntime().availableProcessors() > 1) {
-            out.println(RoundTrip.describe());
+        String distance = RoundTrip.describe();
+        if (!distance.isEmpty()) {
+            out.println(distance);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.tenon.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tenon.kernel.Parallel;
 import dev.tenon.tensor.Backend;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -92,7 +93,15 @@ final class PeakTest {
 
     @Test
     void aRoundTripTakesTime() {
-        assertThat(RoundTrip.nanoseconds()).isPositive().isFinite();
+        int before = Parallel.threads();
+        try {
+            Parallel.threads(2);
+            assertThat(RoundTrip.nanoseconds()).isPositive().isFinite();
+            Parallel.threads(1);
+            assertThat(RoundTrip.describe()).isEmpty();
+        } finally {
+            Parallel.threads(before);
+        }
     }
 
     @Test
