@@ -23,6 +23,13 @@ public final class MathCoefficients {
     public static final float S2 = 0.5000162f;
     public static final float S3 = 0.16667058f;
 
+    // `2^f = 1 + P1 f + P2 f^2 + ...` for `|f| <= 1/2`, error 9e-8
+    public static final float P1 = 0.693147f;
+    public static final float P2 = 0.24022247f;
+    public static final float P3 = 0.055507112f;
+    public static final float P4 = 0.009671294f;
+    public static final float P5 = 0.0013269407f;
+
     // `log(1 + f) = f - f^2/2 + f^3 (L3 + L4 f + ...)` for `sqrt(1/2) <= 1 + f < sqrt(2)`, error
     // 8e-10
     public static final float L3 = 0.33333313f;
@@ -43,18 +50,17 @@ public final class MathCoefficients {
     public static final float R4 = 0.004929274f;
     public static final float R5 = -0.00056739047f;
 
-    // `e^(a^2) erfc(a) (1 + 2 a) = Q0 + Q1 u + ...` with `u = (a - 2) / (a + 2)` for `0 <= a <=
-    // 10.3`, error 2e-8
-    public static final float Q0 = 1.2769784f;
-    public static final float Q1 = -0.09276392f;
-    public static final float Q2 = -0.166031f;
-    public static final float Q3 = 0.16405475f;
-    public static final float Q4 = -0.05420682f;
-    public static final float Q5 = -0.00805853f;
-    public static final float Q6 = 0.008637504f;
-    public static final float Q7 = 0.0013138208f;
-    public static final float Q8 = -0.0012344972f;
-    public static final float Q9 = -0.00040254343f;
+    // `e^(a^2/2) (1 - Phi(a)) = (T0 + T1 a + ... + T4 a^4) / (2 T0 + U1 a + ... + U4 a^4 + a^5)`
+    // for `0 <= a <= 15`, error 2e-9 (1 + a^2 / 10)
+    public static final float T0 = 53.48546f;
+    public static final float T1 = 45.77828f;
+    public static final float T2 = 18.778486f;
+    public static final float T3 = 4.0687494f;
+    public static final float T4 = 0.39895076f;
+    public static final float U1 = 176.90701f;
+    public static final float U2 = 125.22267f;
+    public static final float U3 = 48.048477f;
+    public static final float U4 = 10.199888f;
 
     private MathCoefficients() {}
 }

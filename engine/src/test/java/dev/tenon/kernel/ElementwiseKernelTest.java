@@ -191,6 +191,24 @@ class ElementwiseKernelTest {
         }
     }
 
+    /// The normal distribution's tail, without the cancellation that `1 + erf` has in F32.
+    @Test
+    void geluKeepsItsStatedErrorInItsTail() {
+        int count = 1_000_003;
+        MemorySegment x = allocate(DType.F32, count);
+        for (int i = 0; i < count; i++) {
+            DType.F32.write(x, i, -5.0 * i / count);
+        }
+        MemorySegment y = allocate(DType.F32, count);
+        fast.unary(y, x, count, UnaryOp.GELU_ERF, 0, 0, DType.F32);
+        for (int i = 0; i < count; i++) {
+            double at = DType.F32.read(x, i);
+            double exact = ScalarElementwise.apply(UnaryOp.GELU_ERF, at, 0, 0);
+            double error = Math.abs(DType.F32.read(y, i) - exact) / Math.ulp((float) exact);
+            assertThat(error).as("ulps of gelu(%s)", at).isLessThanOrEqualTo(10);
+        }
+    }
+
     private static float expected(float x, UnaryOp op) {
         return (float) ScalarElementwise.apply(op, x, 0, 0);
     }

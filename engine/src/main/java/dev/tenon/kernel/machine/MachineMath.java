@@ -19,7 +19,7 @@ import dev.tenon.kernel.MathCoefficients;
 /// | tanh | 2.6 ulp |
 /// | sigmoid | 2.2 ulp with AVX-512, 2.4 ulp else |
 /// | erf | 1.6 ulp |
-/// | normalTail | 3 ulp with AVX-512, 5 ulp else, from 0 to 5, then growing with the square |
+/// | normal | 3 ulp with AVX-512, 9 ulp else, from 0 to 5, then growing with the square |
 ///
 /// NaN gives NaN; infinities and zeros give the limits.
 final class MachineMath {
@@ -29,9 +29,10 @@ final class MachineMath {
     private static final float EXP_LOWEST = -104; // e^x rounds to 0
     private static final float EXP_LOWEST_NORMAL = -88; // rounds to 2^-127
     private static final float EXP_HIGHEST = 89; // e^x is infinite
+    private static final float EXCESS = 0x1p64f; // keeps 2^n and what it scales from being denormal
     private static final float TANH_HIGHEST = 10; // tanh rounds to 1
     private static final float ERF_HIGHEST = 4.2f; // erf rounds to 1
-    private static final float NORMAL_HIGHEST = 28; // 1 - Phi(15) is 0 in F32
+    private static final float NORMAL_HIGHEST = Math.nextDown(PieceTable.END); // 1 - Phi is 0
     private static final int SQRT_HALF_BITS = Float.floatToRawIntBits(0.70710677f);
 
     /// `2^(k/16)`, and how much of itself its rounding has taken.
@@ -84,10 +85,23 @@ final class MachineMath {
         return p.mul(powerOfTwo(half)).mul(powerOfTwo(power.subInts(half)));
     }
 
-    /// Returns `e^x` for `x` up to 0 with fewer instructions than [#exp]: the relative error grows
-    /// to 1 ulp per 2 of `-x`, as far as a rounding error of `x` itself would take it, and results
-    /// below 1.2e-38 may be 0.
+    /// Returns `e^x` for `x` up to 0 to the bits of [#exp], with fewer instructions: 2^n overflows
+    /// nowhere, so that one scaling does and another undoes its excess.
     Node expOfNegative(Node x) {
+        if (pass.isa().wide()) {
+            return exp(x);
+        }
+        Node bounded = of(EXP_LOWEST).max(x);
+        Node shifted = bounded.fma(of(LOG2_E), of(ROUNDER));
+        Node n = shifted.sub(of(ROUNDER));
+        Node p = exponentialMinusOne(remainder(bounded, n)).add(of(1));
+        return p.mul(powerOfTwo(shifted, EXCESS)).mul(of(1 / EXCESS));
+    }
+
+    /// Returns `e^x` for `x` up to 0 with fewer instructions than [#expOfNegative]: the relative
+    /// error grows to 1 ulp per 2 of `-x`, as far as a rounding error of `x` itself would take it,
+    /// and results below 1.2e-38 may be 0.
+    Node roughExpOfNegative(Node x) {
         double ln2 = Math.log(2);
         if (pass.isa().wide()) {
             Node bounded = of(EXP_LOWEST).max(x);
@@ -108,7 +122,7 @@ final class MachineMath {
         p = p.fma(f, of(MathCoefficients.E3 * Math.pow(ln2, 3)));
         p = p.fma(f, of(MathCoefficients.E2 * Math.pow(ln2, 2)));
         p = p.fma(f, of(ln2)).fma(f, of(1));
-        return p.mul(shifted.shiftLeft(23).addInts(of(1))); // 0 where n is -127
+        return p.mul(powerOfTwo(shifted, 1)); // 0 where n is -127
     }
 
     /// `2^(k/16) (1 + r p)`, where `shifted` is a number of sixteenths `k`, modulo one, with
@@ -127,7 +141,7 @@ final class MachineMath {
     private Node exponential(Node x) {
         Node shifted = x.fma(of(LOG2_E), of(ROUNDER));
         Node n = shifted.sub(of(ROUNDER));
-        Node scale = powerOfTwo(shifted.subInts(of(ROUNDER)));
+        Node scale = powerOfTwo(shifted, 1);
         return exponentialMinusOne(remainder(x, n)).fma(scale, scale);
     }
 
@@ -145,7 +159,11 @@ final class MachineMath {
 
     /// The polynomial with these coefficients, the highest power's first.
     private Node horner(Node x, float first, float... coefficients) {
-        Node p = of(first);
+        return horner(of(first), x, coefficients);
+    }
+
+    private Node horner(Node first, Node x, float... coefficients) {
+        Node p = first;
         for (float coefficient : coefficients) {
             p = p.fma(x, of(coefficient));
         }
@@ -154,6 +172,11 @@ final class MachineMath {
 
     private Node powerOfTwo(Node n) {
         return n.addInts(pass.bits(127)).shiftLeft(23);
+    }
+
+    /// `2^n factor`, where `shifted` is `n` with ROUNDER added and `factor` a power of two.
+    private Node powerOfTwo(Node shifted, float factor) {
+        return shifted.shiftLeft(23).addInts(of(factor)); // leaves of ROUNDER nothing
     }
 
     /// Returns the natural logarithm, `n ln 2 + log(1 + f)` for `x = 2^n (1 + f)`.
@@ -195,7 +218,7 @@ final class MachineMath {
         a = a.add(a);
         Node shifted = a.fma(of(LOG2_E), of(ROUNDER));
         Node n = shifted.sub(of(ROUNDER));
-        Node scale = powerOfTwo(shifted.subInts(of(ROUNDER)));
+        Node scale = powerOfTwo(shifted, 1);
         Node m = exponentialMinusOne(remainder(a, n)).fma(scale, scale.sub(of(1)));
         return withSign(m.div(m.add(of(2))), x);
     }
@@ -203,8 +226,8 @@ final class MachineMath {
     /// Returns `1 / (1 + e^-x)`, as `e^x / (1 + e^x)` for negative `x`, where it keeps its
     /// precision down to denormals.
     Node sigmoid(Node x) {
-        Node e = exp(x.abs().neg());
-        return x.select(LESS, of(0), e, of(1)).div(e.add(of(1)));
+        Node e = expOfNegative(x.abs().neg());
+        return x.ifNegative(e, of(1)).div(e.add(of(1)));
     }
 
     /// Returns erf(x): a polynomial below 1, else `1 - erfc(|x|)` with the sign of `x`.
@@ -221,63 +244,82 @@ final class MachineMath {
                         MathCoefficients.R1,
                         MathCoefficients.R0);
         Node small = p.fma(a, a);
-        Node large = of(1).sub(exponential(z.neg()).mul(scaledErfc(a)));
+        Node tail = scaledTail(a.mul(of(Math.sqrt(2))), exponential(z.neg())); // half of erfc
+        Node large = tail.fnma(of(2), of(1));
         return withSign(a.select(LESS, of(1), small, large), x);
     }
 
     /// Returns `|x|`, at most where the normal distribution's tail is long 0 in F32.
     Node boundedAbs(Node x) {
-        return atMost(x.abs(), pass.isa().wide() ? Math.nextDown(PieceTable.END) : NORMAL_HIGHEST);
+        return atMost(x.abs(), NORMAL_HIGHEST);
     }
 
-    /// Returns `e^(-a^2/2)`; the exponential would magnify the rounding error of the square, so
-    /// that is worked out and applied after.
+    /// The normal distribution at some `a >= 0`.
+    ///
+    /// @param tail `1 - Phi(a)`
+    /// @param density `phi(a) = Phi'(a)`
+    record Normal(Node tail, Node density) {}
+
+    /// Returns the normal distribution's upper tail and density.
+    ///
+    /// Both are multiples of `e^(-a^2/2)`. The exponential would magnify the rounding error of the
+    /// square, so that is worked out and taken from what remains after whole powers.
     ///
     /// @param a from [#boundedAbs]
-    Node gauss(Node a) {
+    Normal normal(Node a) {
+        double density = 1 / Math.sqrt(2 * Math.PI);
         Node square = a.mul(a);
-        if (!pass.isa().wide()) {
-            Node error = a.fma(a, square.neg());
-            Node e = exp(square.mul(of(-0.5)));
-            return e.fma(error.mul(of(-0.5)), e);
-        }
         Node error = a.fnma(a, square); // what the square is too large by
+        if (!pass.isa().wide()) {
+            double halfLog2E = 0.5 / Math.log(2);
+            Node shifted = square.fma(of(-halfLog2E), of(ROUNDER));
+            Node f = square.fma(of(-halfLog2E), of(ROUNDER).sub(shifted));
+            Node p =
+                    horner(
+                            error.fma(of(halfLog2E), f),
+                            MathCoefficients.P5,
+                            MathCoefficients.P4,
+                            MathCoefficients.P3,
+                            MathCoefficients.P2,
+                            MathCoefficients.P1,
+                            1);
+            Node gauss = p.mul(powerOfTwo(shifted, EXCESS));
+            return new Normal(
+                    scaledTail(a, gauss).mul(of(1 / EXCESS)), gauss.mul(of(density / EXCESS)));
+        }
         Node shifted = square.fma(of(-0.5 * LOG2_E), of(ROUNDER16));
         Node n = shifted.sub(of(ROUNDER16));
         // e^(-s/2) = 1 + s p
         Node high = n.fma(of(2 * MathCoefficients.LN2_HIGH), square);
         Node s = n.fma(of(2 * MathCoefficients.LN2_LOW), high).sub(error);
         Node p = s.fma(of(-MathCoefficients.S3 / 8), of(MathCoefficients.S2 / 4));
-        return power(shifted, s, p.fma(s, of(-0.5))).scale(n);
+        Node gauss = power(shifted, s, p.fma(s, of(-0.5))).scale(n);
+        return new Normal(scaledTail(a, gauss), gauss.mul(of(density)));
     }
 
-    /// Returns `1 - Phi(a)`, the normal distribution's upper tail.
-    ///
-    /// @param a from [#boundedAbs]
-    /// @param gauss `e^(-a^2/2)`
-    Node normalTail(Node a, Node gauss) {
-        return pass.isa().wide()
-                ? NORMAL_TAIL.of(pass, a).mul(gauss)
-                : scaledErfc(a.mul(of(Math.sqrt(0.5)))).mul(gauss).mul(of(0.5));
-    }
-
-    /// Returns `e^(a^2) erfc(a)` for `0 <= a <= 20`.
-    private Node scaledErfc(Node a) {
-        Node u = a.sub(of(2)).div(a.add(of(2)));
-        Node q =
+    /// Returns `R(a) scale` with `R(a) = e^(a^2/2) (1 - Phi(a))`, which falls from 1/2 like 0.4 /
+    /// a.
+    private Node scaledTail(Node a, Node scale) {
+        if (pass.isa().wide()) {
+            return NORMAL_TAIL.of(pass, a).mul(scale);
+        }
+        Node above =
                 horner(
-                        u,
-                        MathCoefficients.Q9,
-                        MathCoefficients.Q8,
-                        MathCoefficients.Q7,
-                        MathCoefficients.Q6,
-                        MathCoefficients.Q5,
-                        MathCoefficients.Q4,
-                        MathCoefficients.Q3,
-                        MathCoefficients.Q2,
-                        MathCoefficients.Q1,
-                        MathCoefficients.Q0);
-        return q.div(a.fma(of(2), of(1)));
+                        a,
+                        MathCoefficients.T4,
+                        MathCoefficients.T3,
+                        MathCoefficients.T2,
+                        MathCoefficients.T1,
+                        MathCoefficients.T0);
+        Node below =
+                horner(
+                        a.add(of(MathCoefficients.U4)),
+                        a,
+                        MathCoefficients.U3,
+                        MathCoefficients.U2,
+                        MathCoefficients.U1,
+                        2 * MathCoefficients.T0);
+        return above.mul(scale).div(below);
     }
 
     private Node withSign(Node magnitude, Node x) {

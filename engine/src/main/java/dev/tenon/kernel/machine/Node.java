@@ -30,6 +30,8 @@ final class Node {
         FNMA,
         /// `comparison(a, b) ? c : d`.
         SELECT,
+        /// `sign bit of a ? b : c` (AVX2).
+        BLEND,
         /// One of 32 numbers for each lane.
         LOOKUP
     }
@@ -206,5 +208,12 @@ final class Node {
     Node select(Comparison comparison, Node b, Node yes, Node no) {
         int predicate = comparison.predicate;
         return pass.add(new Node(pass, Kind.SELECT, null, predicate, null, null, this, b, yes, no));
+    }
+
+    /// `this < 0 ? yes : no`; one or the other where this is -0 or NaN.
+    Node ifNegative(Node yes, Node no) {
+        return pass.isa().wide()
+                ? select(Comparison.LESS, pass.constant(0), yes, no)
+                : pass.add(new Node(pass, Kind.BLEND, null, 0, null, null, this, yes, no));
     }
 }

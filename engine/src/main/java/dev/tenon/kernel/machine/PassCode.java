@@ -248,6 +248,7 @@ final class PassCode {
             }
             case FMA, FNMA -> multiplyAdd(node);
             case SELECT -> select(node);
+            case BLEND -> blend(node);
             case LOOKUP -> lookup(node);
             case PINNED, CONSTANT, TABLE, SCALAR -> {} // nothing to work out
         }
@@ -365,6 +366,14 @@ final class PassCode {
         usedAll(node);
         code.emit(VectorOp.VBLENDVPS, result(node), no, yes, chosen);
         free.add(chosen);
+    }
+
+    private void blend(Node node) {
+        Vec sign = register(node.inputs[0]);
+        VecOperand yes = operand(node.inputs[1]);
+        Vec no = register(node.inputs[2]);
+        usedAll(node);
+        code.emit(VectorOp.VBLENDVPS, result(node), no, yes, sign);
     }
 
     /// The permutation overwrites the table's lower half.

@@ -140,7 +140,8 @@ final class SoftmaxCode {
         Node x = pass.stream(Gpr.RSI).sub(pass.scalar(Gpr.RDX, 0));
         Node number = pass.scalar(Gpr.RDX, 4);
         pass.store(
-                RESULT, log ? x.sub(number) : new MachineMath(pass).expOfNegative(x).mul(number));
+                RESULT,
+                log ? x.sub(number) : new MachineMath(pass).roughExpOfNegative(x).mul(number));
         return PassCode.routine(pass, 2);
     }
 
@@ -176,7 +177,7 @@ final class SoftmaxCode {
             pointers.add(RESULT);
         }
         Node difference = pass.stream(SOURCE).sub(pass.pinned(max));
-        Node e = new MachineMath(pass).expOfNegative(difference);
+        Node e = new MachineMath(pass).roughExpOfNegative(difference);
         if (between != null && !log) {
             pass.store(TARGET, e);
         }
@@ -262,7 +263,9 @@ final class SoftmaxCode {
         Node y = pass.stream(results);
         pass.store(
                 RESULT,
-                log ? new MachineMath(pass).expOfNegative(y).fnma(sum, dy) : dy.sub(sum).mul(y));
+                log
+                        ? new MachineMath(pass).roughExpOfNegative(y).fnma(sum, dy)
+                        : dy.sub(sum).mul(y));
     }
 
     // ---- shared

@@ -60,9 +60,8 @@ final class UnaryFormula {
             case LEAKY_RELU -> x.select(GREATER, of(0), x, x.mul(a));
             case SILU -> math.sigmoid(x).mul(x);
             case GELU_ERF -> {
-                Node size = math.boundedAbs(x);
-                Node tail = math.normalTail(size, math.gauss(size));
-                yield x.mul(x.select(LESS, of(0), tail, of(1).sub(tail)));
+                Node tail = math.normal(math.boundedAbs(x)).tail();
+                yield x.mul(x.ifNegative(tail, of(1).sub(tail)));
             }
             case GELU_TANH -> math.sigmoid(x.mul(x).fma(of(CUBIC), of(LINEAR)).mul(x)).mul(x);
             case ADD -> x.add(a);
@@ -93,33 +92,31 @@ final class UnaryFormula {
             case EXP -> dy.mul(math.exp(x));
             case LOG -> dy.div(x);
             case TANH -> {
-                Node e = math.exp(x.abs().mul(of(-2))); // 1 - tanh^2 = 4 e / (1 + e)^2
+                Node e = math.expOfNegative(x.abs().mul(of(-2))); // 1 - tanh^2 = 4 e / (1 + e)^2
                 Node d = e.add(of(1));
                 yield dy.mul(e.mul(of(4)).div(d.mul(d)));
             }
-            case ERF -> dy.mul(math.exp(x.mul(x).neg()).mul(of(2 / Math.sqrt(Math.PI))));
+            case ERF -> dy.mul(math.expOfNegative(x.mul(x).neg()).mul(of(2 / Math.sqrt(Math.PI))));
             case SIGMOID -> {
-                Node e = math.exp(x.abs().neg()); // s (1 - s) = e / (1 + e)^2
+                Node e = math.expOfNegative(x.abs().neg()); // s (1 - s) = e / (1 + e)^2
                 Node d = e.add(of(1));
                 yield dy.mul(e.div(d.mul(d)));
             }
             case RELU -> dy.mul(x.select(GREATER, of(0), of(1), of(0)));
             case LEAKY_RELU -> dy.mul(x.select(GREATER, of(0), of(1), a));
             case SILU -> {
-                Halves s = halves(math.exp(x.abs().neg()), x);
+                Halves s = halves(math.expOfNegative(x.abs().neg()), x);
                 yield dy.mul(s.value.fma(s.rest.mul(x), s.value));
             }
             case GELU_ERF -> {
-                Node size = math.boundedAbs(x);
-                Node g = math.gauss(size);
-                Node tail = math.normalTail(size, g);
-                Node phi = x.select(LESS, of(0), tail, of(1).sub(tail));
-                yield dy.mul(g.mul(of(1 / Math.sqrt(2 * Math.PI))).fma(x, phi));
+                MachineMath.Normal normal = math.normal(math.boundedAbs(x));
+                Node tail = normal.tail();
+                yield dy.mul(normal.density().fma(x, x.ifNegative(tail, of(1).sub(tail))));
             }
             case GELU_TANH -> {
                 Node size = math.boundedAbs(x); // beyond it s (1 - s) is long 0
                 Node square = size.mul(size);
-                Node e = math.exp(square.fma(of(CUBIC), of(LINEAR)).mul(size).neg());
+                Node e = math.expOfNegative(square.fma(of(CUBIC), of(LINEAR)).mul(size).neg());
                 Halves s = halves(e, x);
                 Node slope = square.fma(of(3 * CUBIC), of(LINEAR)).mul(s.value.mul(s.rest));
                 yield dy.mul(slope.fma(x, s.value));
@@ -141,6 +138,6 @@ final class UnaryFormula {
     private Halves halves(Node e, Node x) {
         Node near = of(1).div(e.add(of(1))); // of the two the one above one half
         Node far = e.mul(near);
-        return new Halves(x.select(LESS, of(0), far, near), x.select(LESS, of(0), near, far));
+        return new Halves(x.ifNegative(far, near), x.ifNegative(near, far));
     }
 }
