@@ -5,6 +5,7 @@ import static dev.tenon.kernel.machine.VectorOp.VANDPS;
 import static dev.tenon.kernel.machine.VectorOp.VBROADCASTSS;
 import static dev.tenon.kernel.machine.VectorOp.VCVTDQ2PS;
 import static dev.tenon.kernel.machine.VectorOp.VCVTPH2PS;
+import static dev.tenon.kernel.machine.VectorOp.VFMADD213PS;
 import static dev.tenon.kernel.machine.VectorOp.VFMADD231PS;
 import static dev.tenon.kernel.machine.VectorOp.VMOVUPS;
 import static dev.tenon.kernel.machine.VectorOp.VMOVUPS_STORE;
@@ -38,8 +39,10 @@ import dev.tenon.kernel.machine.IntegerTiles.Way;
 /// A block with NaN or an infinity has codes of -128, which may saturate; its scale is NaN.
 ///
 /// Registers of vectors, by way: four bytes: codes of weights 0 to 7, sums of F32 from 8, sums of
-/// integers from 24, scale 28, product of scales 29, mask 30. Else: sums of F32, sums of integers,
-/// codes, then three or four more.
+/// integers from 24, scale 28, product of scales 29, mask 30. Else: sums of integers, codes, two
+/// more, then sums of F32. Three rows and more leave AVX2 no registers for these: they lie in
+/// memory, one addition per block, so that each broadcast of activations meets two vectors of
+/// weights.
 final class IntegerTile {
     private static final int MOST_VNNI = 16;
     private static final int SCALES = 2 * PackedWeights.GROUP; // bytes of a block's scales
@@ -55,7 +58,8 @@ final class IntegerTile {
     private final BlockFormat format;
     private final Way way;
     private final int rows;
-    private final int vectors; // side by side; with half a group the code goes twice over a piece
+    private final int vectors; // of a group
+    private final boolean sumsInMemory;
     private final int codeBytes;
     private final int panelBytes; // of a block
     private final int bias; // in the middle of a block, so that displacements are short
@@ -66,7 +70,8 @@ final class IntegerTile {
         this.format = format;
         this.way = way;
         this.rows = rows;
-        vectors = isa.lanes() < PackedWeights.GROUP && rows <= 2 ? 2 : 1;
+        vectors = PackedWeights.GROUP / isa.lanes();
+        sumsInMemory = !isa.wide() && rows > 2;
         codeBytes = IntegerTiles.codeBytes(way);
         panelBytes = rows * (codeBytes + 8);
         bias = panelBytes / 8 * 4;
@@ -78,8 +83,9 @@ final class IntegerTile {
     }
 
     /// Registers: rdi result, rsi panel, rdx groups left, rcx stride, r8 blocks, r9 whether to add
-    /// at first, r10 whether to add now, r13 panel's block, r14 blocks left, r15 blocks of the
-    /// piece, rax weights' block, rbp a row of the result.
+    /// at first, r10 whether to add now, r11 pool of constants, r12 sums in memory, r13 panel's
+    /// block, r14 blocks left, r15 blocks of the piece, rax weights' block, rbp a row of the
+    /// result.
     Assembler code() {
         Label group = new Label();
         Label piece = new Label();
@@ -93,50 +99,45 @@ final class IntegerTile {
         code.shr(Gpr.RDX, 1);
         code.shl(Gpr.R8, 32);
         code.shr(Gpr.R8, 32);
+        if (sumsInMemory) {
+            code.sub(Gpr.RSP, sumsBytes() + LINE);
+            code.lea(Gpr.R12, Mem.at(Gpr.RSP, LINE));
+            code.and(Gpr.R12, -LINE);
+        }
         code.bind(group);
         code.lea(Gpr.R13, Mem.at(Gpr.RSI, bias));
         code.mov(Gpr.R14, Gpr.R8);
         code.mov(Gpr.R10, Gpr.R9);
         code.bind(piece);
         beginPiece();
-        int halves = PackedWeights.GROUP / isa.lanes() / vectors;
-        for (int half = 0; half < halves; half++) {
-            boolean again = half + 1 < halves;
-            Gpr[] kept = {Gpr.R13, Gpr.R15, Gpr.RAX};
-            for (int i = 0; again && i < kept.length; i++) {
-                code.push(kept[i]);
-            }
-            blocks(half * vectors);
-            result(half * vectors);
-            for (int i = kept.length - 1; again && i >= 0; i--) {
-                code.pop(kept[i]);
-            }
-        }
+        blocks();
+        result();
         code.mov(Gpr.R10, 1);
         code.cmp(Gpr.R14, 0);
         code.jump(Assembler.Condition.GREATER, piece);
         code.add(Gpr.RDI, 4 * PackedWeights.GROUP);
         code.sub(Gpr.RDX, 1);
         code.jump(Assembler.Condition.NOT_EQUAL, group);
+        if (sumsInMemory) {
+            code.add(Gpr.RSP, sumsBytes() + LINE);
+        }
         code.leave();
         return code;
     }
 
+    private int sumsBytes() {
+        return rows * vectors * isa.bytes();
+    }
+
     private void constants() {
-        switch (way) {
-            case FOUR_BYTES -> broadcast(30, 0x0F0F_0F0F);
-            case TWO_BYTES -> {
-                broadcast(mask(), 0x0F0F_0F0F);
-                broadcast(ones(), 0x0001_0001);
-            }
-            case TWO_WORDS -> broadcast(mask(), 0x00FF_00FF);
+        code.mov(Gpr.R11, ConstantPool.address());
+        if (way == Way.FOUR_BYTES) {
+            code.emit(VMOVUPS, isa.vec(30), constant(0x0F0F_0F0F));
         }
     }
 
-    private void broadcast(int register, int bits) {
-        code.mov(Gpr.R10, bits);
-        code.emit(VectorOp.VMOVD, isa.vec(register).x(), Gpr.R10);
-        code.emit(VPBROADCASTD, isa.vec(register), isa.vec(register).x());
+    private static Mem constant(int bits) {
+        return Mem.at(Gpr.R11, ConstantPool.repeated(bits));
     }
 
     private void beginPiece() {
@@ -149,20 +150,24 @@ final class IntegerTile {
         code.sub(Gpr.R14, Gpr.R15);
     }
 
-    /// The loop over the blocks of a piece, from vector `first` of the group.
-    private void blocks(int first) {
+    /// The loop over the blocks of a piece.
+    private void blocks() {
         Label loop = new Label();
         for (int i = 0; i < rows * vectors; i++) {
-            code.emit(VXORPS, sum(i), sum(i), sum(i));
+            Vec zero = sumsInMemory ? isa.vec(0) : sum(i);
+            code.emit(VXORPS, zero, zero, zero);
+            if (sumsInMemory) {
+                code.store(VMOVUPS_STORE, sumInMemory(i), zero);
+            }
         }
         code.bindLoop(loop);
-        for (int i = 0; first == 0 && i < format.bytes() * PackedWeights.GROUP; i += LINE) {
+        for (int i = 0; i < format.bytes() * PackedWeights.GROUP; i += LINE) {
             code.prefetchFar(Mem.at(Gpr.RAX, AHEAD + i));
         }
         if (way == Way.FOUR_BYTES) {
             fourBytes();
         } else {
-            pairs(first);
+            pairs();
         }
         code.add(Gpr.R13, panelBytes);
         code.add(Gpr.RAX, format.bytes() * PackedWeights.GROUP);
@@ -211,7 +216,7 @@ final class IntegerTile {
 
     // ---- with vpmaddubsw or vpmaddwd
 
-    private void pairs(int first) {
+    private void pairs() {
         for (int row = 0; row < rows; row++) {
             for (int v = 0; v < vectors; v++) {
                 code.emit(VPBROADCASTD, integers(row * vectors + v), correction(row));
@@ -220,7 +225,7 @@ final class IntegerTile {
         int loads = (format.bytes() - 2) / 4;
         for (int i = 0; i < loads; i++) {
             for (int half = 0; half < 2; half++) {
-                weights(first, i, half == 1);
+                weights(i, half == 1);
                 int at = way == Way.TWO_WORDS ? 8 * i + 4 * half : 4 * i + 16 * half;
                 for (int row = 0; row < rows; row++) {
                     products(row, at);
@@ -228,54 +233,60 @@ final class IntegerTile {
             }
         }
         for (int v = 0; v < vectors; v++) {
-            Mem scales = Mem.at(Gpr.RAX, (long) isa.bytes() / 2 * (first + v));
-            code.emit(VCVTPH2PS, weight(v), scales);
+            code.emit(VCVTPH2PS, weight(v), Mem.at(Gpr.RAX, (long) isa.bytes() / 2 * v));
         }
         for (int row = 0; row < rows; row++) {
-            Vec product = spare();
+            code.emit(VBROADCASTSS, activations(), scale(row));
             for (int v = 0; v < vectors; v++) {
-                Vec integers = integers(row * vectors + v);
-                code.emit(VBROADCASTSS, product, scale(row));
-                code.emit(VMULPS, product, product, weight(v));
-                if (way == Way.TWO_BYTES) {
-                    code.emit(VPMADDWD, integers, integers, isa.vec(ones()));
-                }
-                code.emit(VCVTDQ2PS, integers, integers);
-                Vec sum = sum(row * vectors + v);
-                code.emit(VFMADD231PS, sum, integers, product);
+                addTo(row * vectors + v, weight(v));
             }
+        }
+    }
+
+    /// Adds a block's integers to the sum of F32, times the scales of weights and of activations.
+    private void addTo(int i, Vec scale) {
+        Vec integers = integers(i);
+        code.emit(VMULPS, spare(), activations(), scale);
+        if (way == Way.TWO_BYTES) {
+            code.emit(VPMADDWD, integers, integers, constant(0x0001_0001));
+        }
+        code.emit(VCVTDQ2PS, integers, integers);
+        if (sumsInMemory) {
+            code.emit(VFMADD213PS, integers, spare(), sumInMemory(i));
+            code.store(VMOVUPS_STORE, sumInMemory(i), integers);
+        } else {
+            code.emit(VFMADD231PS, sum(i), integers, spare());
         }
     }
 
     /// Loads codes of weights: the low or the high halves of bytes, or bytes 0 and 2 or 1 and 3 of
     /// each four as words.
-    private void weights(int first, int load, boolean high) {
-        int shift = way == Way.TWO_WORDS ? 8 : 4;
-        Vec mask = isa.vec(mask());
+    private void weights(int load, boolean high) {
+        boolean bytes = way == Way.TWO_BYTES;
+        Mem mask = constant(bytes ? 0x0F0F_0F0F : 0x00FF_00FF);
         for (int v = 0; v < vectors; v++) {
-            Mem from = Mem.at(Gpr.RAX, SCALES + 64L * load + (long) isa.bytes() * (first + v));
-            if (!high) {
-                code.emit(VANDPS, weight(v), mask, from);
-                continue;
+            Vec weight = weight(v);
+            code.emit(
+                    VMOVUPS, weight, Mem.at(Gpr.RAX, SCALES + 64L * load + (long) isa.bytes() * v));
+            if (high) {
+                code.emit(VPSRLW, weight, weight, bytes ? 4 : 8);
             }
-            code.emit(VMOVUPS, weight(v), from);
-            code.emit(VPSRLW, weight(v), weight(v), shift);
-            if (way == Way.TWO_BYTES) {
-                code.emit(VANDPS, weight(v), weight(v), mask);
+            if (bytes || !high) {
+                code.emit(VANDPS, weight, weight, mask);
             }
         }
     }
 
     private void products(int row, int at) {
-        Vec x = vectors == 1 ? spare() : isa.vec(spare().number() + 1);
-        code.emit(VPBROADCASTD, x, codes(row, at));
+        code.emit(VPBROADCASTD, activations(), codes(row, at));
         for (int v = 0; v < vectors; v++) {
             Vec integers = integers(row * vectors + v);
             if (way == Way.TWO_BYTES) {
-                code.emit(VPMADDUBSW, spare(), weight(v), x); // the weights have no sign
+                code.emit(
+                        VPMADDUBSW, spare(), weight(v), activations()); // the weights have no sign
                 code.emit(VPADDW, integers, integers, spare());
             } else {
-                code.emit(VPMADDWD, spare(), weight(v), x);
+                code.emit(VPMADDWD, spare(), weight(v), activations());
                 code.emit(VPADDD, integers, integers, spare());
             }
         }
@@ -284,27 +295,27 @@ final class IntegerTile {
     // ---- registers and places
 
     private Vec sum(int i) {
-        return isa.vec(way == Way.FOUR_BYTES ? 8 + i : i);
+        return isa.vec(way == Way.FOUR_BYTES ? 8 + i : spare().number() + 1 + i);
+    }
+
+    private Mem sumInMemory(int i) {
+        return Mem.at(Gpr.R12, (long) isa.bytes() * i);
     }
 
     private Vec integers(int i) {
-        return isa.vec(rows * vectors + i);
+        return isa.vec(i);
     }
 
     private Vec weight(int v) {
-        return isa.vec(2 * rows * vectors + v);
+        return isa.vec(rows * vectors + v);
+    }
+
+    private Vec activations() {
+        return isa.vec((rows + 1) * vectors);
     }
 
     private Vec spare() {
-        return isa.vec(weight(0).number() + vectors);
-    }
-
-    private int mask() {
-        return spare().number() + vectors;
-    }
-
-    private int ones() {
-        return mask() + 1;
+        return isa.vec(activations().number() + 1);
     }
 
     private Mem codes(int row, int at) {
@@ -321,27 +332,33 @@ final class IntegerTile {
 
     // ---- the result
 
-    private void result(int first) {
+    private void result() {
         Label overwrite = new Label();
+        Label done = new Label();
         code.test(Gpr.R10, Gpr.R10);
         code.jump(Assembler.Condition.EQUAL, overwrite);
-        walk(first, true);
+        write(true);
+        code.jump(done);
         code.bind(overwrite);
-        walk(first, false);
+        write(false);
+        code.bind(done);
     }
 
-    /// Adds what the result holds, or writes it.
-    private void walk(int first, boolean add) {
+    /// Writes the sums, or adds them to what the result holds.
+    private void write(boolean add) {
         code.mov(Gpr.RBP, Gpr.RDI);
         for (int row = 0; row < rows; row++) {
             for (int v = 0; v < vectors; v++) {
-                Vec sum = sum(row * vectors + v);
-                Mem place = Mem.at(Gpr.RBP, (long) isa.bytes() * (first + v));
+                int i = row * vectors + v;
+                Vec sum = sumsInMemory ? isa.vec(0) : sum(i);
+                Mem place = Mem.at(Gpr.RBP, (long) isa.bytes() * v);
+                if (sumsInMemory) {
+                    code.emit(VMOVUPS, sum, sumInMemory(i));
+                }
                 if (add) {
                     code.emit(VADDPS, sum, sum, place);
-                } else {
-                    code.store(VMOVUPS_STORE, place, sum);
                 }
+                code.store(VMOVUPS_STORE, place, sum);
             }
             code.add(Gpr.RBP, Gpr.RCX);
         }
