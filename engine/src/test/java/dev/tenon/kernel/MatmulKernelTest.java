@@ -458,7 +458,16 @@ class MatmulKernelTest {
         fast.multiply(all, a, b, false);
         for (int[] rows :
                 new int[][] {
-                    {0, 1}, {3, 4}, {119, 121}, {77, 250}, {249, 250}, {5, 19}, {8, 15}, {9, 17}
+                    {0, 1},
+                    {3, 4},
+                    {119, 121},
+                    {77, 250},
+                    {249, 250},
+                    {5, 19},
+                    {8, 15},
+                    {9, 17},
+                    {20, 24},
+                    {30, 36}
                 }) {
             int count = rows[1] - rows[0];
             Strided some = operand(random, DType.F32, Order.ROWS, 1, count, n);

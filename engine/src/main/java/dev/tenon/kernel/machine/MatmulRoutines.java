@@ -19,7 +19,7 @@ final class MatmulRoutines {
     private final AtomicReferenceArray<Routine> turns = new AtomicReferenceArray<>(MOST_ROWS + 1);
     private final AtomicReferenceArray<Routine> gathers = new AtomicReferenceArray<>(MOST_ROWS + 1);
     private final AtomicReferenceArray<Routine> turnedTiles =
-            new AtomicReferenceArray<>((MOST_ROWS + 1) * (MOST_ROWS + 1));
+            new AtomicReferenceArray<>(3 * (MOST_ROWS + 1) * (MOST_ROWS + 1));
     private final AtomicReferenceArray<Routine> sweeps =
             new AtomicReferenceArray<>(2 * (MOST_ROWS + 1));
     private final AtomicReferenceArray<Routine> ends = new AtomicReferenceArray<>(3);
@@ -66,14 +66,10 @@ final class MatmulRoutines {
     }
 
     /// Returns [TurnedTileCode#generate].
-    ///
-    /// @param columns at most a vector's lanes, or all columns of some squares
-    Routine turnedTile(int rows, int columns) {
-        int lanes = isa.lanes();
-        int squares = Math.max(1, columns / lanes);
-        int number = (squares > 1 ? 0 : columns) * (MOST_ROWS + 1) + rows;
-        int count = Math.min(columns, lanes);
-        return get(turnedTiles, number, i -> TurnedTileCode.generate(isa, rows, count, squares));
+    @SuppressWarnings("EnumOrdinal") // places in an array, for as long as the process runs
+    Routine turnedTile(int rows, int columns, TurnedTileCode.Pair pair) {
+        int number = (pair.ordinal() * (MOST_ROWS + 1) + columns) * (MOST_ROWS + 1) + rows;
+        return get(turnedTiles, number, i -> TurnedTileCode.generate(isa, rows, columns, pair));
     }
 
     /// Returns [SweepCode#generate].

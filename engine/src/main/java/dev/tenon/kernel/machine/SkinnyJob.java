@@ -2,6 +2,7 @@ package dev.tenon.kernel.machine;
 
 import dev.tenon.kernel.Parallel;
 import dev.tenon.kernel.UnaryOp;
+import dev.tenon.kernel.machine.TurnedTileCode.Pair;
 import java.lang.foreign.MemorySegment;
 
 /// Products with one to eight rows: `b` is read once, in the order of memory, and never packed.
@@ -15,6 +16,7 @@ final class SkinnyJob implements Product {
     private static final int LEAST_COLUMNS = 256; // that are worth a sweep
     private static final int DEPTH = MatmulJob.DEPTH;
     private static final int PIECE = 1 << 16; // depths whose rows of `a` are packed at once
+    private static final int FEW = 6; // rows whose chains take longer than turning
     private static final int TURNED_COLUMNS = 64; // of a part
     private static final int MOST_SUMS = 1 << 20; // 4 MB
 
@@ -129,40 +131,50 @@ final class SkinnyJob implements Product {
         TileArguments.B_STRIDE.set(arguments, shape.bColumn());
         TileArguments.C_STRIDE.set(arguments, shape.cRow());
         TileArguments.ALPHA.set(arguments, Float.floatToRawIntBits(shape.alpha()));
-        int wide = squares() * isa.lanes();
+        Pair pair = pair();
+        int wide = pair.wide() * isa.lanes();
         int count;
         scale(from, to - from);
         for (int column = from; column < to; column += count) {
-            count = to - column >= wide ? wide : Math.min(isa.lanes(), to - column);
-            TileArguments.TAIL.set(arguments, Tails.argument(isa, Math.min(count, isa.lanes())));
-            TileArguments.C.set(arguments, at(column));
-            Routine routine = routines.turnedTile(m, count);
-            for (int k = 0; k < depth; k += DEPTH) {
-                int deep = Math.min(DEPTH, depth - k);
-                TileArguments.A.set(arguments, left + (long) Float.BYTES * m * k);
-                long at = b + column * shape.bColumn() + (long) Float.BYTES * (begin + k);
-                TileArguments.B.set(arguments, at);
-                TileArguments.D.set(arguments, added(k, column));
-                TileArguments.D_STRIDE.set(arguments, addedRow(k));
-                TileArguments.DEPTH.set(arguments, deep);
-                TileArguments.REST.set(arguments, Tails.argument(isa, deep % isa.lanes()));
-                TileArguments.PANELS.set(arguments, 1);
-                boolean goesOn = k + DEPTH < depth;
-                long down = goesOn ? 0 : count * shape.bColumn() - (long) Float.BYTES * k;
-                TileArguments.NEXT.set(
-                        arguments, at + down + (goesOn ? (long) Float.BYTES * DEPTH : 0));
-                routine.call(arguments.address(), 0, 0, 0, 0, 0);
-            }
+            boolean whole = to - column >= wide;
+            count = whole ? wide : Math.min(isa.lanes(), to - column);
+            turnColumns(arguments, column, count, whole ? pair : Pair.NONE);
         }
         activate(from, to - from);
     }
 
-    /// Two squares side by side hide each other's chains, but with prefetching one reached more of
-    /// memory's bandwidth (8 x 4096 x 4096: 25 GB/s and 20, Zen 5, one thread), and with one row
-    /// the processor's own prefetching was best.
-    private int squares() {
+    /// All depths of some columns.
+    private void turnColumns(MemorySegment arguments, int column, int count, Pair wanted) {
+        int columns = Math.min(count, isa.lanes());
+        TileArguments.TAIL.set(arguments, Tails.argument(isa, columns));
+        TileArguments.C.set(arguments, at(column));
+        int deep;
+        for (int k = 0; k < depth; k += deep) {
+            boolean alone = wanted == Pair.BLOCKS && k + 2 * DEPTH > depth;
+            Pair pair = alone ? Pair.NONE : wanted;
+            deep = Math.min(pair.blocks() * DEPTH, depth - k);
+            TileArguments.A.set(arguments, left + (long) Float.BYTES * m * k);
+            long at = b + column * shape.bColumn() + (long) Float.BYTES * (begin + k);
+            TileArguments.B.set(arguments, at);
+            TileArguments.D.set(arguments, added(k, column));
+            TileArguments.D_STRIDE.set(arguments, addedRow(k));
+            TileArguments.DEPTH.set(arguments, deep / pair.blocks());
+            TileArguments.REST.set(arguments, Tails.argument(isa, deep % isa.lanes()));
+            TileArguments.PANELS.set(arguments, 1);
+            boolean goesOn = k + deep < depth;
+            long down = goesOn ? 0 : count * shape.bColumn() - (long) Float.BYTES * k;
+            TileArguments.NEXT.set(arguments, at + down + (goesOn ? (long) Float.BYTES * deep : 0));
+            routines.turnedTile(m, columns, pair).call(arguments.address(), 0, 0, 0, 0, 0);
+        }
+    }
+
+    /// Two squares of columns side by side hide each other's chains, but with prefetching one
+    /// reached more of memory's bandwidth (8 x 4096 x 4096: 25 GB/s and 20, Zen 5, one thread). Two
+    /// blocks do both with AVX2 (1 x 4096 x 4096: 24 to 40 GB/s); with AVX-512 they take a line of
+    /// 32 places in turn, which memory gives at three quarters of the speed of 16.
+    private Pair pair() {
         boolean large = (long) shape.n() * shape.k() > LARGE;
-        return large ? 1 : TurnedTileCode.SQUARES;
+        return !large ? Pair.COLUMNS : !isa.wide() && m <= FEW ? Pair.BLOCKS : Pair.NONE;
     }
 
     // ---- columns side by side

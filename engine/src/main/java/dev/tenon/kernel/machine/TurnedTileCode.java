@@ -25,6 +25,11 @@ import dev.tenon.kernel.machine.GeneralInstructions.Condition;
 /// ([Turning]), so that a vector holds one depth of all columns; then each row goes on with its
 /// chains of multiply-adds as in [TileCode], in the same order. Turning takes all registers: sums
 /// rest in memory meanwhile.
+///
+/// A chain is the limit where there are few: 16 multiply-adds of 4 cycles and a sum's way through
+/// memory take longer than turning and loading a square does. So two squares are worked on in
+/// turns, whose chains do not wait for each other: of neighbouring columns, or of the same columns
+/// and two blocks of the depth.
 final class TurnedTileCode {
     private static final Gpr A = RSI;
     private static final Gpr B = RDX;
@@ -42,26 +47,47 @@ final class TurnedTileCode {
     private static final Mask TAIL = Mask.k(1);
     private static final Mask REST = Mask.k(2);
 
-    /// Squares that are worked on side by side where that is faster: the chain of one takes longer
-    /// than its shuffles.
-    static final int SQUARES = 2;
+    /// What is worked on in turns.
+    enum Pair {
+        NONE,
+        /// Two squares of columns.
+        COLUMNS,
+        /// Two whole blocks of the depth.
+        BLOCKS;
 
-    private static final int AHEAD = 1024; // bytes of a column
+        int squares() {
+            return this == NONE ? 1 : 2;
+        }
+
+        /// Returns the vectors of columns in a group.
+        int wide() {
+            return this == COLUMNS ? 2 : 1;
+        }
+
+        /// Returns the blocks of the depth in a call.
+        int blocks() {
+            return this == BLOCKS ? 2 : 1;
+        }
+    }
+
+    private static final int BLOCK = Float.BYTES * MatmulJob.DEPTH; // of a column
     private static final int LINE_BYTES = 64;
 
     private final Isa isa;
     private final int rows;
     private final int columns;
+    private final Pair pair;
     private final int squares;
     private final Assembler code = new Assembler();
     private final int lanes;
     private final int together; // rows whose sums are in registers at once
 
-    private TurnedTileCode(Isa isa, int rows, int columns, int squares) {
+    private TurnedTileCode(Isa isa, int rows, int columns, Pair pair) {
         this.isa = isa;
         this.rows = rows;
         this.columns = columns;
-        this.squares = squares;
+        this.pair = pair;
+        squares = pair.squares();
         lanes = isa.lanes();
         together = isa.wide() ? 12 : 7;
     }
@@ -72,16 +98,17 @@ final class TurnedTileCode {
     /// next, the panels are groups, and there is no panel of `a`.
     ///
     /// @param columns columns of a square, at most the lanes of a vector
-    /// @param squares of a group; one alone asks for the elements that are wanted next
-    static Routine generate(Isa isa, int rows, int columns, int squares) {
-        TurnedTileCode tile = new TurnedTileCode(isa, rows, columns, squares);
+    /// @param pair two squares of columns do not ask for the elements that are wanted next; two
+    ///   blocks are whole, and what is added is added to the first
+    static Routine generate(Isa isa, int rows, int columns, Pair pair) {
+        TurnedTileCode tile = new TurnedTileCode(isa, rows, columns, pair);
         tile.write();
         return Routine.of(tile.code);
     }
 
     /// Returns the bytes of [TileArguments#SCRATCH].
     static long scratch(Isa isa, int rows) {
-        return (long) isa.bytes() * (rows * SQUARES + isa.lanes());
+        return (long) isa.bytes() * (2 * rows + isa.lanes());
     }
 
     private void write() {
@@ -107,8 +134,10 @@ final class TurnedTileCode {
         code.sub(DEPTH, lanes);
         code.jump(Condition.LESS, rest);
         code.bindLoop(loop);
-        code.mov(LINE, B);
         for (int i = 0; i < squares; i++) {
+            if (i == 0 || pair == Pair.BLOCKS) {
+                code.lea(LINE, Mem.at(B, (long) i * BLOCK));
+            }
             square(i);
         }
         code.add(B, isa.bytes());
@@ -117,11 +146,13 @@ final class TurnedTileCode {
         code.sub(DEPTH, lanes);
         code.jump(Condition.GREATER_EQUAL, loop);
         code.bind(rest);
-        code.add(DEPTH, lanes);
-        code.jump(Condition.EQUAL, done);
-        code.mov(LINE, B);
-        for (int i = 0; i < squares; i++) {
-            remainder(i);
+        if (pair != Pair.BLOCKS) {
+            code.add(DEPTH, lanes);
+            code.jump(Condition.EQUAL, done);
+            code.mov(LINE, B);
+            for (int i = 0; i < squares; i++) {
+                remainder(i);
+            }
         }
         code.bind(done);
         finish();
@@ -142,6 +173,7 @@ final class TurnedTileCode {
         Turning turning = new Turning(code, isa);
         turning.turn();
         int first = isa.wide() ? lanes : 0; // registers that turning has left free
+        int block = pair == Pair.BLOCKS ? number * BLOCK * rows : 0;
         for (int row = 0; row < rows; row += together) {
             int last = Math.min(rows, row + together);
             for (int i = row; i < last; i++) {
@@ -150,7 +182,7 @@ final class TurnedTileCode {
             for (int depth = 0; depth < lanes; depth++) {
                 for (int i = row; i < last; i++) {
                     Vec sum = isa.vec(first + i - row);
-                    Mem a = Mem.at(A, 4L * (depth * rows + i));
+                    Mem a = Mem.at(A, block + 4L * (depth * rows + i));
                     if (isa.wide()) {
                         code.emit(VectorOp.VFMADD231PS, sum, turning.result(depth), a.repeated());
                     } else {
@@ -183,7 +215,7 @@ final class TurnedTileCode {
                 Tails.loadPart(code, isa, to, Mem.at(LINE), REST, signs);
             } else {
                 code.emit(VectorOp.VMOVUPS, to, Mem.at(LINE));
-                if (squares == 1) {
+                if (pair != Pair.COLUMNS) {
                     code.prefetchFar(next(column));
                 }
             }
@@ -196,7 +228,9 @@ final class TurnedTileCode {
     /// many columns of the next 256 come one after the other, a line with each load. With AVX2, a
     /// square of which is half a line wide, each column asks for its own elements.
     private Mem next(int column) {
-        return isa.wide() ? Mem.at(NEXT, (long) column * LINE_BYTES) : Mem.at(LINE, AHEAD);
+        return isa.wide()
+                ? Mem.at(NEXT, (long) column * LINE_BYTES)
+                : Mem.at(LINE, (long) pair.blocks() * BLOCK);
     }
 
     /// Fewer depths than a square has, one by one.
@@ -238,12 +272,12 @@ final class TurnedTileCode {
         code.emit(VectorOp.VBROADCASTSS, isa.vec(1), TileArguments.ALPHA.in(RDI));
         code.test(D, D);
         code.jump(Condition.EQUAL, plain);
-        for (int i = 0; i < squares; i++) {
+        for (int i = 0; i < pair.wide(); i++) {
             finish(i, true);
         }
         code.jump(stored);
         code.bind(plain);
-        for (int i = 0; i < squares; i++) {
+        for (int i = 0; i < pair.wide(); i++) {
             finish(i, false);
         }
         code.bind(stored);
@@ -265,6 +299,10 @@ final class TurnedTileCode {
             } else {
                 code.emit(VectorOp.VMULPS, sum, sum, alpha);
             }
+            if (pair == Pair.BLOCKS) {
+                code.emit(VectorOp.VMOVUPS, part, sum(rows + row));
+                code.emit(VectorOp.VFMADD231PS, sum, part, alpha);
+            }
             Tails.storePart(code, isa, Mem.at(LINE), sum, TAIL, signs);
             code.add(LINE, TileArguments.C_STRIDE.in(RDI));
         }
@@ -275,7 +313,7 @@ final class TurnedTileCode {
     }
 
     private void next(Label groups) {
-        code.imul(OTHER, COLUMN_STRIDE, squares * lanes);
+        code.imul(OTHER, COLUMN_STRIDE, pair.wide() * lanes);
         code.add(RBX, OTHER);
         code.mov(OTHER, TileArguments.PANELS.in(RDI));
         code.sub(OTHER, 1);
