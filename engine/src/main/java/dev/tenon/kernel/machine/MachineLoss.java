@@ -191,7 +191,7 @@ public final class MachineLoss implements LossKernel {
         }
         MachineMath math = new MachineMath(pass);
         Node one = pass.constant(1f);
-        Node e = math.expOfNegative(x.abs().neg());
+        Node e = math.expOfNegative(x.negAbs());
         Node sum = e.add(one);
         Node lost = e.sub(sum.sub(one)); // what rounding the sum took from e
         Node logarithm = math.log(sum).add(lost.div(sum));

@@ -102,8 +102,8 @@ final class MachineMath {
     /// error grows to 1 ulp per 2 of `-x`, as far as a rounding error of `x` itself would take it,
     /// and results below 1.2e-38 may be 0.
     Node roughExpOfNegative(Node x) {
-        double ln2 = Math.log(2);
         if (pass.isa().wide()) {
+            double ln2 = Math.log(2);
             Node bounded = of(EXP_LOWEST).max(x);
             Node shifted = bounded.fma(of(LOG2_E), of(ROUNDER16));
             Node n = shifted.sub(of(ROUNDER16));
@@ -116,13 +116,19 @@ final class MachineMath {
         Node shifted = bounded.fma(of(LOG2_E), of(ROUNDER));
         Node minus = of(ROUNDER).sub(shifted); // -n of 2^n 2^f
         Node f = bounded.fma(of(LOG2_E), minus);
-        Node p = of(MathCoefficients.E6 * Math.pow(ln2, 6));
-        p = p.fma(f, of(MathCoefficients.E5 * Math.pow(ln2, 5)));
-        p = p.fma(f, of(MathCoefficients.E4 * Math.pow(ln2, 4)));
-        p = p.fma(f, of(MathCoefficients.E3 * Math.pow(ln2, 3)));
-        p = p.fma(f, of(MathCoefficients.E2 * Math.pow(ln2, 2)));
-        p = p.fma(f, of(ln2)).fma(f, of(1));
-        return p.mul(powerOfTwo(shifted, 1)); // 0 where n is -127
+        return twoTo(f).mul(powerOfTwo(shifted, 1)); // 0 where n is -127
+    }
+
+    /// Returns `2^f` for `|f| <= 1/2`.
+    private Node twoTo(Node f) {
+        return horner(
+                f,
+                MathCoefficients.P5,
+                MathCoefficients.P4,
+                MathCoefficients.P3,
+                MathCoefficients.P2,
+                MathCoefficients.P1,
+                1);
     }
 
     /// `2^(k/16) (1 + r p)`, where `shifted` is a number of sixteenths `k`, modulo one, with
@@ -226,7 +232,7 @@ final class MachineMath {
     /// Returns `1 / (1 + e^-x)`, as `e^x / (1 + e^x)` for negative `x`, where it keeps its
     /// precision down to denormals.
     Node sigmoid(Node x) {
-        Node e = expOfNegative(x.abs().neg());
+        Node e = expOfNegative(x.negAbs());
         return x.ifNegative(e, of(1)).div(e.add(of(1)));
     }
 
@@ -274,16 +280,7 @@ final class MachineMath {
             double halfLog2E = 0.5 / Math.log(2);
             Node shifted = square.fma(of(-halfLog2E), of(ROUNDER));
             Node f = square.fma(of(-halfLog2E), of(ROUNDER).sub(shifted));
-            Node p =
-                    horner(
-                            error.fma(of(halfLog2E), f),
-                            MathCoefficients.P5,
-                            MathCoefficients.P4,
-                            MathCoefficients.P3,
-                            MathCoefficients.P2,
-                            MathCoefficients.P1,
-                            1);
-            Node gauss = p.mul(powerOfTwo(shifted, EXCESS));
+            Node gauss = twoTo(error.fma(of(halfLog2E), f)).mul(powerOfTwo(shifted, EXCESS));
             return new Normal(
                     scaledTail(a, gauss).mul(of(1 / EXCESS)), gauss.mul(of(density / EXCESS)));
         }

@@ -155,6 +155,11 @@ final class Node {
         return and(pass.bits(0x7FFF_FFFF));
     }
 
+    /// `-|this|`.
+    Node negAbs() {
+        return or(pass.bits(0x8000_0000));
+    }
+
     Node neg() {
         return xor(pass.bits(0x8000_0000));
     }

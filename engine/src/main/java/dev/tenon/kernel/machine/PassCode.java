@@ -302,8 +302,9 @@ final class PassCode {
         boolean negative = node.kind == Node.Kind.FNMA;
         VectorOp intoSum = negative ? VectorOp.VFNMADD231PS : VectorOp.VFMADD231PS;
         VectorOp intoFactor = negative ? VectorOp.VFNMADD213PS : VectorOp.VFMADD213PS;
-        Node a = node.inputs[0];
-        Node b = node.inputs[1];
+        boolean swapped = inMemory(node.inputs[0]); // the second factor may stay there
+        Node a = node.inputs[swapped ? 1 : 0];
+        Node b = node.inputs[swapped ? 0 : 1];
         Node c = node.inputs[2];
         if (dies(c)) {
             Vec to = register(c);
@@ -545,8 +546,12 @@ final class PassCode {
 
     /// Returns a value as last operand: constants may stay in memory.
     private VecOperand operand(Node node) {
+        return inMemory(node) ? memory(node) : register(node);
+    }
+
+    private boolean inMemory(Node node) {
         boolean inPool = node.kind == Node.Kind.CONSTANT || node.kind == Node.Kind.TABLE;
-        return inPool && known(node) == null ? memory(node) : register(node);
+        return inPool && known(node) == null;
     }
 
     private Vec result(Node node) {

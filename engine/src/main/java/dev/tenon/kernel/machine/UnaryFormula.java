@@ -98,14 +98,14 @@ final class UnaryFormula {
             }
             case ERF -> dy.mul(math.expOfNegative(x.mul(x).neg()).mul(of(2 / Math.sqrt(Math.PI))));
             case SIGMOID -> {
-                Node e = math.expOfNegative(x.abs().neg()); // s (1 - s) = e / (1 + e)^2
+                Node e = math.expOfNegative(x.negAbs()); // s (1 - s) = e / (1 + e)^2
                 Node d = e.add(of(1));
                 yield dy.mul(e.div(d.mul(d)));
             }
             case RELU -> dy.mul(x.select(GREATER, of(0), of(1), of(0)));
             case LEAKY_RELU -> dy.mul(x.select(GREATER, of(0), of(1), a));
             case SILU -> {
-                Halves s = halves(math.expOfNegative(x.abs().neg()), x);
+                Halves s = halves(math.expOfNegative(x.negAbs()), x);
                 yield dy.mul(s.value.fma(s.rest.mul(x), s.value));
             }
             case GELU_ERF -> {
