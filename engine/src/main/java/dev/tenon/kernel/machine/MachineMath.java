@@ -250,14 +250,15 @@ final class MachineMath {
                         MathCoefficients.R1,
                         MathCoefficients.R0);
         Node small = p.fma(a, a);
-        Node tail = scaledTail(a.mul(of(Math.sqrt(2))), exponential(z.neg())); // half of erfc
+        Node tail = scaledTail(a.mul(of(Math.sqrt(2))), exponential(z.neg()), 1); // half of erfc
         Node large = tail.fnma(of(2), of(1));
         return withSign(a.select(LESS, of(1), small, large), x);
     }
 
-    /// Returns `|x|`, at most where the normal distribution's tail is long 0 in F32.
+    /// Returns `|x|`, at most where the normal distribution's tail is long 0 in F32; that also for
+    /// NaN.
     Node boundedAbs(Node x) {
-        return atMost(x.abs(), NORMAL_HIGHEST);
+        return x.abs().minInts(of(NORMAL_HIGHEST)); // in the order of their bits, NaN beyond all
     }
 
     /// The normal distribution at some `a >= 0`.
@@ -281,8 +282,7 @@ final class MachineMath {
             Node shifted = square.fma(of(-halfLog2E), of(ROUNDER));
             Node f = square.fma(of(-halfLog2E), of(ROUNDER).sub(shifted));
             Node gauss = twoTo(error.fma(of(halfLog2E), f)).mul(powerOfTwo(shifted, EXCESS));
-            return new Normal(
-                    scaledTail(a, gauss).mul(of(1 / EXCESS)), gauss.mul(of(density / EXCESS)));
+            return new Normal(scaledTail(a, gauss, 1 / EXCESS), gauss.mul(of(density / EXCESS)));
         }
         Node shifted = square.fma(of(-0.5 * LOG2_E), of(ROUNDER16));
         Node n = shifted.sub(of(ROUNDER16));
@@ -291,23 +291,25 @@ final class MachineMath {
         Node s = n.fma(of(2 * MathCoefficients.LN2_LOW), high).sub(error);
         Node p = s.fma(of(-MathCoefficients.S3 / 8), of(MathCoefficients.S2 / 4));
         Node gauss = power(shifted, s, p.fma(s, of(-0.5))).scale(n);
-        return new Normal(scaledTail(a, gauss), gauss.mul(of(density)));
+        return new Normal(scaledTail(a, gauss, 1), gauss.mul(of(density)));
     }
 
-    /// Returns `R(a) scale` with `R(a) = e^(a^2/2) (1 - Phi(a))`, which falls from 1/2 like 0.4 /
-    /// a.
-    private Node scaledTail(Node a, Node scale) {
+    /// Returns `R(a) scale factor` with `R(a) = e^(a^2/2) (1 - Phi(a))`, which falls from 1/2 like
+    /// 0.4 / a.
+    ///
+    /// @param factor a power of two; 1 with AVX-512
+    private Node scaledTail(Node a, Node scale, float factor) {
         if (pass.isa().wide()) {
             return NORMAL_TAIL.of(pass, a).mul(scale);
         }
         Node above =
                 horner(
                         a,
-                        MathCoefficients.T4,
-                        MathCoefficients.T3,
-                        MathCoefficients.T2,
-                        MathCoefficients.T1,
-                        MathCoefficients.T0);
+                        factor * MathCoefficients.T4,
+                        factor * MathCoefficients.T3,
+                        factor * MathCoefficients.T2,
+                        factor * MathCoefficients.T1,
+                        factor * MathCoefficients.T0);
         Node below =
                 horner(
                         a.add(of(MathCoefficients.U4)),

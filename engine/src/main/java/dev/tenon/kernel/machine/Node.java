@@ -174,6 +174,11 @@ final class Node {
         return instruction(VectorOp.VPSUBD, this, b);
     }
 
+    /// The smaller of the two as integers of 32 bits.
+    Node minInts(Node b) {
+        return instruction(VectorOp.VPMINSD, this, b);
+    }
+
     Node shiftLeft(int count) {
         return shift(VectorOp.VPSLLD, count);
     }
