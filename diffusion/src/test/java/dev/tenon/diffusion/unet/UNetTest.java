@@ -178,7 +178,7 @@ class UNetTest {
                         within(1e-12));
     }
 
-    /// F64 runs through the definitions, a minute and a half for each network: side by side.
+    /// F64 runs through the definitions, most of a minute for each network: side by side.
     @ParameterizedTest
     @Execution(ExecutionMode.CONCURRENT)
     @CsvSource({

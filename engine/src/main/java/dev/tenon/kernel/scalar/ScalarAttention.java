@@ -16,14 +16,18 @@ public final class ScalarAttention implements AttentionKernel {
             Sizes sizes,
             double scale,
             DType type) {
+        double[] queries = Doubles.of(q, type);
+        double[] keys = Doubles.of(k, type);
+        double[] values = Doubles.of(v, type);
         double[] p = new double[sizes.keys()];
         double[] sum = new double[sizes.valueSize()];
         for (int b = 0; b < sizes.batch(); b++) {
             for (int i = 0; i < sizes.queries(); i++) {
-                long row = (long) b * sizes.queries() + i;
+                int row = b * sizes.queries() + i;
                 double top = Double.NEGATIVE_INFINITY;
                 for (int j = 0; j < sizes.keys(); j++) {
-                    p[j] = scale * dot(q, row, k, (long) b * sizes.keys() + j, sizes.size(), type);
+                    int key = b * sizes.keys() + j;
+                    p[j] = scale * dot(queries, row, keys, key, sizes.size());
                     top = Math.max(top, p[j]);
                 }
                 double total = 0;
@@ -32,24 +36,22 @@ public final class ScalarAttention implements AttentionKernel {
                     p[j] = Math.exp(p[j] - top);
                     total += p[j];
                     for (int e = 0; e < sum.length; e++) {
-                        long at = ((long) b * sizes.keys() + j) * sum.length + e;
-                        sum[e] += p[j] * type.read(v, at);
+                        sum[e] += p[j] * values[(b * sizes.keys() + j) * sum.length + e];
                     }
                 }
                 for (int e = 0; e < sum.length; e++) {
-                    type.write(y, row * sum.length + e, sum[e] / total);
+                    type.write(y, (long) row * sum.length + e, sum[e] / total);
                 }
-                type.write(rows, 2 * row, Double.isNaN(total) ? total : top);
-                type.write(rows, 2 * row + 1, 1 / total);
+                type.write(rows, 2L * row, Double.isNaN(total) ? total : top);
+                type.write(rows, 2L * row + 1, 1 / total);
             }
         }
     }
 
-    private static double dot(
-            MemorySegment a, long aRow, MemorySegment b, long bRow, int size, DType type) {
+    private static double dot(double[] a, int aRow, double[] b, int bRow, int size) {
         double sum = 0;
         for (int e = 0; e < size; e++) {
-            sum += type.read(a, aRow * size + e) * type.read(b, bRow * size + e);
+            sum += a[aRow * size + e] * b[bRow * size + e];
         }
         return sum;
     }
@@ -68,6 +70,11 @@ public final class ScalarAttention implements AttentionKernel {
             Sizes sizes,
             double scale,
             DType type) {
+        double[] qs = Doubles.of(q, type);
+        double[] ks = Doubles.of(k, type);
+        double[] vs = Doubles.of(v, type);
+        double[] ys = Doubles.of(y, type);
+        double[] dys = Doubles.of(dy, type);
         int keys = sizes.keys();
         int size = sizes.size();
         int valueSize = sizes.valueSize();
@@ -75,25 +82,25 @@ public final class ScalarAttention implements AttentionKernel {
             double[] dkSum = new double[keys * size]; // [keys, size]
             double[] dvSum = new double[keys * valueSize]; // [keys, valueSize]
             for (int i = 0; i < sizes.queries(); i++) {
-                long row = (long) b * sizes.queries() + i;
-                double top = type.read(rows, 2 * row);
-                double reciprocal = type.read(rows, 2 * row + 1);
-                double common = dot(dy, row, y, row, valueSize, type); // rowsum(dy * y)
+                int row = b * sizes.queries() + i;
+                double top = type.read(rows, 2L * row);
+                double reciprocal = type.read(rows, 2L * row + 1);
+                double common = dot(dys, row, ys, row, valueSize); // rowsum(dy * y)
                 double[] dqSum = new double[size];
                 for (int j = 0; j < keys; j++) {
-                    long key = (long) b * keys + j;
-                    double score = scale * dot(q, row, k, key, size, type);
+                    int key = b * keys + j;
+                    double score = scale * dot(qs, row, ks, key, size);
                     double p = Math.exp(score - top) * reciprocal;
-                    double ds = p * (dot(dy, row, v, key, valueSize, type) - common) * scale;
+                    double ds = p * (dot(dys, row, vs, key, valueSize) - common) * scale;
                     for (int e = 0; e < size; e++) {
-                        dqSum[e] += ds * type.read(k, key * size + e);
-                        dkSum[j * size + e] += ds * type.read(q, row * size + e);
+                        dqSum[e] += ds * ks[key * size + e];
+                        dkSum[j * size + e] += ds * qs[row * size + e];
                     }
                     for (int e = 0; e < valueSize; e++) {
-                        dvSum[j * valueSize + e] += p * type.read(dy, row * valueSize + e);
+                        dvSum[j * valueSize + e] += p * dys[row * valueSize + e];
                     }
                 }
-                write(dq, row * size, dqSum, type);
+                write(dq, (long) row * size, dqSum, type);
             }
             write(dk, (long) b * keys * size, dkSum, type);
             write(dv, (long) b * keys * valueSize, dvSum, type);

@@ -18,19 +18,32 @@ public final class ScalarMatmul implements MatmulKernel {
         DType type = c.type();
         int inner = a.sizes()[2];
         for (int batch = 0; batch < c.sizes()[0]; batch++) {
+            double[][] rows = rows(a, batch, 1, 2);
+            double[][] columns = rows(b, batch, 2, 1);
             for (int i = 0; i < c.sizes()[1]; i++) {
                 for (int j = 0; j < c.sizes()[2]; j++) {
                     double sum = 0;
                     for (int k = 0; k < inner; k++) {
-                        sum +=
-                                type.read(a.data(), number(a, batch, i, k))
-                                        * type.read(b.data(), number(b, batch, k, j));
+                        sum += rows[i][k] * columns[j][k];
                     }
                     long at = number(c, batch, i, j);
                     type.write(c.data(), at, finish(sum, epilogue, c, at, j));
                 }
             }
         }
+    }
+
+    /// Returns the elements of a matrix, one array along `axis` for each index of axis `of`.
+    private static double[][] rows(Strided x, int batch, int of, int axis) {
+        double[][] rows = new double[x.sizes()[of]][x.sizes()[axis]];
+        long from = x.offset() + batch * x.strides()[0];
+        for (int i = 0; i < rows.length; i++) {
+            for (int k = 0; k < rows[i].length; k++) {
+                rows[i][k] =
+                        x.type().read(x.data(), from + i * x.strides()[of] + k * x.strides()[axis]);
+            }
+        }
+        return rows;
     }
 
     private static double finish(double sum, Epilogue epilogue, Strided c, long at, int column) {
