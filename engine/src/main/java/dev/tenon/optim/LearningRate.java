@@ -5,6 +5,9 @@ import dev.tenon.tensor.TenonException;
 
 /// A learning rate by step: a function of the number of steps made, so that training resumed from a
 /// step goes on with the same rates. Lambdas may serve as schedules.
+///
+/// Keras's schedules, by their names there: [ExponentialDecay], [InverseTimeDecay],
+/// [PolynomialDecay], [PiecewiseConstantDecay], [CosineDecay], [CosineDecayRestarts].
 @FunctionalInterface
 public interface LearningRate {
     /// Returns the learning rate of a step.

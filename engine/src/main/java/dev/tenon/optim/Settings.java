@@ -17,4 +17,19 @@ final class Settings {
             throw new TenonException(rule + ": " + name + " must be at least 0; got " + value);
         }
     }
+
+    /// @param name as Keras spells it, whose message this is
+    static void steps(String schedule, String name, double value) {
+        if (!(value > 0)) {
+            String number = value == Math.rint(value) ? "" + (long) value : "" + value;
+            throw new TenonException(
+                    schedule
+                            + ": Argument `"
+                            + name
+                            + "` must be > 0. Received: "
+                            + name
+                            + "="
+                            + number);
+        }
+    }
 }
