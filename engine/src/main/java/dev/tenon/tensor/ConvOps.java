@@ -27,8 +27,48 @@ public final class ConvOps {
     ///   or if types differ or are not F32 or F64
     public static Tensor conv2d(
             Tensor x, Tensor weight, @Nullable Tensor bias, Conv2dSettings settings) {
+        checkConv2d(x, weight, bias, settings.groups());
+        int height =
+                outSize(
+                        x,
+                        weight,
+                        2,
+                        settings.strideH(),
+                        settings.paddingH(),
+                        settings.dilationH());
+        int width =
+                outSize(
+                        x,
+                        weight,
+                        3,
+                        settings.strideW(),
+                        settings.paddingW(),
+                        settings.dilationW());
+        return convolve(x, weight, bias, height, width, settings);
+    }
+
+    /// Returns a convolution as [#conv2d] does whose output has `ceil(H / stride)` rows, and
+    /// columns likewise: TensorFlow's and Keras's padding "same".
+    ///
+    /// Zeros are added on both sides, at the end one more where their number is odd: a window of 3
+    /// with stride 2 over an even size has none before it and one after, where PyTorch's padding of
+    /// 1 would have begun one pixel earlier.
+    ///
+    /// @throws ShapeException if sizes do not fit, or if types differ or are not F32 or F64
+    public static Tensor conv2dSame(
+            Tensor x, Tensor weight, @Nullable Tensor bias, SameConv settings) {
+        checkConv2d(x, weight, bias, settings.groups());
+        return convolve(
+                x,
+                weight,
+                bias,
+                settings.reduced(x.size(2)),
+                settings.reduced(x.size(3)),
+                settings.padded(x.size(2), x.size(3), weight.size(2), weight.size(3)));
+    }
+
+    private static void checkConv2d(Tensor x, Tensor weight, @Nullable Tensor bias, int groups) {
         checkRanksAndTypes("conv2d", x, weight, bias);
-        int groups = settings.groups();
         if (x.size(1) != weight.size(1) * groups || weight.size(0) % groups != 0) {
             throw new ShapeException(
                     "conv2d: weight must be [O, C / groups, kh, kw] with O a multiple of groups; got x "
@@ -39,6 +79,15 @@ public final class ConvOps {
                             + groups);
         }
         checkBias("conv2d", bias, weight.size(0));
+    }
+
+    private static Tensor convolve(
+            Tensor x,
+            Tensor weight,
+            @Nullable Tensor bias,
+            int outHeight,
+            int outWidth,
+            Conv2dSettings settings) {
         Conv2dSizes sizes =
                 new Conv2dSizes(
                         x.size(0),
@@ -46,20 +95,8 @@ public final class ConvOps {
                         x.size(2),
                         x.size(3),
                         weight.size(0),
-                        outSize(
-                                x,
-                                weight,
-                                2,
-                                settings.strideH(),
-                                settings.paddingH(),
-                                settings.dilationH()),
-                        outSize(
-                                x,
-                                weight,
-                                3,
-                                settings.strideW(),
-                                settings.paddingW(),
-                                settings.dilationW()),
+                        outHeight,
+                        outWidth,
                         weight.size(2),
                         weight.size(3),
                         settings);
@@ -68,11 +105,7 @@ public final class ConvOps {
         Tensor y =
                 Tensor.empty(
                         x.type(),
-                        Shape.of(
-                                sizes.batch(),
-                                sizes.outChannels(),
-                                sizes.outHeight(),
-                                sizes.outWidth()));
+                        Shape.of(sizes.batch(), sizes.outChannels(), outHeight, outWidth));
         kernels()
                 .forward(
                         y.segment(),
@@ -160,8 +193,55 @@ public final class ConvOps {
             @Nullable Tensor bias,
             Conv2dSettings settings,
             int outputPadding) {
+        checkConvTranspose2d(x, weight, bias, settings.groups());
+        checkOutputPadding(settings, outputPadding);
+        int height =
+                grownSize(
+                        x,
+                        weight,
+                        2,
+                        settings.strideH(),
+                        settings.paddingH(),
+                        settings.dilationH(),
+                        outputPadding);
+        int width =
+                grownSize(
+                        x,
+                        weight,
+                        3,
+                        settings.strideW(),
+                        settings.paddingW(),
+                        settings.dilationW(),
+                        outputPadding);
+        return transpose(x, weight, bias, height, width, settings);
+    }
+
+    /// Returns a transposed convolution as [#convTranspose2d] does whose output has `H stride`
+    /// rows, and columns likewise: TensorFlow's and Keras's padding "same", the gradient of
+    /// [#conv2dSame].
+    ///
+    /// Of the full result `kernel - stride` rows are cut off, where their number is odd one more at
+    /// the end: with a kernel of 5 and stride 2 one at the start and two at the end, where
+    /// PyTorch's padding of 2 with output padding 1 would cut two and one.
+    ///
+    /// @throws ShapeException if sizes do not fit, or if types differ or are not F32 or F64
+    public static Tensor convTranspose2dSame(
+            Tensor x, Tensor weight, @Nullable Tensor bias, SameConv settings) {
+        checkConvTranspose2d(x, weight, bias, settings.groups());
+        int height = x.size(2) * settings.stride();
+        int width = x.size(3) * settings.stride();
+        return transpose(
+                x,
+                weight,
+                bias,
+                height,
+                width,
+                settings.padded(height, width, weight.size(2), weight.size(3)));
+    }
+
+    private static void checkConvTranspose2d(
+            Tensor x, Tensor weight, @Nullable Tensor bias, int groups) {
         checkRanksAndTypes("convTranspose2d", x, weight, bias);
-        int groups = settings.groups();
         if (x.size(1) != weight.size(0) || x.size(1) % groups != 0) {
             throw new ShapeException(
                     "convTranspose2d: weight must be [C, O / groups, kh, kw] with C a multiple of groups; got x "
@@ -171,29 +251,22 @@ public final class ConvOps {
                             + ", groups "
                             + groups);
         }
-        int outChannels = weight.size(1) * groups;
-        checkBias("convTranspose2d", bias, outChannels);
-        checkOutputPadding(settings, outputPadding);
+        checkBias("convTranspose2d", bias, weight.size(1) * groups);
+    }
+
+    private static Tensor transpose(
+            Tensor x,
+            Tensor weight,
+            @Nullable Tensor bias,
+            int height,
+            int width,
+            Conv2dSettings settings) {
         Conv2dSizes sizes =
                 new Conv2dSizes(
                         x.size(0),
-                        outChannels,
-                        grownSize(
-                                x,
-                                weight,
-                                2,
-                                settings.strideH(),
-                                settings.paddingH(),
-                                settings.dilationH(),
-                                outputPadding),
-                        grownSize(
-                                x,
-                                weight,
-                                3,
-                                settings.strideW(),
-                                settings.paddingW(),
-                                settings.dilationW(),
-                                outputPadding),
+                        weight.size(1) * settings.groups(),
+                        height,
+                        width,
                         x.size(1),
                         x.size(2),
                         x.size(3),
@@ -202,10 +275,7 @@ public final class ConvOps {
                         settings);
         Tensor source = x.contiguous();
         Tensor kernel = weight.contiguous();
-        Tensor y =
-                Tensor.empty(
-                        x.type(),
-                        Shape.of(sizes.batch(), sizes.channels(), sizes.height(), sizes.width()));
+        Tensor y = Tensor.empty(x.type(), Shape.of(sizes.batch(), sizes.channels(), height, width));
         kernels()
                 .dataGradient(
                         y.segment(),

@@ -133,6 +133,11 @@ final class ConvFuzz implements FuzzFamily {
                 (height + 2 * s.paddingH() - s.dilationH() * (kernelH - 1) - 1) / s.strideH() + 1;
         int outWidth =
                 (width + 2 * s.paddingW() - s.dilationW() * (kernelW - 1) - 1) / s.strideW() + 1;
+        // the padding "same": zeros at the end as many as it takes; not drawn, so that cases stay
+        if ((n[0] + 3 * n[1] + 5 * n[2]) % 4 == 1) {
+            outHeight = (height + s.strideH() - 1) / s.strideH();
+            outWidth = (width + s.strideW() - 1) / s.strideW();
+        }
         return new Conv2dSizes(
                 n[0],
                 n[1] * groups,

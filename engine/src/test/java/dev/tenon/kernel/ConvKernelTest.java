@@ -33,6 +33,14 @@ class ConvKernelTest {
         return new Conv2dSizes(batch, c, h, w, o, outH, outW, kh, kw, s);
     }
 
+    /// The padding "same" of Keras: windows reach beyond the end further than beyond the beginning.
+    private static Conv2dSizes same(
+            int batch, int c, int h, int w, int o, int kernel, Conv2dSettings s) {
+        int outH = (h + s.strideH() - 1) / s.strideH();
+        int outW = (w + s.strideW() - 1) / s.strideW();
+        return new Conv2dSizes(batch, c, h, w, o, outH, outW, kernel, kernel, s);
+    }
+
     static Stream<Conv2dSizes> shapes() {
         Conv2dSettings same = Conv2dSettings.same(3);
         return Stream.of(
@@ -46,6 +54,9 @@ class ConvKernelTest {
                 sizes(2, 1, 32, 32, 8, 5, 5, Conv2dSettings.same(5)),
                 sizes(1, 1, 3, 300, 2, 3, 3, same), // a row wider than a block
                 sizes(1, 31, 8, 8, 32, 1, 1, Conv2dSettings.DEFAULT),
+                same(2, 3, 28, 28, 32, 3, Conv2dSettings.of(2, 0)),
+                same(2, 9, 28, 28, 5, 5, Conv2dSettings.of(2, 1)),
+                same(33, 8, 7, 6, 8, 4, Conv2dSettings.of(1, 1)),
                 sizes(2, 3, 9, 7, 4, 3, 2, new Conv2dSettings(1, 1, 0, 1, 1, 1, 1)),
                 sizes(2, 3, 9, 10, 4, 3, 3, Conv2dSettings.of(2, 1)),
                 sizes(2, 3, 8, 8, 4, 4, 4, Conv2dSettings.of(2, 1)),

@@ -11,6 +11,7 @@ import dev.tenon.nn.norm.LayerNorm;
 import java.util.Arrays;
 import java.util.Objects;
 import org.assertj.core.data.Offset;
+import org.assertj.core.data.Percentage;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -77,5 +78,22 @@ class InitTest {
         Init init = Init.of(11);
         assertThat(values(Linear.of(4, 4, init).weight()))
                 .isNotEqualTo(values(Linear.of(4, 4, init).weight()));
+    }
+
+    @Test
+    void glorotHasTheVarianceOfItsFans() {
+        Init init = Init.of(5);
+        double[] uniform = init.glorotUniform(60, 40, 5, 5).value().toDoubles();
+        double bound = Math.sqrt(6.0 / (100 * 25));
+        assertThat(Arrays.stream(uniform).map(Math::abs).max().orElseThrow())
+                .isBetween(0.999 * bound, bound);
+        double[] normal = init.glorotNormal(60, 40, 5, 5).value().toDoubles();
+        double deviation = Math.sqrt(2.0 / (100 * 25));
+        double square = Arrays.stream(normal).map(v -> v * v).average().orElseThrow();
+        assertThat(Math.sqrt(square)).isCloseTo(deviation, Percentage.withPercentage(1));
+        assertThat(Arrays.stream(normal).map(Math::abs).max().orElseThrow())
+                .isBetween(2.27 * deviation, 2.2738 * deviation); // 2 / 0.8796
+        assertThat(Init.of(9).glorotNormal(3, 4).value().toDoubles())
+                .containsExactly(Init.of(9).glorotNormal(3, 4).value().toDoubles());
     }
 }

@@ -15,7 +15,9 @@ import dev.tenon.nn.attention.MultiHeadAttention;
 import dev.tenon.nn.attention.SelfAttention;
 import dev.tenon.nn.conv.AvgPool2d;
 import dev.tenon.nn.conv.Conv2d;
+import dev.tenon.nn.conv.Conv2dSame;
 import dev.tenon.nn.conv.ConvTranspose2d;
+import dev.tenon.nn.conv.ConvTranspose2dSame;
 import dev.tenon.nn.conv.MaxPool2d;
 import dev.tenon.nn.conv.Upsample;
 import dev.tenon.nn.norm.GroupNorm;
@@ -23,6 +25,7 @@ import dev.tenon.nn.norm.LayerNorm;
 import dev.tenon.tensor.Autograd;
 import dev.tenon.tensor.GradientCheck;
 import dev.tenon.tensor.Rng;
+import dev.tenon.tensor.SameConv;
 import dev.tenon.tensor.Shape;
 import dev.tenon.tensor.Tensor;
 import java.util.ArrayList;
@@ -89,6 +92,18 @@ class LayerContractTest {
                         image,
                         sizes(2, 6, 3, 3),
                         "weight [6, 2, 3, 3]"),
+                of(
+                        "Conv2dSame",
+                        init -> Conv2dSame.of(4, 3, 3, SameConv.stride(2), init),
+                        sizes(2, 4, 6, 5),
+                        sizes(2, 3, 3, 3),
+                        "weight [3, 4, 3, 3], bias [3]"),
+                of(
+                        "ConvTranspose2dSame",
+                        init -> ConvTranspose2dSame.of(4, 3, 5, SameConv.stride(2), init),
+                        sizes(2, 4, 3, 2),
+                        sizes(2, 3, 6, 4),
+                        "weight [4, 3, 5, 5], bias [3]"),
                 of(
                         "Conv2d 1x1",
                         init -> Conv2d.of(4, 2, 1, init),

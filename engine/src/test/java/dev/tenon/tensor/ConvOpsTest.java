@@ -150,8 +150,63 @@ class ConvOpsTest {
                                 + " padding 1 along axis 2");
     }
 
+    /// The padding "same" is zeros around the image, and its transpose a part of the full one: for
+    /// every size, window and stride, and in F32, where kernels are fast, as in F64.
+    @Test
+    void sameIsZerosAroundTheImage() {
+        for (int[] s :
+                new int[][] {
+                    {6, 3, 2}, {7, 3, 2}, {28, 5, 2}, {5, 2, 1}, {9, 4, 3}, {3, 1, 2}, {16, 3, 1}
+                }) {
+            int size = s[0];
+            int reduced = (size + s[2] - 1) / s[2];
+            int zeros = Math.max(0, (reduced - 1) * s[2] + s[1] - size);
+            int before = zeros / 2;
+            String what = "size " + size + ", window " + s[1] + ", stride " + s[2];
+            for (DType type : new DType[] {DType.F64, DType.F32}) {
+                Tensor x = random(33, 4, size, size).to(type);
+                Tensor w = random(5, 4, s[1], s[1]).to(type);
+                Tensor b = random(5).to(type);
+                Tensor padded = Tensor.zeros(type, Shape.of(33, 4, size + zeros, size + zeros));
+                padded.slice(2, before, before + size).slice(3, before, before + size).assign(x);
+                Tensor y = ConvOps.conv2dSame(x, w, b, SameConv.stride(s[2]));
+                Tensor expected = ConvOps.conv2d(padded, w, b, Conv2dSettings.of(s[2], 0));
+                Tolerances.assertClose(y.toDoubles(), expected.toDoubles(), 4 * s[1], type, what);
+
+                Tensor back = random(33, 5, reduced, reduced).to(type);
+                Tensor grown = ConvOps.convTranspose2dSame(back, w, null, SameConv.stride(s[2]));
+                int height = reduced * s[2];
+                int cut = Math.max(0, s[1] - s[2]) / 2;
+                Tensor full = ConvOps.convTranspose2d(back, w, null, Conv2dSettings.of(s[2], 0), 0);
+                Tensor room = Tensor.zeros(type, Shape.of(33, 4, height + s[1], height + s[1]));
+                room.slice(2, 0, full.size(2)).slice(3, 0, full.size(3)).assign(full);
+                Tensor part = room.slice(2, cut, cut + height).slice(3, cut, cut + height);
+                assertThat(grown.shape()).isEqualTo(Shape.of(33, 4, height, height));
+                Tolerances.assertClose(grown.toDoubles(), part.toDoubles(), 5 * s[1], type, what);
+            }
+        }
+    }
+
+    @Test
+    void sameHasTheGradientOfItsZeros() {
+        for (int size : new int[] {5, 6}) {
+            GradientCheck.check(
+                    t -> ConvOps.conv2dSame(t.get(0), t.get(1), t.get(2), SameConv.stride(2)),
+                    List.of(random(2, 2, size, size), random(3, 2, 3, 3), random(3)));
+            GradientCheck.check(
+                    t ->
+                            ConvOps.convTranspose2dSame(
+                                    t.get(0), t.get(1), t.get(2), SameConv.stride(2)),
+                    List.of(random(2, 2, size, size), random(2, 3, 5, 5), random(3)));
+        }
+    }
+
     @Test
     void settingsRefuseWhatIsOutOfRange() {
+        assertThatThrownBy(() -> SameConv.stride(0))
+                .isInstanceOf(TenonException.class)
+                .hasMessage(
+                        "conv2dSame: stride, dilation and groups must be at least 1; got 0, 1 and 1");
         assertThatThrownBy(() -> Conv2dSettings.of(0, 1))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
@@ -195,18 +250,15 @@ class ConvOpsTest {
     @Test
     void agreesWithKerasOnAStridedConvolution() {
         Golden golden = golden("Conv2D k3 s2 same, even size (pads 0 left, 1 right)");
-        // "same" pads 0 before and 1 after an even size: a border of zeros below and right
-        Tensor x = Tensor.zeros(DType.F64, Shape.of(1, 7, 7, 2));
-        x.slice(1, 0, 6).slice(2, 0, 6).assign(image(1, 6, 6, 2));
-        x.requireGradient();
+        Tensor x = image(1, 6, 6, 2).requireGradient();
         Tensor w = kernel(3, 3, 2, 3).requireGradient();
         Tensor b = bias(3);
         Tensor y =
-                ConvOps.conv2d(
-                        x.permute(0, 3, 1, 2), w.permute(3, 2, 0, 1), b, Conv2dSettings.of(2, 0));
+                ConvOps.conv2dSame(
+                        x.permute(0, 3, 1, 2), w.permute(3, 2, 0, 1), b, SameConv.stride(2));
         compare(golden, "output", y.permute(0, 2, 3, 1));
         y.backward(upstream(1, 3, 3, 3), Autograd.Graph.FREE);
-        compare(golden, "grad_x", x.gradient().slice(1, 0, 6).slice(2, 0, 6));
+        compare(golden, "grad_x", x.gradient());
         compare(golden, "grad_w", w.gradient());
         compare(golden, "grad_b", b.gradient());
     }
@@ -219,15 +271,9 @@ class ConvOpsTest {
         Tensor x = image(1, 4, 4, 2).requireGradient();
         Tensor w = kernel(5, 5, 3, 2).requireGradient(); // [kh, kw, out, in]
         Tensor b = bias(3);
-        Tensor full =
-                ConvOps.convTranspose2d(
-                        x.permute(0, 3, 1, 2),
-                        w.permute(3, 2, 0, 1),
-                        b,
-                        Conv2dSettings.of(2, 0),
-                        0);
-        assertThat(full.shape()).isEqualTo(Shape.of(1, 3, 11, 11));
-        Tensor y = full.slice(2, 1, 9).slice(3, 1, 9);
+        Tensor y =
+                ConvOps.convTranspose2dSame(
+                        x.permute(0, 3, 1, 2), w.permute(3, 2, 0, 1), b, SameConv.stride(2));
         compare(golden, "output", y.permute(0, 2, 3, 1));
         y.backward(upstream(1, 8, 8, 3), Autograd.Graph.FREE);
         compare(golden, "grad_x", x.gradient());
