@@ -34,6 +34,11 @@ public record BinaryCrossEntropyWithLogits(Reduction reduction) implements Loss 
     }
 
     @Override
+    public BinaryCrossEntropyWithLogits withReduction(Reduction other) {
+        return new BinaryCrossEntropyWithLogits(other);
+    }
+
+    @Override
     public Formula formula() {
         return FORMULA;
     }

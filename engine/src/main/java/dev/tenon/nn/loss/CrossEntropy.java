@@ -39,6 +39,11 @@ public record CrossEntropy(Reduction reduction) implements Loss {
     }
 
     @Override
+    public CrossEntropy withReduction(Reduction other) {
+        return new CrossEntropy(other);
+    }
+
+    @Override
     public Formula formula() {
         return FORMULA;
     }

@@ -34,6 +34,11 @@ public record MeanSquaredError(Reduction reduction) implements Loss {
     }
 
     @Override
+    public MeanSquaredError withReduction(Reduction other) {
+        return new MeanSquaredError(other);
+    }
+
+    @Override
     public Formula formula() {
         return FORMULA;
     }
