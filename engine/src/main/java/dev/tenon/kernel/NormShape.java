@@ -22,6 +22,12 @@ public record NormShape(int samples, int groups, int channels, int inner) {
         return new NormShape(rows, 1, size, 1);
     }
 
+    /// Returns `samples` samples of `channels` channels of `inner` elements, each channel a group
+    /// of its own: what the kernels that normalise channels take.
+    public static NormShape channels(int samples, int channels, int inner) {
+        return new NormShape(samples, channels, 1, inner);
+    }
+
     /// Returns the elements of a group.
     public int size() {
         return channels * inner;
@@ -45,6 +51,11 @@ public record NormShape(int samples, int groups, int channels, int inner) {
     /// Returns the channels of one sample: so many weights there are.
     public int parameters() {
         return groups * channels;
+    }
+
+    /// Returns the elements that share a weight and a bias: those of a channel in all samples.
+    public long perParameter() {
+        return (long) samples * inner;
     }
 
     /// Returns all elements.

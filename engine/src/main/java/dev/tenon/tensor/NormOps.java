@@ -1,12 +1,7 @@
 package dev.tenon.tensor;
 
 import dev.tenon.dtype.DType;
-import dev.tenon.kernel.NormEpilogue;
-import dev.tenon.kernel.NormGradients;
 import dev.tenon.kernel.NormShape;
-import dev.tenon.kernel.UnaryOp;
-import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -98,16 +93,15 @@ public final class NormOps {
             double eps,
             Finish finish) {
         checkType("layerNorm", x, weight, bias);
-        checkNormalized(x, normalized);
-        checkParameter(weight, "weight", normalized);
-        checkParameter(bias, "bias", normalized);
+        checkNormalized("layerNorm", x, normalized);
+        checkParameter("layerNorm", weight, "weight", normalized);
+        checkParameter("layerNorm", bias, "bias", normalized);
         int size = Math.toIntExact(normalized.count());
         int rows = x.shape().count(0, x.rank() - normalized.rank());
         return normalize("layerNorm", x, weight, bias, NormShape.rows(rows, size), eps, finish);
     }
 
-    private static void checkType(
-            String op, Tensor x, @Nullable Tensor weight, @Nullable Tensor bias) {
+    static void checkType(String op, Tensor x, @Nullable Tensor weight, @Nullable Tensor bias) {
         boolean same =
                 (weight == null || weight.type() == x.type())
                         && (bias == null || bias.type() == x.type());
@@ -122,10 +116,11 @@ public final class NormOps {
         }
     }
 
-    private static void checkNormalized(Tensor x, Shape normalized) {
+    static void checkNormalized(String op, Tensor x, Shape normalized) {
         if (normalized.rank() == 0) {
             throw new ShapeException(
-                    "layerNorm: Expected normalized_shape to be at least 1-dimensional, i.e.,"
+                    op
+                            + ": Expected normalized_shape to be at least 1-dimensional, i.e.,"
                             + " containing at least one element, but got normalized_shape = []");
         }
         int front = x.rank() - normalized.rank();
@@ -136,7 +131,8 @@ public final class NormOps {
         if (!fits) {
             String sizes = normalized.toString();
             throw new ShapeException(
-                    "layerNorm: Given normalized_shape="
+                    op
+                            + ": Given normalized_shape="
                             + sizes
                             + ", expected input with shape [*, "
                             + sizes.substring(1)
@@ -145,10 +141,12 @@ public final class NormOps {
         }
     }
 
-    private static void checkParameter(@Nullable Tensor parameter, String name, Shape normalized) {
+    static void checkParameter(
+            String op, @Nullable Tensor parameter, String name, Shape normalized) {
         if (parameter != null && !parameter.shape().equals(normalized)) {
             throw new ShapeException(
-                    "layerNorm: Expected "
+                    op
+                            + ": Expected "
                             + name
                             + " to be of same shape as normalized_shape, but got "
                             + name
@@ -243,7 +241,55 @@ public final class NormOps {
         }
     }
 
-    // ---- what both have in common
+    /// Normalises each channel of each sample by itself (Ulyanov, Vedaldi, Lempitsky 2016): group
+    /// norm with a group per channel.
+    ///
+    /// @param x F32 or F64, `[N, C, *]` with more than one element in a channel
+    /// @param weight `[C]`, or null for ones
+    /// @param bias `[C]`, or null for zeros
+    /// @param eps added to the variance; PyTorch's default is 1e-5
+    /// @param finish residual and activation
+    /// @throws ShapeException if shapes or types do not fit, or each statistic would be of a single
+    ///   value
+    public static Tensor instanceNorm(
+            Tensor x, @Nullable Tensor weight, @Nullable Tensor bias, double eps, Finish finish) {
+        checkType("instanceNorm", x, weight, bias);
+        if (x.rank() < 2 || x.shape().count(2, x.rank()) == 1) {
+            throw new ShapeException(
+                    "instanceNorm: Expected more than 1 spatial element when training, got input"
+                            + " size torch.Size("
+                            + x.shape()
+                            + ")");
+        }
+        checkPerInstance(weight, "weight", x);
+        checkPerInstance(bias, "bias", x);
+        int inner = x.shape().count(2, x.rank());
+        NormShape shape = NormShape.channels(x.size(0), x.size(1), inner);
+        return normalize("instanceNorm", x, weight, bias, shape, eps, finish);
+    }
+
+    /// PyTorch repeats the parameters once per sample before it counts them.
+    private static void checkPerInstance(@Nullable Tensor parameter, String name, Tensor x) {
+        if (parameter != null && !parameter.shape().equals(Shape.of(x.size(1)))) {
+            throw new ShapeException(
+                    "instanceNorm: "
+                            + name
+                            + " should contain "
+                            + x.size(0) * x.size(1)
+                            + " elements not "
+                            + x.size(0) * parameter.count()
+                            + "; got "
+                            + name
+                            + " "
+                            + parameter.shape()
+                            + " for the "
+                            + x.size(1)
+                            + " channels of "
+                            + x.shape());
+        }
+    }
+
+    // ---- what all have in common
 
     private static Tensor normalize(
             String name,
@@ -256,11 +302,7 @@ public final class NormOps {
         if (!finish.fits(x)) { // a residual that is broadcast, or of another type
             return finish.apply(normalize(name, x, weight, bias, shape, eps, Finish.NONE));
         }
-        Tensor source = x.contiguous();
-        Tensor residual = contiguous(finish.residual());
-        UnaryOp activation = finish.activation();
-        Operands operands =
-                new Operands(source, contiguous(weight), contiguous(bias), residual, activation);
+        NormOperands operands = NormOperands.of(x, weight, bias, finish);
         Tensor mean = Tensor.empty(DType.F64, Shape.of(shape.samples(), shape.groups()));
         Tensor rstd = Tensor.empty(DType.F64, Shape.of(shape.samples(), shape.groups()));
         Tensor y = Tensor.empty(x.type(), x.shape());
@@ -270,7 +312,7 @@ public final class NormOps {
                         y.segment(),
                         mean.segment(),
                         rstd.segment(),
-                        source.segment(),
+                        operands.x().segment(),
                         operands.epilogue(),
                         shape,
                         eps,
@@ -278,107 +320,35 @@ public final class NormOps {
         return Autograd.record(y, new Norm(name, operands, mean, rstd, shape));
     }
 
-    private static @Nullable Tensor contiguous(@Nullable Tensor tensor) {
-        return tensor == null ? null : tensor.contiguous();
-    }
-
-    private static @Nullable MemorySegment segment(@Nullable Tensor tensor) {
-        return tensor == null ? null : tensor.segment();
-    }
-
-    private record Operands(
-            Tensor x,
-            @Nullable Tensor weight,
-            @Nullable Tensor bias,
-            @Nullable Tensor residual,
-            @Nullable UnaryOp activation) {
-        NormEpilogue epilogue() {
-            return new NormEpilogue(segment(weight), segment(bias), segment(residual), activation);
-        }
-
-        /// The epilogue for the gradient, which reads bias and residual to find what the activation
-        /// was applied to.
-        NormEpilogue gradientEpilogue() {
-            return activation == null ? NormEpilogue.of(segment(weight), null) : epilogue();
-        }
-    }
-
-    private record Norm(String name, Operands operands, Tensor mean, Tensor rstd, NormShape shape)
+    private record Norm(
+            String name, NormOperands operands, Tensor mean, Tensor rstd, NormShape shape)
             implements Op {
         @Override
         public List<Tensor> inputs() {
-            return present(operands.x, operands.weight, operands.bias, operands.residual);
+            return operands.inputs();
         }
 
         @Override
         public List<Tensor> saved() {
-            return operands.activation == null
-                    ? present(operands.x, mean, rstd, operands.weight)
-                    : present(
-                            operands.x,
-                            mean,
-                            rstd,
-                            operands.weight,
-                            operands.bias,
-                            operands.residual);
+            return operands.saved(mean, rstd);
         }
 
         @Override
         public @Nullable Tensor[] gradient(Tensor dy) {
-            Tensor x = operands.x;
-            Tensor upstream = dy.contiguous();
-            Tensor dx = like(x);
-            Tensor dweight = like(operands.weight);
-            Tensor dbias = like(operands.bias);
-            boolean same = operands.activation == null; // then the residual's gradient is dy
-            Tensor dresidual = same ? dy : like(operands.residual);
-            Backend.kernels()
-                    .norm()
-                    .normalizeGradient(
-                            new NormGradients(
-                                    segment(dx),
-                                    segment(dweight),
-                                    segment(dbias),
-                                    same ? null : segment(dresidual)),
-                            upstream.segment(),
-                            x.segment(),
-                            mean.segment(),
-                            rstd.segment(),
-                            operands.gradientEpilogue(),
-                            shape,
-                            x.type());
-            List<@Nullable Tensor> gradients = new ArrayList<>();
-            gradients.add(dx);
-            addIf(operands.weight, dweight, gradients);
-            addIf(operands.bias, dbias, gradients);
-            addIf(operands.residual, dresidual, gradients);
-            return gradients.toArray(new @Nullable Tensor[0]);
-        }
-
-        private static void addIf(
-                @Nullable Tensor input,
-                @Nullable Tensor gradient,
-                List<@Nullable Tensor> gradients) {
-            if (input != null) {
-                gradients.add(gradient);
-            }
-        }
-
-        /// Returns a tensor for the gradient of `input`, or null if none is needed.
-        private static @Nullable Tensor like(@Nullable Tensor input) {
-            return input == null || !input.needsGradient()
-                    ? null
-                    : Tensor.empty(input.type(), input.shape());
-        }
-
-        private static List<Tensor> present(@Nullable Tensor... tensors) {
-            List<Tensor> list = new ArrayList<>();
-            for (Tensor tensor : tensors) {
-                if (tensor != null) {
-                    list.add(tensor);
-                }
-            }
-            return list;
+            return operands.gradient(
+                    dy,
+                    (gradients, upstream) ->
+                            Backend.kernels()
+                                    .norm()
+                                    .normalizeGradient(
+                                            gradients,
+                                            upstream,
+                                            operands.x().segment(),
+                                            mean.segment(),
+                                            rstd.segment(),
+                                            operands.gradientEpilogue(),
+                                            shape,
+                                            operands.x().type()));
         }
     }
 }

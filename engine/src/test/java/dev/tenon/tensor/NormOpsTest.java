@@ -27,6 +27,7 @@ class NormOpsTest {
     @TestFactory
     List<DynamicTest> agreesWithPyTorch() {
         return GOLDEN.at("cases").list().stream()
+                .filter(c -> c.at("name").text().matches("(ln|gn)_.*")) // NormLayersTest has all
                 .map(c -> DynamicTest.dynamicTest(c.at("name").text(), () -> golden(c)))
                 .toList();
     }

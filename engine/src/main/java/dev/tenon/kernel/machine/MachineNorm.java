@@ -156,4 +156,68 @@ public final class MachineNorm implements NormKernel {
                 && 4 * shape.count() >= PAST_CACHES
                 && (result.address() | 4L * length) % isa.bytes() == 0;
     }
+
+    @Override
+    public void channelMoments(
+            MemorySegment mean,
+            MemorySegment variance,
+            MemorySegment x,
+            NormShape shape,
+            DType type) {
+        below.channelMoments(mean, variance, x, shape, type);
+    }
+
+    @Override
+    public void channelNormalize(
+            MemorySegment y,
+            MemorySegment mean,
+            MemorySegment rstd,
+            MemorySegment x,
+            NormEpilogue epilogue,
+            NormShape shape,
+            DType type) {
+        below.channelNormalize(y, mean, rstd, x, epilogue, shape, type);
+    }
+
+    @Override
+    public void channelNormalizeGradient(
+            NormGradients gradients,
+            MemorySegment dy,
+            MemorySegment x,
+            MemorySegment mean,
+            MemorySegment rstd,
+            boolean ofBatch,
+            NormEpilogue epilogue,
+            NormShape shape,
+            DType type) {
+        below.channelNormalizeGradient(
+                gradients, dy, x, mean, rstd, ofBatch, epilogue, shape, type);
+    }
+
+    @Override
+    public void rmsNormalize(
+            MemorySegment y,
+            MemorySegment rstd,
+            MemorySegment x,
+            @Nullable MemorySegment weight,
+            int rows,
+            int size,
+            double eps,
+            DType type) {
+        below.rmsNormalize(y, rstd, x, weight, rows, size, eps, type);
+    }
+
+    @Override
+    public void rmsNormalizeGradient(
+            @Nullable MemorySegment dx,
+            @Nullable MemorySegment dweight,
+            MemorySegment dy,
+            MemorySegment x,
+            MemorySegment rstd,
+            @Nullable MemorySegment weight,
+            int rows,
+            int size,
+            DType type) {
+        below.rmsNormalizeGradient(dx, dweight, dy, x, rstd, weight, rows, size, type);
+    }
 }

@@ -9,7 +9,7 @@ import dev.tenon.kernel.UnaryOp;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
-/// The definition of the family Norm.
+/// The definition of the family Norm; batch norm and root mean square norm have files of their own.
 public final class ScalarNorm implements NormKernel {
     @Override
     public void normalize(
@@ -60,16 +60,14 @@ public final class ScalarNorm implements NormKernel {
     }
 
     /// Returns `z * weight + bias + residual` for element `i`.
-    private static double ended(
-            NormEpilogue epilogue, double z, long i, NormShape shape, DType type) {
+    static double ended(NormEpilogue epilogue, double z, long i, NormShape shape, DType type) {
         long channel = i / shape.inner() % shape.parameters();
         return z * or(epilogue.weight(), channel, 1, type)
                 + or(epilogue.bias(), channel, 0, type)
                 + or(epilogue.residual(), i, 0, type);
     }
 
-    private static double or(
-            @Nullable MemorySegment operand, long index, double otherwise, DType type) {
+    static double or(@Nullable MemorySegment operand, long index, double otherwise, DType type) {
         return operand == null ? otherwise : type.read(operand, index);
     }
 
@@ -120,8 +118,7 @@ public final class ScalarNorm implements NormKernel {
     }
 
     /// Returns the activation's slope at element `i`.
-    private static double slope(
-            NormEpilogue epilogue, double z, long i, NormShape shape, DType type) {
+    static double slope(NormEpilogue epilogue, double z, long i, NormShape shape, DType type) {
         UnaryOp activation = epilogue.activation();
         return activation == null
                 ? 1
@@ -129,9 +126,72 @@ public final class ScalarNorm implements NormKernel {
                         activation, ended(epilogue, z, i, shape, type), 0, 0);
     }
 
-    private static void write(@Nullable MemorySegment to, long index, double value, DType type) {
+    static void write(@Nullable MemorySegment to, long index, double value, DType type) {
         if (to != null) {
             type.write(to, index, value);
         }
+    }
+
+    @Override
+    public void channelMoments(
+            MemorySegment mean,
+            MemorySegment variance,
+            MemorySegment x,
+            NormShape shape,
+            DType type) {
+        ScalarBatchNorm.moments(mean, variance, x, shape, type);
+    }
+
+    @Override
+    public void channelNormalize(
+            MemorySegment y,
+            MemorySegment mean,
+            MemorySegment rstd,
+            MemorySegment x,
+            NormEpilogue epilogue,
+            NormShape shape,
+            DType type) {
+        ScalarBatchNorm.normalize(y, mean, rstd, x, epilogue, shape, type);
+    }
+
+    @Override
+    public void channelNormalizeGradient(
+            NormGradients gradients,
+            MemorySegment dy,
+            MemorySegment x,
+            MemorySegment mean,
+            MemorySegment rstd,
+            boolean ofBatch,
+            NormEpilogue epilogue,
+            NormShape shape,
+            DType type) {
+        ScalarBatchNorm.gradient(gradients, dy, x, mean, rstd, ofBatch, epilogue, shape, type);
+    }
+
+    @Override
+    public void rmsNormalize(
+            MemorySegment y,
+            MemorySegment rstd,
+            MemorySegment x,
+            @Nullable MemorySegment weight,
+            int rows,
+            int size,
+            double eps,
+            DType type) {
+        ScalarRmsNorm.normalize(y, rstd, x, weight, rows, size, eps, type);
+    }
+
+    @Override
+    public void rmsNormalizeGradient(
+            @Nullable MemorySegment dx,
+            @Nullable MemorySegment dweight,
+            MemorySegment dy,
+            MemorySegment x,
+            MemorySegment rstd,
+            @Nullable MemorySegment weight,
+            int rows,
+            int size,
+            DType type) {
+        ScalarRmsNorm.gradient(dx, dweight, dy, x, rstd, weight, rows, size, type);
     }
 }

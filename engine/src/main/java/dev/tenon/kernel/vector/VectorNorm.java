@@ -11,6 +11,7 @@ import dev.tenon.kernel.Strided;
 import dev.tenon.kernel.UnaryOp;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /// The family Norm on the Vector API, F32.
 ///
@@ -124,5 +125,69 @@ public final class VectorNorm implements NormKernel {
         addResidual(u, epilogue, shape);
         elementwise.unaryGradient(u, dy, u, shape.count(), activation, 0, 0, T);
         return u;
+    }
+
+    @Override
+    public void channelMoments(
+            MemorySegment mean,
+            MemorySegment variance,
+            MemorySegment x,
+            NormShape shape,
+            DType type) {
+        below.channelMoments(mean, variance, x, shape, type);
+    }
+
+    @Override
+    public void channelNormalize(
+            MemorySegment y,
+            MemorySegment mean,
+            MemorySegment rstd,
+            MemorySegment x,
+            NormEpilogue epilogue,
+            NormShape shape,
+            DType type) {
+        below.channelNormalize(y, mean, rstd, x, epilogue, shape, type);
+    }
+
+    @Override
+    public void channelNormalizeGradient(
+            NormGradients gradients,
+            MemorySegment dy,
+            MemorySegment x,
+            MemorySegment mean,
+            MemorySegment rstd,
+            boolean ofBatch,
+            NormEpilogue epilogue,
+            NormShape shape,
+            DType type) {
+        below.channelNormalizeGradient(
+                gradients, dy, x, mean, rstd, ofBatch, epilogue, shape, type);
+    }
+
+    @Override
+    public void rmsNormalize(
+            MemorySegment y,
+            MemorySegment rstd,
+            MemorySegment x,
+            @Nullable MemorySegment weight,
+            int rows,
+            int size,
+            double eps,
+            DType type) {
+        below.rmsNormalize(y, rstd, x, weight, rows, size, eps, type);
+    }
+
+    @Override
+    public void rmsNormalizeGradient(
+            @Nullable MemorySegment dx,
+            @Nullable MemorySegment dweight,
+            MemorySegment dy,
+            MemorySegment x,
+            MemorySegment rstd,
+            @Nullable MemorySegment weight,
+            int rows,
+            int size,
+            DType type) {
+        below.rmsNormalizeGradient(dx, dweight, dy, x, rstd, weight, rows, size, type);
     }
 }
