@@ -106,6 +106,11 @@ public final class Init {
         return Param.of(Tensor.full(type, Shape.of(sizes), 1));
     }
 
+    /// Returns a running statistic whose values are all `value`.
+    public Running running(double value, int... sizes) {
+        return Running.of(Tensor.full(type, Shape.of(sizes), value));
+    }
+
     private Rng next() {
         return rng.derive(drawn++);
     }

@@ -66,7 +66,8 @@ public interface Layer {
         return state;
     }
 
-    /// Overwrites [#state()] with `values`, whose names must be the same.
+    /// Overwrites [#state()] with `values`, whose names must be the same, but for counts of batches
+    /// ([Running#count()]), which are 0 where `values` lacks them: PyTorch before 0.4.1 had none.
     ///
     /// @throws dev.tenon.tensor.TenonException naming all that is missing, unexpected or of another
     ///   shape; nothing is overwritten then
@@ -76,12 +77,20 @@ public interface Layer {
 
     /// Overwrites [#state()] with `values`, converted to the layer's types.
     ///
-    /// @param strict whether the names must be the same; otherwise missing and unexpected ones are
-    ///   left alone, as PyTorch's `strict=False` does
+    /// @param strict whether the names must be those of [#load(Map)]; otherwise missing and
+    ///   unexpected ones are left alone, as PyTorch's `strict=False` does
     /// @throws dev.tenon.tensor.TenonException naming all that is missing, unexpected or of another
     ///   shape; nothing is overwritten then
     default void load(Map<String, Tensor> values, boolean strict) {
-        State.load("layer", state(), values, strict);
+        Map<String, Tensor> complete = new LinkedHashMap<>(values);
+        running()
+                .forEach((path, running) -> {
+                    if (strict && running.mayBeMissing()) {
+                        complete.computeIfAbsent(
+                                path, absent -> Tensor.zeros(running.type(), running.shape()));
+                    }
+                });
+        State.load("layer", state(), complete, strict);
     }
 
     /// Overwrites this layer's state with that of `other`, a layer of the same make.

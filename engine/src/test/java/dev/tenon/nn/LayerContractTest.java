@@ -20,8 +20,16 @@ import dev.tenon.nn.conv.ConvTranspose2d;
 import dev.tenon.nn.conv.ConvTranspose2dSame;
 import dev.tenon.nn.conv.MaxPool2d;
 import dev.tenon.nn.conv.Upsample;
+import dev.tenon.nn.norm.BatchNorm1d;
+import dev.tenon.nn.norm.BatchNorm2d;
+import dev.tenon.nn.norm.BatchNorm3d;
 import dev.tenon.nn.norm.GroupNorm;
+import dev.tenon.nn.norm.InstanceNorm1d;
+import dev.tenon.nn.norm.InstanceNorm2d;
+import dev.tenon.nn.norm.InstanceNorm3d;
 import dev.tenon.nn.norm.LayerNorm;
+import dev.tenon.nn.norm.LocalResponseNorm;
+import dev.tenon.nn.norm.RMSNorm;
 import dev.tenon.tensor.Autograd;
 import dev.tenon.tensor.GradientCheck;
 import dev.tenon.tensor.Rng;
@@ -149,6 +157,73 @@ class LayerContractTest {
                         sizes(2, 3, 5),
                         "weight [3, 5], bias [3, 5]"),
                 of(
+                        "BatchNorm1d",
+                        init -> BatchNorm1d.of(4, init),
+                        sizes(3, 4),
+                        sizes(3, 4),
+                        "weight [4], bias [4], running_mean [4], running_var [4], num_batches_tracked []"),
+                of(
+                        "BatchNorm1d of sequences, no statistics",
+                        init -> BatchNorm1d.of(4, 1e-3, 0.1, true, false, init),
+                        sizes(1, 4, 3),
+                        sizes(1, 4, 3),
+                        "weight [4], bias [4]"),
+                of(
+                        "BatchNorm2d",
+                        init -> BatchNorm2d.of(4, init),
+                        image,
+                        image,
+                        "weight [4], bias [4], running_mean [4], running_var [4], num_batches_tracked []"),
+                of(
+                        "BatchNorm2d averaging, no affine",
+                        init -> BatchNorm2d.of(4, 1e-5, null, false, true, init),
+                        image,
+                        image,
+                        "running_mean [4], running_var [4], num_batches_tracked []"),
+                of(
+                        "BatchNorm3d",
+                        init -> BatchNorm3d.of(4, init),
+                        sizes(2, 4, 2, 3, 2),
+                        sizes(2, 4, 2, 3, 2),
+                        "weight [4], bias [4], running_mean [4], running_var [4], num_batches_tracked []"),
+                of(
+                        "InstanceNorm1d",
+                        init -> InstanceNorm1d.of(4, init),
+                        sizes(2, 4, 5),
+                        sizes(2, 4, 5),
+                        ""),
+                of(
+                        "InstanceNorm2d with all",
+                        init -> InstanceNorm2d.of(4, 1e-5, 0.1, true, true, init),
+                        image,
+                        image,
+                        "weight [4], bias [4], running_mean [4], running_var [4], num_batches_tracked []"),
+                of(
+                        "InstanceNorm2d affine",
+                        init -> InstanceNorm2d.of(4, 1e-5, 0.1, true, false, init),
+                        image,
+                        image,
+                        "weight [4], bias [4]"),
+                of(
+                        "InstanceNorm3d",
+                        init -> InstanceNorm3d.of(4, init),
+                        sizes(2, 4, 2, 3, 2),
+                        sizes(2, 4, 2, 3, 2),
+                        ""),
+                of(
+                        "RMSNorm",
+                        init -> RMSNorm.of(5, init),
+                        sizes(2, 3, 5),
+                        sizes(2, 3, 5),
+                        "weight [5]"),
+                of(
+                        "RMSNorm of two axes",
+                        init -> RMSNorm.of(Shape.of(3, 5), 1e-6, true, init),
+                        sizes(2, 3, 5),
+                        sizes(2, 3, 5),
+                        "weight [3, 5]"),
+                of("LocalResponseNorm", init -> LocalResponseNorm.of(2), image, image, ""),
+                of(
                         "MultiHeadAttention",
                         init -> MultiHeadAttention.of(4, 2, init),
                         sizes(2, 3, 4),
@@ -268,7 +343,8 @@ class LayerContractTest {
         UnaryLayer layer = make(c, SEED, DType.F32);
         Map<String, Tensor> saved = new LinkedHashMap<>();
         layer.state()
-                .forEach((name, t) -> saved.put(name, Tensor.of(t.toFloats(), t.shape().sizes())));
+                .forEach((name, t) ->
+                        saved.put(name, Tensor.of(t.toFloats()).reshape(t.shape().sizes())));
         UnaryLayer other = make(c, SEED + 1, DType.F32);
         other.load(saved);
         assertThat(forward(other, c)).isEqualTo(forward(layer, c));

@@ -32,10 +32,11 @@ class SettingsTest {
         Init init = Init.of(1);
         assertMessage(
                 () -> GroupNorm.of(3, 4, init),
-                "GroupNorm: the channels must be divisible by the groups; got 4 channels and 3 groups");
+                "GroupNorm: num_channels must be divisible by num_groups; got num_channels=4 and num_groups=3");
         assertMessage(
                 () -> LayerNorm.of(Shape.of(), 1e-5, true, init),
-                "LayerNorm: shape must have an axis; got []");
+                "LayerNorm: Expected normalized_shape to be at least 1-dimensional, i.e., containing at"
+                        + " least one element, but got normalized_shape = []");
         assertMessage(
                 () -> MaxPool2d.of(0),
                 "MaxPool2d: kernel and stride must be at least 1; got 0 and 0");
@@ -57,7 +58,8 @@ class SettingsTest {
                 "GroupNorm: group_norm: x must be [N, 4, ...]; got [2, 6, 3]");
         assertMessage(
                 () -> LayerNorm.of(4, init).apply(Tensor.zeros(2, 3)),
-                "LayerNorm: layer_norm: the last axes of x must be [4]; got [2, 3]");
+                "LayerNorm: layerNorm: Given normalized_shape=[4], expected input with shape [*, 4],"
+                        + " but got input of size[2, 3]");
         assertMessage(
                 () -> Upsample.nearest(2).apply(Tensor.zeros(2, 3)),
                 "Upsample: upsample: x must be [N, C, H, W]; got [2, 3]");

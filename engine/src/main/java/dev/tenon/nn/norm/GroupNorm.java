@@ -56,11 +56,10 @@ public record GroupNorm(
     public GroupNorm {
         if (groups < 1 || channels % groups != 0) {
             throw new ShapeException(
-                    "GroupNorm: the channels must be divisible by the groups; got "
+                    "GroupNorm: num_channels must be divisible by num_groups; got num_channels="
                             + channels
-                            + " channels and "
-                            + groups
-                            + " groups");
+                            + " and num_groups="
+                            + groups);
         }
     }
 

@@ -9,7 +9,6 @@ import dev.tenon.tensor.NormOps;
 import dev.tenon.tensor.Shape;
 import dev.tenon.tensor.ShapeException;
 import dev.tenon.tensor.Tensor;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// Normalizes over the last axes to mean 0 and variance 1, then scales and shifts each element of
@@ -53,7 +52,9 @@ public record LayerNorm(@Nullable Param weight, @Nullable Param bias, Shape shap
     /// @throws ShapeException if it has no axis
     public LayerNorm {
         if (shape.rank() == 0) {
-            throw new ShapeException("LayerNorm: shape must have an axis; got " + shape);
+            throw new ShapeException(
+                    "LayerNorm: Expected normalized_shape to be at least 1-dimensional, i.e.,"
+                            + " containing at least one element, but got normalized_shape = []");
         }
     }
 
@@ -80,15 +81,6 @@ public record LayerNorm(@Nullable Param weight, @Nullable Param bias, Shape shap
 
     @Override
     public Tensor forward(Tensor x, Finish finish) {
-        int rank = shape.rank();
-        int[] sizes = x.shape().sizes();
-        if (sizes.length < rank
-                || !Arrays.equals(
-                        Arrays.copyOfRange(sizes, sizes.length - rank, sizes.length),
-                        shape.sizes())) {
-            throw new ShapeException(
-                    "layer_norm: the last axes of x must be " + shape + "; got " + x.shape());
-        }
         return NormOps.layerNorm(
                 x,
                 shape,

@@ -1,0 +1,77 @@
+package dev.tenon.nn.norm;
+
+import dev.tenon.nn.Init;
+import dev.tenon.nn.Param;
+import dev.tenon.nn.Running;
+import org.jspecify.annotations.Nullable;
+
+/// Batch norm of vectors and sequences; [BatchNorm] says how.
+///
+/// | name | shape |
+/// |---|---|
+/// | x, y | [N, features] or [N, features, L] |
+/// | weight, bias | [features], or null |
+/// | runningMean, runningVar | [features], or null |
+/// | numBatchesTracked | [] (I64), or null |
+///
+/// @param weight γ, or null for 1
+/// @param bias β, or null for 0
+/// @param runningMean the running mean, or null to keep no statistics
+/// @param runningVar the running unbiased variance, or null to keep no statistics
+/// @param numBatchesTracked how many batches it was trained on, or null to keep no statistics
+/// @param features C
+/// @param eps ε, added to the variance; PyTorch's default is 1e-5
+/// @param momentum how far running statistics move, or null for the average of all batches;
+///   PyTorch's default is 0.1
+public record BatchNorm1d(
+        @Nullable Param weight,
+        @Nullable Param bias,
+        @Nullable Running runningMean,
+        @Nullable Running runningVar,
+        @Nullable Running numBatchesTracked,
+        int features,
+        double eps,
+        @Nullable Double momentum)
+        implements BatchNorm {
+    /// Checks the settings.
+    ///
+    /// @throws dev.tenon.tensor.TenonException if some running statistics are missing, features is
+    ///   below 1 or momentum not in [0, 1]
+    public BatchNorm1d {
+        Tracking.check(
+                "BatchNorm1d", runningMean, runningVar, numBatchesTracked, features, momentum);
+    }
+
+    /// Returns a layer with weight 1, bias 0, ε 1e-5, momentum 0.1 and running statistics,
+    /// PyTorch's defaults.
+    public static BatchNorm1d of(int features, Init init) {
+        return of(features, 1e-5, 0.1, true, true, init);
+    }
+
+    /// Returns a layer.
+    ///
+    /// @param affine whether it has weight and bias
+    /// @param tracking whether it keeps running statistics
+    public static BatchNorm1d of(
+            int features,
+            double eps,
+            @Nullable Double momentum,
+            boolean affine,
+            boolean tracking,
+            Init init) {
+        return new BatchNorm1d(
+                affine ? init.ones(features) : null,
+                affine ? init.zeros(features) : null,
+                tracking ? init.running(0, features) : null,
+                tracking ? init.running(1, features) : null,
+                tracking ? Running.count() : null,
+                features,
+                eps,
+                momentum);
+    }
+
+    @Override
+    public int spaceAxes() {
+        return 1;
+    }
+}

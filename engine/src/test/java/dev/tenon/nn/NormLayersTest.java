@@ -1,0 +1,487 @@
+package dev.tenon.nn;
+
+import static dev.tenon.kernel.Tolerances.assertClose;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tenon.Golden;
+import dev.tenon.dtype.DType;
+import dev.tenon.nn.norm.BatchNorm;
+import dev.tenon.nn.norm.BatchNorm1d;
+import dev.tenon.nn.norm.BatchNorm2d;
+import dev.tenon.nn.norm.BatchNorm3d;
+import dev.tenon.nn.norm.GroupNorm;
+import dev.tenon.nn.norm.InstanceNorm1d;
+import dev.tenon.nn.norm.InstanceNorm2d;
+import dev.tenon.nn.norm.InstanceNorm3d;
+import dev.tenon.nn.norm.LayerNorm;
+import dev.tenon.nn.norm.LocalResponseNorm;
+import dev.tenon.nn.norm.RMSNorm;
+import dev.tenon.tensor.Autograd;
+import dev.tenon.tensor.BatchNormOps;
+import dev.tenon.tensor.Finish;
+import dev.tenon.tensor.Rng;
+import dev.tenon.tensor.Shape;
+import dev.tenon.tensor.ShapeException;
+import dev.tenon.tensor.TenonException;
+import dev.tenon.tensor.Tensor;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/// The normalization layers against what PyTorch computed, refused and saved.
+class NormLayersTest {
+    private static final Golden GOLDEN = Golden.resource("norm.json");
+
+    // ---- cases
+
+    @TestFactory
+    Stream<DynamicTest> agreesWithPyTorch() {
+        return GOLDEN.at("cases").list().stream()
+                .map(c ->
+                        DynamicTest.dynamicTest(
+                                c.at("name").text(),
+                                () -> {
+                                    for (DType type : List.of(DType.F64, DType.F32)) {
+                                        golden(c, type);
+                                    }
+                                }));
+    }
+
+    private static void golden(Golden c, DType type) {
+        String name = c.at("name").text();
+        switch (name) {
+            case "bn2d_eval_after_3steps" -> evaluated(c, "bn2d_train_3steps", type);
+            case "in2d_track_eval" -> evaluated(c, "in2d_track_2steps", type);
+            case "lrn_size3" -> {
+                Tensor x = input(Shape.of(c.at("shape").ints()), 0, type);
+                checkRun(c, LocalResponseNorm.of(3), x, false, type);
+            }
+            default -> checkRun(c, trained(c, type), lastInput(c, type), trains(c), type);
+        }
+    }
+
+    private static boolean trains(Golden c) {
+        return c.at("training").equals(new Golden(true, c.at("training").path()));
+    }
+
+    private static Tensor input(Shape shape, double phase, DType type) {
+        int count = Math.toIntExact(shape.count());
+        return Tensor.of(Golden.sines(count, 0.37, phase, 1.5, 0.3), shape.sizes()).to(type);
+    }
+
+    private static Tensor lastInput(Golden c, DType type) {
+        int steps = (int) c.at("steps").number();
+        return input(Shape.of(c.at("shape").ints()), 0.5 * (steps - 1), type);
+    }
+
+    /// Returns the layer of a case after all steps but the last.
+    private static UnaryLayer trained(Golden c, DType type) {
+        UnaryLayer layer = layer(c.at("module").text(), type);
+        setParameters(layer);
+        int steps = (int) c.at("steps").number();
+        for (int step = 0; step < steps - 1; step++) {
+            Tensor x = input(Shape.of(c.at("shape").ints()), 0.5 * step, type);
+            Mode.train(Rng.of(1), () -> layer.apply(x));
+        }
+        return layer;
+    }
+
+    private static void setParameters(UnaryLayer layer) {
+        layer.params()
+                .forEach((name, param) -> {
+                    int count = Math.toIntExact(param.count());
+                    double[] values =
+                            name.equals("weight")
+                                    ? Golden.sines(count, 0.9, 0.4, 0.25, 1)
+                                    : Golden.sines(count, 1.1, 0.2, 0.1, 0);
+                    Tensor value = Tensor.of(values, param.shape().sizes()).to(param.type());
+                    layer.load(Map.of(name, value), false);
+                });
+    }
+
+    /// A case that goes on in evaluation where the case `first` ended.
+    private static void evaluated(Golden c, String first, DType type) {
+        Golden before = GOLDEN.at("cases").named(first);
+        UnaryLayer layer = trained(before, type);
+        Mode.train(Rng.of(1), () -> layer.apply(lastInput(before, type)));
+        Tensor x = input(Shape.of(before.at("shape").ints()), 9.0, type);
+        checkRun(c, layer, x, false, type);
+    }
+
+    private static void checkRun(
+            Golden c, UnaryLayer layer, Tensor input, boolean training, DType type) {
+        Tensor x = input.requireGradient();
+        Tensor y = training ? Mode.train(Rng.of(1), () -> layer.apply(x)) : layer.apply(x);
+        int count = Math.toIntExact(x.count());
+        Tensor upstream =
+                Tensor.of(Golden.sines(count, 0.23, 0.1, 1, 0), x.shape().sizes()).to(type);
+        y.backward(upstream, Autograd.Graph.KEEP);
+        check(y, c.at("output"), type);
+        if (c.has("grad_input")) {
+            check(x.gradient(), c.at("grad_input"), type);
+        }
+        for (String name : List.of("weight", "bias")) {
+            Param param = layer.params().get(name);
+            if (c.has("grad_" + name) && !c.at("grad_" + name).isNull()) {
+                check(Objects.requireNonNull(param).gradient(), c.at("grad_" + name), type);
+            } else if (c.has("grad_" + name)) {
+                assertThat(param).isNull();
+            }
+        }
+        if (c.has("state")) {
+            checkState(c.at("state"), layer, type);
+        }
+    }
+
+    private static void checkState(Golden state, UnaryLayer layer, DType type) {
+        assertThat(layer.state().keySet())
+                .containsExactlyElementsOf(
+                        ((Map<?, ?>) Objects.requireNonNull(state.value()))
+                                .keySet().stream().map(Object::toString).toList());
+        layer.state()
+                .forEach((name, value) -> {
+                    if (name.equals("num_batches_tracked")) {
+                        assertThat(value.item()).isEqualTo(state.at(name).number());
+                        assertThat(value.type()).isEqualTo(DType.I64);
+                        assertThat(value.shape()).isEqualTo(Shape.of());
+                    } else {
+                        check(value, state.at(name), type);
+                    }
+                });
+    }
+
+    private static void check(@Nullable Tensor actual, Golden expected, DType type) {
+        assertClose(
+                Objects.requireNonNull(actual).toDoubles(),
+                expected.doubles(),
+                10, // sums behind a gradient have up to 108 terms of size 1
+                type,
+                expected.path() + " " + type);
+    }
+
+    // ---- layers as the golden file writes them
+
+    private static UnaryLayer layer(String module, DType type) {
+        Init init = Init.of(Rng.of(1), type);
+        Map<String, String> settings = new LinkedHashMap<>();
+        Matcher named = Pattern.compile("(\\w+)=([\\w.-]+)").matcher(module);
+        while (named.find()) {
+            settings.put(named.group(1), named.group(2));
+        }
+        int[] sizes =
+                Pattern.compile("\\d+")
+                        .matcher(module.substring(module.indexOf('('), module.indexOf(", eps")))
+                        .results()
+                        .mapToInt(number -> Integer.parseInt(number.group()))
+                        .toArray();
+        Double eps = number(settings, "eps");
+        Double momentum = number(settings, "momentum");
+        boolean affine = "True".equals(settings.get("affine"));
+        boolean tracks = "True".equals(settings.get("track_running_stats"));
+        boolean each = "True".equals(settings.get("elementwise_affine"));
+        double e = eps == null ? 0 : eps;
+        return switch (module.substring(0, module.indexOf('('))) {
+            case "BatchNorm1d" -> BatchNorm1d.of(sizes[0], e, momentum, affine, tracks, init);
+            case "BatchNorm2d" -> BatchNorm2d.of(sizes[0], e, momentum, affine, tracks, init);
+            case "BatchNorm3d" -> BatchNorm3d.of(sizes[0], e, momentum, affine, tracks, init);
+            case "InstanceNorm1d" -> InstanceNorm1d.of(sizes[0], e, momentum, affine, tracks, init);
+            case "InstanceNorm2d" -> InstanceNorm2d.of(sizes[0], e, momentum, affine, tracks, init);
+            case "LayerNorm" -> LayerNorm.of(Shape.of(sizes), e, each, init);
+            case "GroupNorm" -> GroupNorm.of(sizes[0], sizes[1], e, affine, init);
+            case "RMSNorm" -> RMSNorm.of(Shape.of(sizes), eps, true, init);
+            default -> throw new IllegalArgumentException(module);
+        };
+    }
+
+    private static @Nullable Double number(Map<String, String> settings, String name) {
+        String text = settings.get(name);
+        return text == null || text.equals("None") ? null : Double.valueOf(text);
+    }
+
+    // ---- errors
+
+    private record Refusal(String message, Runnable body) {}
+
+    private static void train(UnaryLayer layer, int... sizes) {
+        Mode.train(Rng.of(1), () -> layer.apply(Tensor.zeros(sizes)));
+    }
+
+    /// What is refused, by the case in the golden file; the message is the prefix, PyTorch's text
+    /// and what follows it.
+    private static Map<String, Refusal> refusals() {
+        Init init = Init.of(1);
+        Map<String, Refusal> all = new LinkedHashMap<>();
+        all.put(
+                "BatchNorm2d(4) train, input (1,4,1,1)",
+                new Refusal(
+                        "BatchNorm2d: batchNorm: %s",
+                        () -> train(BatchNorm2d.of(4, init), 1, 4, 1, 1)));
+        all.put(
+                "BatchNorm2d(4,track_running_stats=False) eval, input (1,4,1,1)",
+                new Refusal(
+                        "BatchNorm2d: batchNorm: %s",
+                        () ->
+                                BatchNorm2d.of(4, 1e-5, 0.1, true, false, init)
+                                        .apply(Tensor.zeros(1, 4, 1, 1))));
+        all.put(
+                "BatchNorm2d(4), input 3D",
+                new Refusal(
+                        "BatchNorm2d: batchNorm: %s",
+                        () -> train(BatchNorm2d.of(4, init), 2, 4, 3)));
+        all.put(
+                "BatchNorm3d(4), input 4D",
+                new Refusal(
+                        "BatchNorm3d: batchNorm: %s",
+                        () -> train(BatchNorm3d.of(4, init), 2, 4, 3, 3)));
+        all.put(
+                "InstanceNorm2d(3), input (2,3,1,1)",
+                new Refusal(
+                        "InstanceNorm2d: instanceNorm: %s",
+                        () -> InstanceNorm2d.of(3, init).apply(Tensor.zeros(2, 3, 1, 1))));
+        all.put(
+                "InstanceNorm1d(3), input 4D",
+                new Refusal(
+                        "InstanceNorm1d: instanceNorm: %s",
+                        () -> InstanceNorm1d.of(3, init).apply(Tensor.zeros(2, 3, 4, 4))));
+        all.put(
+                "InstanceNorm2d(3,affine=True), input with 5 channels",
+                new Refusal(
+                        "InstanceNorm2d: instanceNorm: %s; got weight [3] for the 5 channels of"
+                                + " [2, 5, 4, 4]",
+                        () ->
+                                train(
+                                        InstanceNorm2d.of(3, 1e-5, 0.1, true, false, init),
+                                        2,
+                                        5,
+                                        4,
+                                        4)));
+        all.put(
+                "LayerNorm([3,4]), input (2,4,3)",
+                new Refusal(
+                        "LayerNorm: layerNorm: %s",
+                        () ->
+                                LayerNorm.of(Shape.of(3, 4), 1e-5, true, init)
+                                        .apply(Tensor.zeros(2, 4, 3))));
+        all.put(
+                "LayerNorm(()) empty normalized_shape",
+                new Refusal("LayerNorm: %s", () -> LayerNorm.of(Shape.of(), 1e-5, true, init)));
+        all.put(
+                "GroupNorm(4,6)",
+                new Refusal(
+                        "GroupNorm: %s; got num_channels=6 and num_groups=4",
+                        () -> GroupNorm.of(4, 6, init)));
+        all.put(
+                "GroupNorm(2,2), input (1,2)",
+                new Refusal(
+                        "GroupNorm: groupNorm: %s",
+                        () -> GroupNorm.of(2, 2, init).apply(Tensor.zeros(1, 2))));
+        all.put(
+                "InstanceNorm2d(3,momentum=None,track_running_stats=True) train",
+                new Refusal(
+                        "InstanceNorm2d: instanceNorm: %s; got null. Only BatchNorm averages over"
+                                + " all batches",
+                        () ->
+                                train(
+                                        InstanceNorm2d.of(3, 1e-5, null, false, true, init),
+                                        2,
+                                        3,
+                                        4,
+                                        4)));
+        all.put(
+                "F.batch_norm eval without running stats",
+                new Refusal(
+                        "batchNorm: %s",
+                        () ->
+                                BatchNormOps.batchNorm(
+                                        Tensor.zeros(2, 3),
+                                        null,
+                                        null,
+                                        null,
+                                        null,
+                                        1e-5,
+                                        Finish.NONE)));
+        return all;
+    }
+
+    @Test
+    void refusesWhatPyTorchRefusesInItsWords() {
+        Map<String, Refusal> refusals = refusals();
+        for (Golden error : GOLDEN.at("errors").list()) {
+            String name = error.at("case").text();
+            Refusal refusal = refusals.remove(name);
+            if (error.at("error").isNull() || name.equals("SyncBatchNorm on CPU")) {
+                assertThat(refusal).isNull(); // tested below; moments are merged on the CPU here
+                continue;
+            }
+            String message =
+                    Objects.requireNonNull(refusal, name)
+                            .message
+                            .replace("%s", error.at("error").text());
+            assertThatThrownBy(refusal.body::run)
+                    .as(name)
+                    .isInstanceOf(ShapeException.class)
+                    .hasMessage(message);
+        }
+        assertThat(refusals).isEmpty();
+    }
+
+    private static void refuses(Runnable body, String message) {
+        assertThatThrownBy(body::run).isInstanceOf(TenonException.class).hasMessage(message);
+    }
+
+    @Test
+    void refusesWhatDoesNotFit() {
+        Init init = Init.of(1);
+        refuses(
+                () -> train(BatchNorm2d.of(4, init), 2, 5, 3, 3),
+                "BatchNorm2d: batchNorm: running_mean should contain 5 elements not 4");
+        refuses(
+                () -> BatchNorm2d.of(4, init).apply(Tensor.zeros(2, 5, 3, 3)),
+                "BatchNorm2d: batchNorm: running_mean should contain 5 elements not 4");
+        refuses(
+                () -> train(BatchNorm2d.of(4, 1e-5, 0.1, true, false, init), 2, 5, 3, 3),
+                "BatchNorm2d: batchNorm: weight should contain 5 elements not 4");
+        refuses(
+                () -> train(BatchNorm1d.of(4, init), 2, 4, 3, 3),
+                "BatchNorm1d: batchNorm: expected 2D or 3D input (got 4D input)");
+        refuses(
+                () -> train(BatchNorm1d.of(4, init), 1, 4),
+                "BatchNorm1d: batchNorm: Expected more than 1 value per channel when training, got"
+                        + " input size torch.Size([1, 4])");
+        refuses(
+                () -> InstanceNorm2d.of(3, init).apply(Tensor.zeros(2, 3)),
+                "InstanceNorm2d: instanceNorm: expected 3D or 4D input (got 2D input)");
+        refuses(
+                () -> InstanceNorm3d.of(3, init).apply(Tensor.zeros(2, 3, 4)),
+                "InstanceNorm3d: instanceNorm: expected 4D or 5D input (got 3D input)");
+        refuses(
+                () -> train(InstanceNorm1d.of(3, 1e-5, 0.1, false, true, init), 2, 5, 4),
+                "InstanceNorm1d: instanceNorm: running_mean should contain 10 elements not 6; got 5"
+                        + " channels for 3 features");
+        refuses(
+                () -> RMSNorm.of(4, init).apply(Tensor.zeros(2, 3)),
+                "RMSNorm: rmsNorm: Given normalized_shape=[4], expected input with shape [*, 4], but"
+                        + " got input of size[2, 3]");
+        refuses(
+                () -> RMSNorm.of(Shape.of(), null, true, init),
+                "RMSNorm: Expected normalized_shape to be at least 1-dimensional, i.e., containing"
+                        + " at least one element, but got normalized_shape = []");
+        refuses(
+                () -> LocalResponseNorm.of(3).apply(Tensor.zeros(2, 3)),
+                "LocalResponseNorm: localResponseNorm: Expected 3D or higher dimensionality input"
+                        + " (got 2 dimensions)");
+        refuses(() -> LocalResponseNorm.of(0), "LocalResponseNorm: size must be at least 1; got 0");
+        refuses(
+                () -> BatchNorm2d.of(4, 1e-5, 1.5, true, true, init),
+                "BatchNorm2d: features must be at least 1 and momentum in [0, 1] or null; got 4 and"
+                        + " 1.5");
+        refuses(
+                () -> new InstanceNorm1d(null, null, init.running(0, 2), null, null, 2, 1e-5, 0.1),
+                "InstanceNorm1d: running statistics must be there all or none; got mean F32 [2],"
+                        + " variance null, count null");
+    }
+
+    // ---- what PyTorch accepts
+
+    @Test
+    void evaluatesASingleValuePerChannel() {
+        Tensor x = Tensor.of(new double[] {1, 2, 3, 4}, 1, 4, 1, 1).to(DType.F32);
+        double[] y = BatchNorm2d.of(4, Init.of(1)).apply(x).toDoubles();
+        double scale = 1 / Math.sqrt(1 + 1e-5);
+        assertClose(y, new double[] {scale, 2 * scale, 3 * scale, 4 * scale}, 1, DType.F32, "y");
+    }
+
+    @Test
+    void aBatchWithoutElementsLeavesTheStatistics() {
+        BatchNorm layer = BatchNorm2d.of(2, Init.of(1));
+        Tensor y = Mode.train(Rng.of(1), () -> layer.apply(Tensor.zeros(0, 2, 3, 3)));
+        assertThat(y.shape()).isEqualTo(Shape.of(0, 2, 3, 3));
+        assertThat(layer.state().get("running_mean").toDoubles()).containsExactly(0, 0);
+        assertThat(layer.state().get("running_var").toDoubles()).containsExactly(1, 1);
+    }
+
+    @Test
+    void evaluationAndConstantStatisticsLeaveTheLayerAsItIs() {
+        BatchNorm layer = BatchNorm2d.of(2, Init.of(1));
+        layer.apply(input(Shape.of(3, 2, 4, 4), 0, DType.F32));
+        assertThat(layer.state().get("num_batches_tracked").item()).isZero();
+        assertThat(layer.state().get("running_var").toDoubles()).containsExactly(1, 1);
+        BatchNorm untracked = BatchNorm2d.of(2, 1e-5, 0.1, true, false, Init.of(1));
+        Tensor x = input(Shape.of(3, 2, 4, 4), 0, DType.F32);
+        assertThat(Mode.train(Rng.of(1), () -> untracked.apply(x)).toFloats())
+                .isEqualTo(untracked.apply(x).toFloats());
+    }
+
+    @Test
+    void forgetsItsStatistics() {
+        BatchNorm layer = BatchNorm2d.of(2, Init.of(1));
+        train(layer, 3, 2, 4, 4);
+        layer.resetRunning();
+        Map<String, Tensor> state = layer.state();
+        assertThat(state.get("running_mean").toDoubles()).containsExactly(0, 0);
+        assertThat(state.get("running_var").toDoubles()).containsExactly(1, 1);
+        assertThat(state.get("num_batches_tracked").item()).isZero();
+    }
+
+    /// An unbatched input is one sample, and a residual follows it.
+    @Test
+    void oneSampleNeedsNoAxisOfSamples() {
+        InstanceNorm2d layer = InstanceNorm2d.of(3, 1e-5, 0.1, true, false, Init.of(1));
+        Tensor x = input(Shape.of(3, 4, 4), 0, DType.F32);
+        Finish finish = new Finish(input(Shape.of(3, 4, 4), 1, DType.F32), null);
+        Finish batched = new Finish(finish.residual().reshape(1, 3, 4, 4), null);
+        assertClose(
+                layer.apply(x, finish).toDoubles(),
+                layer.apply(x.reshape(1, 3, 4, 4), batched).toDoubles(),
+                1,
+                DType.F32,
+                "one sample");
+    }
+
+    // ---- state_dict
+
+    @Test
+    void savesUnderPyTorchsNames() {
+        Init init = Init.of(1);
+        Map<String, UnaryLayer> layers = new LinkedHashMap<>();
+        layers.put("BatchNorm", BatchNorm2d.of(3, init));
+        layers.put("InstanceNorm_default", InstanceNorm2d.of(3, init));
+        layers.put("InstanceNorm_affine_track", InstanceNorm2d.of(3, 1e-5, 0.1, true, true, init));
+        layers.put("LayerNorm", LayerNorm.of(3, init));
+        layers.put("GroupNorm", GroupNorm.of(1, 3, init));
+        layers.forEach((name, layer) -> {
+            String expected =
+                    GOLDEN.at("state_dict").at(name).list().stream()
+                            .map(Golden::text)
+                            .collect(Collectors.joining(", "));
+            assertThat(String.join(", ", layer.state().keySet())).as(name).isEqualTo(expected);
+        });
+    }
+
+    /// PyTorch before 0.4.1 did not count batches; its `state_dict`s are loaded with a count of 0.
+    @Test
+    void aCheckpointMayLackTheCountOfBatches() {
+        Sequential model = Sequential.of(BatchNorm2d.of(2, Init.of(1)));
+        train(model, 3, 2, 4, 4);
+        Map<String, Tensor> old = new LinkedHashMap<>(model.state());
+        old.remove("0.num_batches_tracked");
+        model.load(old, false);
+        assertThat(model.state().get("0.num_batches_tracked").item()).isEqualTo(1);
+        model.load(old);
+        assertThat(model.state().get("0.num_batches_tracked").item()).isZero();
+        old.remove("0.running_var");
+        refuses(
+                () -> model.load(old),
+                "load: names and shapes must be those of the layer; got missing 0.running_var");
+    }
+}
