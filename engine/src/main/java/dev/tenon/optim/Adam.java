@@ -120,8 +120,8 @@ public record Adam(
     }
 
     @Override
-    public List<String> slots() {
-        return amsgrad ? List.of("m", "v", "v_max") : List.of("m", "v");
+    public List<Slot> slots(String parameter, Tensor value) {
+        return amsgrad ? Slot.zeros(value, "m", "v", "v_max") : Slot.zeros(value, "m", "v");
     }
 
     @Override

@@ -1,7 +1,6 @@
 package dev.tenon.optim;
 
 import dev.tenon.kernel.OptimKernel.AdamaxStep;
-import dev.tenon.kernel.OptimKernel.Decay;
 import dev.tenon.nn.Formula;
 import dev.tenon.nn.Param;
 import dev.tenon.tensor.Backend;
@@ -102,14 +101,13 @@ public record Adamax(
     }
 
     @Override
-    public List<String> slots() {
-        return List.of("m", "u");
+    public List<Slot> slots(String parameter, Tensor value) {
+        return Slot.zeros(value, "m", "u");
     }
 
     @Override
     public void update(Update update) {
         double rate = update.learningRate();
-        boolean torch = flavour == Flavour.PYTORCH;
         Tensor w = update.value();
         Backend.kernels()
                 .optim()
@@ -119,10 +117,10 @@ public record Adamax(
                         update.slots().get(0).segment(),
                         update.slots().get(1).segment(),
                         w.count(),
-                        torch
+                        flavour == Flavour.PYTORCH
                                 ? AdamaxStep.torch(rate, beta1, beta2, epsilon, update.updates())
                                 : AdamaxStep.keras(rate, beta1, beta2, epsilon, update.step()),
-                        torch ? Decay.l2(weightDecay) : Decay.decoupled(rate, weightDecay),
+                        flavour.decay(rate, weightDecay),
                         w.type());
         update.written();
     }

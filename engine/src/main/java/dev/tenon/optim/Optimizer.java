@@ -36,13 +36,15 @@ public final class Optimizer {
     private static final class Slot {
         final String name;
         final Param param;
+        final List<String> names;
         final List<Tensor> tensors;
         long updates;
 
-        Slot(String name, Param param, List<Tensor> tensors) {
+        Slot(String name, Param param, List<UpdateRule.Slot> kept) {
             this.name = name;
             this.param = param;
-            this.tensors = tensors;
+            names = kept.stream().map(UpdateRule.Slot::name).toList();
+            tensors = kept.stream().map(slot -> slot.start().keep()).toList();
         }
     }
 
@@ -61,13 +63,8 @@ public final class Optimizer {
         this.params = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(params));
         this.rule = rule;
         this.learningRate = learningRate;
-        params.forEach((name, param) -> {
-            List<Tensor> tensors = new ArrayList<>();
-            for (int i = 0; i < rule.slots().size(); i++) {
-                tensors.add(Tensor.zeros(param.type(), param.shape()).keep());
-            }
-            slots.add(new Slot(name, param, List.copyOf(tensors)));
-        });
+        params.forEach(
+                (name, param) -> slots.add(new Slot(name, param, rule.slots(name, param.value()))));
     }
 
     /// Changes every parameter by its gradient. Parameters without one and frozen ones stay as they
@@ -145,7 +142,7 @@ public final class Optimizer {
         for (Slot slot : slots) {
             state.put(slot.name + ".step", count(slot.updates));
             for (int i = 0; i < slot.tensors.size(); i++) {
-                state.put(slot.name + "." + rule.slots().get(i), slot.tensors.get(i));
+                state.put(slot.name + "." + slot.names.get(i), slot.tensors.get(i));
             }
         }
         return state;

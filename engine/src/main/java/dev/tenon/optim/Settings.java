@@ -12,6 +12,12 @@ final class Settings {
         }
     }
 
+    static void upToOne(String rule, String name, double value) {
+        if (!(value >= 0 && value <= 1)) {
+            throw new TenonException(rule + ": " + name + " must be in [0, 1]; got " + value);
+        }
+    }
+
     static void notNegative(String rule, String name, double value) {
         if (!(value >= 0 && value < Double.POSITIVE_INFINITY)) {
             throw new TenonException(rule + ": " + name + " must be at least 0; got " + value);
@@ -30,6 +36,12 @@ final class Settings {
                             + name
                             + "="
                             + number);
+        }
+    }
+
+    static void notNegative(String rule, String name, long value) {
+        if (value < 0) {
+            throw new TenonException(rule + ": " + name + " must be at least 0; got " + value);
         }
     }
 }

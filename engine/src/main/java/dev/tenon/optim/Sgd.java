@@ -1,6 +1,5 @@
 package dev.tenon.optim;
 
-import dev.tenon.kernel.OptimKernel.Decay;
 import dev.tenon.kernel.OptimKernel.SgdStep;
 import dev.tenon.nn.Formula;
 import dev.tenon.nn.Param;
@@ -74,9 +73,7 @@ public record Sgd(
     ///
     /// @throws TenonException if one is out of its range
     public Sgd {
-        if (!(momentum >= 0 && momentum <= 1)) {
-            throw new TenonException("Sgd: momentum must be in [0, 1]; got " + momentum);
-        }
+        Settings.upToOne("Sgd", "momentum", momentum);
         Settings.notNegative("Sgd", "weightDecay", weightDecay);
         if (flavour == Flavour.KERAS && dampening != 0) {
             throw new TenonException("Sgd: Keras has no dampening; got " + dampening);
@@ -127,8 +124,8 @@ public record Sgd(
     }
 
     @Override
-    public List<String> slots() {
-        return momentum == 0 ? List.of() : List.of("momentum");
+    public List<Slot> slots(String parameter, Tensor value) {
+        return momentum == 0 ? List.of() : Slot.zeros(value, "momentum");
     }
 
     @Override
@@ -143,9 +140,7 @@ public record Sgd(
                         momentum == 0 ? null : update.slots().get(0).segment(),
                         w.count(),
                         step(rate, update.updates()),
-                        flavour == Flavour.PYTORCH
-                                ? Decay.l2(weightDecay)
-                                : Decay.decoupled(rate, weightDecay),
+                        flavour.decay(rate, weightDecay),
                         w.type());
         update.written();
     }

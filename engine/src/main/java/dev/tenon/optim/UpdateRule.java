@@ -2,14 +2,18 @@ package dev.tenon.optim;
 
 import dev.tenon.nn.Formula;
 import dev.tenon.tensor.Tensor;
+import java.util.Arrays;
 import java.util.List;
 
 /// How a parameter changes, given its gradient: the part in which optimizers differ. A record whose
 /// components are its settings.
 public interface UpdateRule {
-    /// Returns the names of the tensors that the rule keeps for each parameter, of the parameter's
-    /// shape and type, zero at first; they are part of an optimizer's state.
-    List<String> slots();
+    /// Returns what the rule keeps for a parameter, as it is before the first update; it is part of
+    /// the optimizer's state.
+    ///
+    /// @param parameter the parameter's name
+    /// @param value its value
+    List<Slot> slots(String parameter, Tensor value);
 
     /// Changes `update.value()` and the slots in place.
     void update(Update update);
@@ -17,11 +21,27 @@ public interface UpdateRule {
     /// Returns the formula.
     Formula formula();
 
+    /// A tensor that a rule keeps for a parameter.
+    ///
+    /// @param name its name in the optimizer's state
+    /// @param start what it holds before the first update; the optimizer changes it in place
+    record Slot(String name, Tensor start) {
+        /// Returns slots of the shape and type of `value` that hold zeros.
+        public static List<Slot> zeros(Tensor value, String... names) {
+            return Arrays.stream(names).map(name -> full(value, name, 0)).toList();
+        }
+
+        /// Returns a slot of the shape and type of `value` that holds `start` everywhere.
+        public static Slot full(Tensor value, String name, double start) {
+            return new Slot(name, Tensor.full(value.type(), value.shape(), start));
+        }
+    }
+
     /// One update of one parameter.
     ///
     /// @param value w, the values to change
     /// @param gradient g, left as it is
-    /// @param slots what the rule keeps, in the order of [UpdateRule#slots()]
+    /// @param slots what the rule keeps, in the order of [UpdateRule#slots]
     /// @param learningRate η of this step
     /// @param updates how often this parameter was updated, this time included; PyTorch's t
     /// @param step how many steps the optimizer made, this one included; Keras's t. It differs from
