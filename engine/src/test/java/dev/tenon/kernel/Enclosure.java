@@ -284,6 +284,11 @@ record Enclosure(DType type, double lo, double hi, boolean nan, boolean overflow
         return with(from, Math.max(Math.abs(lo), Math.abs(hi)), nan);
     }
 
+    /// Returns -1, 0 or 1; NaN stays.
+    Enclosure sign() {
+        return with(Math.signum(lo), Math.signum(hi), nan);
+    }
+
     Enclosure atLeast(double bound) {
         return none() ? this : with(Math.max(lo, bound), Math.max(hi, bound), nan);
     }

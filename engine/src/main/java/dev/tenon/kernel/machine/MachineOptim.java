@@ -18,36 +18,13 @@ public final class MachineOptim implements OptimKernel {
     private static final int GRAIN = 16_384; // elements of a part, as the vector backend cuts
     private static final int UNROLL = 2;
 
-    // where a routine finds its operands; the third state's address is in memory
-    private static final Gpr WEIGHT = Gpr.RDI;
-    private static final Gpr GRADIENT = Gpr.RSI;
-    private static final Gpr FIRST = Gpr.RDX;
-    private static final Gpr SECOND = Gpr.RCX;
-    private static final Gpr LARGEST = Gpr.RBX;
-    private static final Gpr NUMBERS = Gpr.R8;
-    private static final int LARGEST_PLACE = 256; // in the block of numbers
-    private static final int L2 = 1; // number of the decay's, among them
-
-    private enum Rule {
-        SGD(true),
-        MOMENTUM(true),
-        ADAM(true),
-        AMSGRAD(true),
-        ADAMAX(true),
-        COMBINE(false),
-        SCALE(false);
-
-        private final boolean hasDecay;
-
-        Rule(boolean hasDecay) {
-            this.hasDecay = hasDecay;
-        }
-    }
+    private static final int THIRD_PLACE = 256; // of the third state's address, among the numbers
 
     private final Isa isa;
     private final OptimKernel below;
-    private final Map<Rule, Routine> plain = new EnumMap<>(Rule.class);
-    private final Map<Rule, Routine> decaying = new EnumMap<>(Rule.class); // with L2 decay
+    private final Map<OptimRule, Routine> plain = new EnumMap<>(OptimRule.class);
+    private final Map<OptimRule, Routine> decaying =
+            new EnumMap<>(OptimRule.class); // with L2 decay
 
     /// @param below the backend that does what has no machine code
     MachineOptim(Isa isa, OptimKernel below) {
@@ -77,7 +54,7 @@ public final class MachineOptim implements OptimKernel {
                         step.intake(),
                         step.fromVelocity(),
                         step.fromGradient());
-        run(v == null ? Rule.SGD : Rule.MOMENTUM, count, numbers, w, g, v);
+        run(v == null ? OptimRule.SGD : OptimRule.MOMENTUM, count, numbers, w, g, v);
     }
 
     @Override
@@ -103,7 +80,15 @@ public final class MachineOptim implements OptimKernel {
                         step.rate(),
                         step.rootScale(),
                         step.epsilon());
-        run(largest == null ? Rule.ADAM : Rule.AMSGRAD, count, numbers, w, g, m, v, largest);
+        run(
+                largest == null ? OptimRule.ADAM : OptimRule.AMSGRAD,
+                count,
+                numbers,
+                w,
+                g,
+                m,
+                v,
+                largest);
     }
 
     @Override
@@ -128,7 +113,160 @@ public final class MachineOptim implements OptimKernel {
                         step.rate(),
                         step.epsilonInside(),
                         step.epsilonOutside());
-        run(Rule.ADAMAX, count, numbers, w, g, m, u);
+        run(OptimRule.ADAMAX, count, numbers, w, g, m, u);
+    }
+
+    @Override
+    public void rmsProp(
+            MemorySegment w,
+            MemorySegment g,
+            MemorySegment v,
+            @Nullable MemorySegment mean,
+            @Nullable MemorySegment b,
+            long count,
+            RmsPropStep step,
+            Decay decay,
+            DType type) {
+        if (!takes(type, count, w, g, v, mean, b)) {
+            below.rmsProp(w, g, v, mean, b, count, step, decay, type);
+            return;
+        }
+        float[] numbers =
+                numbers(
+                        decay,
+                        1 - step.rho(),
+                        step.momentum(),
+                        step.intake(),
+                        step.rate(),
+                        step.epsilonInside(),
+                        step.epsilonOutside());
+        run(OptimRule.rmsProp(mean != null, b != null), count, numbers, w, g, v, mean, b);
+    }
+
+    @Override
+    public void adagrad(
+            MemorySegment w,
+            MemorySegment g,
+            MemorySegment sum,
+            long count,
+            AdagradStep step,
+            Decay decay,
+            DType type) {
+        if (!takes(type, count, w, g, sum)) {
+            below.adagrad(w, g, sum, count, step, decay, type);
+            return;
+        }
+        float[] numbers = numbers(decay, step.rate(), step.epsilonInside(), step.epsilonOutside());
+        run(OptimRule.ADAGRAD, count, numbers, w, g, sum);
+    }
+
+    @Override
+    public void adadelta(
+            MemorySegment w,
+            MemorySegment g,
+            MemorySegment v,
+            MemorySegment d,
+            long count,
+            AdadeltaStep step,
+            Decay decay,
+            DType type) {
+        if (!takes(type, count, w, g, v, d)) {
+            below.adadelta(w, g, v, d, count, step, decay, type);
+            return;
+        }
+        float[] numbers = numbers(decay, 1 - step.rho(), step.rate(), step.epsilon());
+        run(OptimRule.ADADELTA, count, numbers, w, g, v, d);
+    }
+
+    @Override
+    public void nadam(
+            MemorySegment w,
+            MemorySegment g,
+            MemorySegment m,
+            MemorySegment v,
+            long count,
+            NadamStep step,
+            Decay decay,
+            DType type) {
+        if (!takes(type, count, w, g, m, v)) {
+            below.nadam(w, g, m, v, count, step, decay, type);
+            return;
+        }
+        float[] numbers =
+                numbers(
+                        decay,
+                        1 - step.beta1(),
+                        1 - step.beta2(),
+                        step.fromMoment(),
+                        step.fromGradient(),
+                        step.rootScale(),
+                        step.epsilon());
+        run(OptimRule.NADAM, count, numbers, w, g, m, v);
+    }
+
+    @Override
+    public void lion(
+            MemorySegment w,
+            MemorySegment g,
+            MemorySegment m,
+            long count,
+            LionStep step,
+            Decay decay,
+            DType type) {
+        if (!takes(type, count, w, g, m)) {
+            below.lion(w, g, m, count, step, decay, type);
+            return;
+        }
+        float[] numbers = numbers(decay, 1 - step.beta1(), 1 - step.beta2(), step.rate());
+        run(OptimRule.LION, count, numbers, w, g, m);
+    }
+
+    /// Other powers than the root go below.
+    @Override
+    public void ftrl(
+            MemorySegment w,
+            MemorySegment g,
+            MemorySegment sum,
+            MemorySegment z,
+            long count,
+            FtrlStep step,
+            Decay decay,
+            DType type) {
+        if (step.power() != 0.5 || !takes(type, count, w, g, sum, z)) {
+            below.ftrl(w, g, sum, z, count, step, decay, type);
+            return;
+        }
+        float[] numbers =
+                numbers(decay, step.inverseRate(), step.l1(), step.l2(), step.shrinkage());
+        run(OptimRule.FTRL, count, numbers, w, g, sum, z);
+    }
+
+    @Override
+    public void scheduleFree(
+            MemorySegment w,
+            MemorySegment g,
+            MemorySegment z,
+            MemorySegment v,
+            long count,
+            ScheduleFreeStep step,
+            Decay decay,
+            DType type) {
+        if (!takes(type, count, w, g, z, v)) {
+            below.scheduleFree(w, g, z, v, count, step, decay, type);
+            return;
+        }
+        float[] numbers =
+                numbers(
+                        decay,
+                        step.beta1(),
+                        1 - step.beta1(),
+                        1 / step.beta1(),
+                        1 - step.beta2(),
+                        step.rate(),
+                        step.rootScale(),
+                        step.epsilon(),
+                        step.share());
+        run(OptimRule.SCHEDULE_FREE, count, numbers, w, g, z, v);
     }
 
     @Override
@@ -137,7 +275,7 @@ public final class MachineOptim implements OptimKernel {
             below.lerp(y, x, count, weight, type);
             return;
         }
-        run(Rule.COMBINE, count, new float[] {(float) (1 - weight), (float) weight}, y, x);
+        run(OptimRule.COMBINE, count, new float[] {(float) (1 - weight), (float) weight}, y, x);
     }
 
     @Override
@@ -146,7 +284,7 @@ public final class MachineOptim implements OptimKernel {
             below.axpy(y, a, x, count, type);
             return;
         }
-        run(Rule.COMBINE, count, new float[] {1, (float) a}, y, x);
+        run(OptimRule.COMBINE, count, new float[] {1, (float) a}, y, x);
     }
 
     @Override
@@ -155,7 +293,7 @@ public final class MachineOptim implements OptimKernel {
             below.scale(y, count, factor, type);
             return;
         }
-        run(Rule.SCALE, count, new float[] {(float) factor}, y);
+        run(OptimRule.SCALE, count, new float[] {(float) factor}, y);
     }
 
     // ---- how they run
@@ -182,7 +320,7 @@ public final class MachineOptim implements OptimKernel {
     private static float[] numbers(Decay decay, double... step) {
         float[] numbers = new float[3 + step.length];
         numbers[0] = (float) decay.gradientScale();
-        numbers[L2] = (float) decay.l2();
+        numbers[OptimRule.L2] = (float) decay.l2();
         numbers[2] = (float) decay.keep();
         for (int i = 0; i < step.length; i++) {
             numbers[3 + i] = (float) step[i];
@@ -190,9 +328,10 @@ public final class MachineOptim implements OptimKernel {
         return numbers;
     }
 
-    private void run(Rule rule, long count, float[] numbers, @Nullable MemorySegment... operands) {
-        boolean decays = rule.hasDecay && numbers[L2] != 0;
-        Map<Rule, Routine> routines = decays ? decaying : plain;
+    private void run(
+            OptimRule rule, long count, float[] numbers, @Nullable MemorySegment... operands) {
+        boolean decays = rule.hasDecay() && numbers[OptimRule.L2] != 0;
+        Map<OptimRule, Routine> routines = decays ? decaying : plain;
         Routine routine;
         synchronized (routines) {
             routine = routines.computeIfAbsent(rule, r -> routine(r, decays));
@@ -208,7 +347,7 @@ public final class MachineOptim implements OptimKernel {
                     GRAIN,
                     (from, to) -> {
                         MemorySegment block = Arguments.block();
-                        block.set(ValueLayout.JAVA_LONG, LARGEST_PLACE, places[4] + 4 * from);
+                        block.set(ValueLayout.JAVA_LONG, THIRD_PLACE, places[4] + 4 * from);
                         routine.call(
                                 places[0] + 4 * from,
                                 places[1] + 4 * from,
@@ -222,80 +361,14 @@ public final class MachineOptim implements OptimKernel {
         }
     }
 
-    // ---- the rules as formulas
-
-    /// @param decays whether the weight is part of the gradient: times 0 an infinite one would be
-    ///   NaN
-    private Routine routine(Rule rule, boolean decays) {
+    private Routine routine(OptimRule rule, boolean decays) {
         Pass pass = new Pass(isa);
-        switch (rule) {
-            case SGD, MOMENTUM -> sgd(pass, decays, rule == Rule.MOMENTUM);
-            case ADAM, AMSGRAD -> adam(pass, decays, rule == Rule.AMSGRAD);
-            case ADAMAX -> adamax(pass, decays);
-            case COMBINE -> {
-                Node kept = pass.stream(WEIGHT).mul(number(pass, 0));
-                pass.store(WEIGHT, pass.stream(GRADIENT).fma(number(pass, 1), kept));
-            }
-            case SCALE -> pass.store(WEIGHT, pass.stream(WEIGHT).mul(number(pass, 0)));
-        }
+        rule.write(pass, decays);
         Assembler code = new Assembler();
         code.enter();
-        code.mov(LARGEST, Mem.at(NUMBERS, LARGEST_PLACE));
+        code.mov(OptimRule.THIRD, Mem.at(OptimRule.NUMBERS, THIRD_PLACE));
         PassCode.emit(pass, code, Gpr.R9, PassCode.registers(isa, 0), UNROLL);
         code.leave();
         return Routine.of(code);
-    }
-
-    private static Node number(Pass pass, int index) {
-        return pass.scalar(NUMBERS, 4 * index);
-    }
-
-    private static Node gradient(Pass pass, Node weight, boolean decays) {
-        Node scaled = pass.stream(GRADIENT).mul(number(pass, 0));
-        return decays ? weight.fma(number(pass, L2), scaled) : scaled;
-    }
-
-    private static void sgd(Pass pass, boolean decays, boolean momentum) {
-        Node weight = pass.stream(WEIGHT);
-        Node gradient = gradient(pass, weight, decays);
-        Node changed = gradient.fma(number(pass, 6), weight.mul(number(pass, 2)));
-        if (momentum) {
-            Node taken = gradient.mul(number(pass, 4));
-            Node velocity = pass.stream(FIRST).fma(number(pass, 3), taken);
-            pass.store(FIRST, velocity);
-            changed = velocity.fma(number(pass, 5), changed);
-        }
-        pass.store(WEIGHT, changed);
-    }
-
-    private static void adam(Pass pass, boolean decays, boolean amsgrad) {
-        Node weight = pass.stream(WEIGHT);
-        Node gradient = gradient(pass, weight, decays);
-        Node m = pass.stream(FIRST);
-        Node first = gradient.sub(m).fma(number(pass, 3), m);
-        pass.store(FIRST, first);
-        Node v = pass.stream(SECOND);
-        Node second = gradient.fma(gradient, v.neg()).fma(number(pass, 4), v);
-        pass.store(SECOND, second);
-        if (amsgrad) {
-            second = pass.stream(LARGEST).maximum(second);
-            pass.store(LARGEST, second);
-        }
-        Node root = second.sqrt().fma(number(pass, 6), number(pass, 7));
-        Node change = first.mul(number(pass, 5)).div(root);
-        pass.store(WEIGHT, weight.mul(number(pass, 2)).sub(change));
-    }
-
-    private static void adamax(Pass pass, boolean decays) {
-        Node weight = pass.stream(WEIGHT);
-        Node gradient = gradient(pass, weight, decays);
-        Node m = pass.stream(FIRST);
-        Node first = gradient.sub(m).fma(number(pass, 3), m);
-        pass.store(FIRST, first);
-        Node decayed = pass.stream(SECOND).mul(number(pass, 4));
-        Node size = decayed.maximum(gradient.abs().add(number(pass, 6)));
-        pass.store(SECOND, size);
-        Node change = first.mul(number(pass, 5)).div(size.add(number(pass, 7)));
-        pass.store(WEIGHT, weight.mul(number(pass, 2)).sub(change));
     }
 }

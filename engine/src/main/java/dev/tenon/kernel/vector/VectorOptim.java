@@ -215,6 +215,98 @@ public final class VectorOptim implements OptimKernel {
         store(weight.mul((float) decay.keep()).sub(change), w, i, tail);
     }
 
+    // ---- what goes below
+
+    @Override
+    public void rmsProp(
+            MemorySegment w,
+            MemorySegment g,
+            MemorySegment v,
+            @Nullable MemorySegment mean,
+            @Nullable MemorySegment b,
+            long count,
+            RmsPropStep step,
+            Decay decay,
+            DType type) {
+        below.rmsProp(w, g, v, mean, b, count, step, decay, type);
+    }
+
+    @Override
+    public void adagrad(
+            MemorySegment w,
+            MemorySegment g,
+            MemorySegment sum,
+            long count,
+            AdagradStep step,
+            Decay decay,
+            DType type) {
+        below.adagrad(w, g, sum, count, step, decay, type);
+    }
+
+    @Override
+    public void adadelta(
+            MemorySegment w,
+            MemorySegment g,
+            MemorySegment v,
+            MemorySegment d,
+            long count,
+            AdadeltaStep step,
+            Decay decay,
+            DType type) {
+        below.adadelta(w, g, v, d, count, step, decay, type);
+    }
+
+    @Override
+    public void nadam(
+            MemorySegment w,
+            MemorySegment g,
+            MemorySegment m,
+            MemorySegment v,
+            long count,
+            NadamStep step,
+            Decay decay,
+            DType type) {
+        below.nadam(w, g, m, v, count, step, decay, type);
+    }
+
+    @Override
+    public void lion(
+            MemorySegment w,
+            MemorySegment g,
+            MemorySegment m,
+            long count,
+            LionStep step,
+            Decay decay,
+            DType type) {
+        below.lion(w, g, m, count, step, decay, type);
+    }
+
+    @Override
+    public void ftrl(
+            MemorySegment w,
+            MemorySegment g,
+            MemorySegment sum,
+            MemorySegment z,
+            long count,
+            FtrlStep step,
+            Decay decay,
+            DType type) {
+        below.ftrl(w, g, sum, z, count, step, decay, type);
+    }
+
+    @Override
+    public void scheduleFree(
+            MemorySegment w,
+            MemorySegment g,
+            MemorySegment z,
+            MemorySegment v,
+            long count,
+            ScheduleFreeStep step,
+            Decay decay,
+            DType type) {
+        below.scheduleFree(w, g, z, v, count, step, decay, type);
+    }
+
     // ---- averages and clipping
 
     @Override

@@ -1,0 +1,149 @@
+package dev.tenon.optim;
+
+import dev.tenon.Golden;
+import java.util.Map;
+
+/// Rules with the settings that golden files have for PyTorch's and Keras's optimizers.
+final class GoldenRules {
+    private GoldenRules() {}
+
+    // ---- PyTorch
+
+    static UpdateRule torch(Golden run) {
+        Golden a = run.at("arguments");
+        String name = torchName(run);
+        double decay = number(a, "weight_decay", name.equals("AdamW") ? 0.01 : 0);
+        return switch (name) {
+            case "SGD" ->
+                    new Sgd(
+                            number(a, "momentum", 0),
+                            number(a, "dampening", 0),
+                            flag(a, "nesterov"),
+                            decay,
+                            Flavour.PYTORCH);
+            case "Adam", "AdamW" -> {
+                Adam adam = name.equals("AdamW") ? AdamW.PYTORCH : Adam.PYTORCH;
+                adam = adam.withWeightDecay(decay);
+                yield flag(a, "amsgrad") ? adam.withAmsgrad() : adam;
+            }
+            case "Adamax" -> Adamax.PYTORCH.withWeightDecay(decay);
+            case "RMSprop" -> {
+                RmsProp rule = RmsProp.PYTORCH.withMomentum(number(a, "momentum", 0));
+                yield flag(a, "centered") ? rule.withCentered() : rule;
+            }
+            case "Adagrad" -> Adagrad.PYTORCH;
+            case "NAdam" -> Nadam.PYTORCH_1; // as the file
+            default -> throw new IllegalArgumentException(name);
+        };
+    }
+
+    private static String torchName(Golden run) {
+        return run.at("optimizer").text().replace("torch.optim.", "");
+    }
+
+    static LearningRate torchRate(Golden run) {
+        double otherwise =
+                switch (torchName(run)) {
+                    case "Adamax", "NAdam" -> 0.002;
+                    case "RMSprop", "Adagrad" -> 0.01;
+                    default -> 0.001;
+                };
+        return LearningRate.constant(number(run.at("arguments"), "lr", otherwise));
+    }
+
+    // ---- Keras
+
+    static UpdateRule keras(Golden run) {
+        Golden c = run.at("config");
+        String name = run.at("optimizer").text();
+        double decay = number(c, "weight_decay", name.equals("AdamW") ? 0.004 : 0);
+        double epsilon = number(c, "epsilon", 1e-7);
+        double beta1 = number(c, "beta_1", 0.9);
+        double beta2 = number(c, "beta_2", name.equals("Lion") ? 0.99 : 0.999);
+        return switch (name) {
+            case "SGD" ->
+                    new Sgd(number(c, "momentum", 0), 0, flag(c, "nesterov"), decay, Flavour.KERAS);
+            case "Adam", "AdamW" ->
+                    new Adam(beta1, beta2, epsilon, decay, true, flag(c, "amsgrad"), Flavour.KERAS);
+            case "Adamax" -> new Adamax(beta1, beta2, epsilon, decay, Flavour.KERAS);
+            case "RMSprop" ->
+                    new RmsProp(
+                            number(c, "rho", 0.9),
+                            number(c, "momentum", 0),
+                            epsilon,
+                            flag(c, "centered"),
+                            decay,
+                            Flavour.KERAS);
+            case "Adagrad" ->
+                    new Adagrad(
+                            number(c, "initial_accumulator_value", 0.1),
+                            0,
+                            epsilon,
+                            decay,
+                            Flavour.KERAS);
+            case "Adadelta" -> new Adadelta(number(c, "rho", 0.95), epsilon, decay, Flavour.KERAS);
+            case "Nadam" -> new Nadam(beta1, beta2, epsilon, 1, false, decay, Flavour.KERAS);
+            case "Lion" -> new Lion(beta1, beta2, decay);
+            case "Ftrl" ->
+                    new Ftrl(
+                            number(c, "learning_rate_power", -0.5),
+                            number(c, "initial_accumulator_value", 0.1),
+                            number(c, "l1_regularization_strength", 0),
+                            number(c, "l2_regularization_strength", 0),
+                            number(c, "l2_shrinkage_regularization_strength", 0),
+                            number(c, "beta", 0),
+                            decay);
+            case "ScheduleFreeAdamW" ->
+                    new ScheduleFreeAdamW(
+                            beta1,
+                            beta2,
+                            number(c, "epsilon", 1e-8),
+                            (long) number(c, "warmup_steps", 0),
+                            decay);
+            default -> throw new IllegalArgumentException(name);
+        };
+    }
+
+    static LearningRate kerasRate(Golden run) {
+        Golden config = run.at("config");
+        if (config.has("learning_rate") && config.at("learning_rate").has("schedule")) {
+            return LearningRateTest.kerasCosine(config.at("learning_rate"));
+        }
+        double otherwise =
+                switch (run.at("optimizer").text()) {
+                    case "SGD" -> 0.01;
+                    case "ScheduleFreeAdamW" -> 0.0025;
+                    default -> 0.001;
+                };
+        return LearningRate.constant(number(config, "learning_rate", otherwise));
+    }
+
+    /// Returns our name of a variable of Keras's optimizer.
+    static String slot(UpdateRule rule, String keras) {
+        Map<String, String> ours =
+                switch (rule) {
+                    case Adamax ignored -> Map.of("momentum", "m", "norm", "u");
+                    case Sgd ignored -> Map.of("momentum", "momentum");
+                    case RmsProp ignored ->
+                            Map.of(
+                                    "velocity", "v",
+                                    "momentum", "momentum",
+                                    "average_gradient", "mean");
+                    case Adagrad ignored -> Map.of("accumulator", "sum");
+                    case Adadelta ignored ->
+                            Map.of("accumulated_grad", "v", "accumulated_delta_var", "d");
+                    case Ftrl ignored -> Map.of("accumulator", "sum", "linear", "z");
+                    case ScheduleFreeAdamW ignored -> Map.of("momentum", "z", "velocity", "v");
+                    default -> Map.of("momentum", "m", "velocity", "v", "velocity_hat", "v_max");
+                };
+        return ours.getOrDefault(keras, keras);
+    }
+
+    private static double number(Golden settings, String name, double otherwise) {
+        return settings.has(name) ? settings.at(name).number() : otherwise;
+    }
+
+    private static boolean flag(Golden settings, String name) {
+        return settings.has(name) && settings.at(name).truth();
+    }
+}
