@@ -15,7 +15,8 @@ final class DataOptions {
             names = "--data",
             paramLabel = "NAME",
             description =
-                    "digits (the 1,797 UCI digits that come with Tenon, the default), mnist or fashion-mnist.")
+                    "digits (the 1,797 UCI digits that come with Tenon, the default), mnist (acgan's default) or"
+                            + " fashion-mnist.")
     @Nullable String data;
 
     @Option(
@@ -30,7 +31,14 @@ final class DataOptions {
     /// @param resumed name of the data of the run that is resumed, or null
     /// @throws TenonException if there is no such data, or it is not the run's
     Split load(@Nullable String resumed) {
-        String name = data != null ? data : resumed != null ? resumed : "digits";
+        return load(resumed, "digits");
+    }
+
+    /// Returns the images as [#load(String)] does.
+    ///
+    /// @param usual name of the data where neither the option nor a run names them
+    Split load(@Nullable String resumed, String usual) {
+        String name = data != null ? data : resumed != null ? resumed : usual;
         if (resumed != null && !name.equals(resumed)) {
             throw new TenonException(
                     "--resume: the data must be the run's; got --data "

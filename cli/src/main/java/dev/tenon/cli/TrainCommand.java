@@ -8,7 +8,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "train",
         description = "Trains a model from nothing.",
-        subcommands = {TrainDigits.class, TrainClassifier.class},
+        subcommands = {TrainDigits.class, TrainClassifier.class, TrainAcgan.class},
         footer = {"", "The options of each: tenon train digits --help"})
 final class TrainCommand implements Runnable {
     @Spec CommandSpec spec;

@@ -4,12 +4,8 @@ import dev.tenon.checkpoint.Checkpoint;
 import dev.tenon.checkpoint.CheckpointException;
 import dev.tenon.checkpoint.Safetensors;
 import dev.tenon.data.Dataset;
-import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 
 /// A training run in its folder: trains, saves as it goes, stops when asked and goes on later.
 ///
@@ -53,43 +49,8 @@ public final class DiffusionRun {
                             + ". Continue that run with --resume, or name another folder with --out");
         }
         DiffusionRun run = new DiffusionRun(folder, new DiffusionTraining(settings, data));
-        List<Path> missing = missing(folder);
-        try {
-            Files.createDirectories(folder);
-            run.save();
-        } catch (FileAlreadyExistsException e) {
-            throw new CheckpointException(
-                    "train: --out must be a folder; got the file " + folder, e);
-        } catch (IOException e) {
-            remove(missing, e);
-            throw new CheckpointException(
-                    "train: the folder must be writable; got " + e.getMessage(), e);
-        } catch (CheckpointException e) {
-            remove(missing, e);
-            throw e;
-        }
+        NewFolder.make(folder, run::save);
         return run;
-    }
-
-    /// Returns `folder` and the folders above it that do not exist, the deepest first.
-    private static List<Path> missing(Path folder) {
-        List<Path> missing = new ArrayList<>();
-        for (Path path = folder.toAbsolutePath();
-                path != null && !Files.exists(path);
-                path = path.getParent()) {
-            missing.add(path);
-        }
-        return missing;
-    }
-
-    private static void remove(List<Path> folders, Exception reason) {
-        try {
-            for (Path path : folders) {
-                Files.deleteIfExists(path);
-            }
-        } catch (IOException e) { // someone else has put a file there
-            reason.addSuppressed(e);
-        }
     }
 
     /// Says whether `folder` holds a run.

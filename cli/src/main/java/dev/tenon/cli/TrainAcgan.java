@@ -1,0 +1,268 @@
+package dev.tenon.cli;
+
+import dev.tenon.data.Split;
+import dev.tenon.diffusion.acgan.AcganLoss;
+import dev.tenon.diffusion.acgan.AcganRun;
+import dev.tenon.diffusion.acgan.AcganSettings;
+import dev.tenon.diffusion.acgan.AcganTraining;
+import dev.tenon.diffusion.acgan.AcganTraining.Losses;
+import dev.tenon.kernel.Parallel;
+import dev.tenon.tensor.Backend;
+import dev.tenon.tensor.TenonException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// `tenon train acgan`: Keras's example mnist_acgan.
+@Command(
+        name = "acgan",
+        description = {
+            "Trains an auxiliary-classifier GAN to draw images of 28 x 28 of a given class, as Keras's example"
+                    + " mnist_acgan does.",
+            "Ctrl-C stops after the current step; --resume goes on, with the same result as if never stopped."
+        },
+        sortOptions = false,
+        footer = {
+            "",
+            "Examples: tenon train acgan --data mnist --epochs 15",
+            "          tenon train acgan --data mnist --path DIR --width 0.125 --epochs 2",
+            "          tenon train acgan --resume runs/acgan-mnist"
+        })
+final class TrainAcgan implements Callable<Integer> {
+    private static final AcganSettings USUAL = AcganSettings.of("mnist");
+
+    @Mixin DataOptions dataOptions;
+
+    @Option(
+            names = "--epochs",
+            paramLabel = "N",
+            description = "Passes over the training images (default: 100, the example's).")
+    @Nullable Integer epochs;
+
+    @Option(
+            names = "--batch",
+            paramLabel = "N",
+            description = "Real images per step (default: 100, the example's).")
+    @Nullable Integer batch;
+
+    @Option(
+            names = "--latent",
+            paramLabel = "N",
+            description = "Size of the noise (default: 100, the example's).")
+    @Nullable Integer latent;
+
+    @Option(
+            names = "--width",
+            paramLabel = "X",
+            description = "Factor of the channels of both networks (default: 1, the example's).")
+    @Nullable Double width;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            description = "Seed (default: 1337, the example's).")
+    @Nullable Long seed;
+
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description =
+                    "Folder for the results (default: runs/acgan-<data>, or runs/acgan-<data>-2, ... if that is"
+                            + " taken).")
+    @Nullable Path out;
+
+    @Option(names = "--resume", paramLabel = "DIR", description = "Go on with the run in DIR.")
+    @Nullable Path resume;
+
+    @Mixin Threads threads;
+
+    @Override
+    public Integer call() {
+        AcganRun run = resume == null ? begin() : goOn(resume);
+        AcganTraining training = run.training();
+        System.err.printf(
+                Locale.ROOT,
+                "Generator of %,d and discriminator of %,d parameters, %,d steps an epoch, seed %d, %s, %d thread%s%n",
+                training.generator().parameterCount(),
+                training.discriminator().parameterCount(),
+                training.perEpoch(),
+                training.settings().seed(),
+                Backend.kernels().name(),
+                Parallel.threads(),
+                Parallel.threads() == 1 ? "" : "s");
+        try (StopSignal stop = StopSignal.listen()) {
+            if (!train(run, stop)) {
+                System.err.printf(
+                        "Stopped at step %d of %d. Go on with: ./tenon train acgan --resume %s%s%n",
+                        training.done(),
+                        training.steps(),
+                        DataOptions.quoted(run.folder()),
+                        dataOptions.again());
+                return TrainDigits.STOPPED;
+            }
+        }
+        for (String file : new String[] {"acgan-history.json", "acgan-losses.png"}) {
+            System.out.println("  " + run.folder().resolve(file));
+        }
+        System.out.printf(
+                Locale.ROOT,
+                "  %s%n",
+                run.folder()
+                        .resolve(
+                                String.format(
+                                        Locale.ROOT,
+                                        "plot_epoch_%03d_generated.png",
+                                        training.settings().epochs())));
+        return 0;
+    }
+
+    private AcganRun begin() {
+        Split data = dataOptions.load(null, "mnist");
+        AcganSettings settings =
+                new AcganSettings(
+                        data.train().name(),
+                        epochs == null ? USUAL.epochs() : epochs,
+                        batch == null ? USUAL.batch() : batch,
+                        latent == null ? USUAL.latent() : latent,
+                        width == null ? USUAL.width() : width,
+                        seed == null ? USUAL.seed() : seed);
+        Path folder = out != null ? out : RunFolders.fresh("acgan-" + settings.data());
+        return AcganRun.begin(folder, settings, data);
+    }
+
+    private AcganRun goOn(Path folder) {
+        AcganSettings settings = AcganRun.settings(folder);
+        agree("--batch", batch, settings.batch());
+        agree("--latent", latent, settings.latent());
+        agree("--width", width, settings.width());
+        agree("--seed", seed, settings.seed());
+        if (out != null) {
+            throw new TenonException(
+                    "--out: a resumed run stays in its folder; got "
+                            + out
+                            + ". Leave the option out");
+        }
+        Split data = dataOptions.load(settings.data(), "mnist");
+        AcganRun run = AcganRun.resume(folder, data, epochs == null ? 0 : epochs);
+        System.err.printf("Going on with %s at step %d%n", folder, run.training().done());
+        return run;
+    }
+
+    private static void agree(String option, @Nullable Number given, Number saved) {
+        if (given != null && given.doubleValue() != saved.doubleValue()) {
+            throw new TenonException(
+                    option
+                            + " must be the run's; got "
+                            + given
+                            + ", and the run has "
+                            + saved
+                            + ". Leave the option out");
+        }
+    }
+
+    private static boolean train(AcganRun run, StopSignal stop) {
+        AcganTraining training = run.training();
+        long perEpoch = training.perEpoch();
+        EpochProgress progress = new EpochProgress(training);
+        try (progress) {
+            return run.train(
+                    new AcganRun.Listener() {
+                        @Override
+                        public void step(AcganTraining of, Losses losses) {
+                            progress.show(of, losses);
+                        }
+
+                        @Override
+                        public void epoch(int epoch, Losses train, Losses test, List<String> seen) {
+                            progress.close();
+                            System.out.printf(
+                                    "Epoch %d of %d%n", epoch, training.settings().epochs());
+                            print(train, test);
+                            for (String sentence : seen) {
+                                System.out.println("Collapse: " + sentence);
+                            }
+                            if (training.done() < perEpoch * training.settings().epochs()) {
+                                progress.next(training);
+                            }
+                        }
+
+                        @Override
+                        public boolean stopped() {
+                            return stop.isAsked();
+                        }
+                    });
+        }
+    }
+
+    /// The progress of one epoch after the other.
+    private static final class EpochProgress implements AutoCloseable {
+        private @Nullable Progress progress;
+
+        EpochProgress(AcganTraining training) {
+            if (!training.isFinished()) {
+                next(training);
+            }
+        }
+
+        void next(AcganTraining training) {
+            long perEpoch = training.perEpoch();
+            long epoch = training.done() / perEpoch + 1;
+            progress =
+                    Progress.start(
+                            "epoch " + epoch,
+                            Progress.Unit.STEPS,
+                            training.done() % perEpoch,
+                            perEpoch);
+        }
+
+        void show(AcganTraining training, Losses losses) {
+            Progress shown = progress;
+            if (shown != null) {
+                long within = training.done() % training.perEpoch();
+                shown.show(
+                        within == 0 ? training.perEpoch() : within,
+                        String.format(
+                                Locale.ROOT,
+                                "generator %.3f, discriminator %.3f",
+                                losses.generator().loss(),
+                                losses.discriminator().loss()));
+            }
+        }
+
+        @Override
+        public void close() {
+            Progress shown = progress;
+            if (shown != null) {
+                shown.close();
+                progress = null;
+            }
+        }
+    }
+
+    /// Prints the example's table.
+    private static void print(Losses train, Losses test) {
+        System.out.printf(
+                "%-22s | %-4s | %-15s | %-5s%n",
+                "component", "loss", "generation_loss", "auxiliary_loss");
+        System.out.println("-".repeat(65));
+        row("generator (train)", train.generator());
+        row("generator (test)", test.generator());
+        row("discriminator (train)", train.discriminator());
+        row("discriminator (test)", test.discriminator());
+    }
+
+    private static void row(String name, AcganLoss loss) {
+        System.out.printf(
+                Locale.ROOT,
+                "%-22s | %-4.2f | %-15.4f | %-5.4f%n",
+                name,
+                loss.loss(),
+                loss.generation(),
+                loss.auxiliary());
+    }
+}
