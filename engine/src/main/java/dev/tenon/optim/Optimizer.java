@@ -5,6 +5,7 @@ import dev.tenon.nn.Formula;
 import dev.tenon.nn.Param;
 import dev.tenon.nn.State;
 import dev.tenon.tensor.Autograd;
+import dev.tenon.tensor.Memory;
 import dev.tenon.tensor.TenonException;
 import dev.tenon.tensor.Tensor;
 import java.util.ArrayList;
@@ -89,9 +90,10 @@ public final class Optimizer {
             return false;
         }
         slot.updates++;
-        rule.update(
+        UpdateRule.Update update =
                 new UpdateRule.Update(
-                        slot.param.value(), gradient, slot.tensors, rate, slot.updates, steps + 1));
+                        slot.param.value(), gradient, slot.tensors, rate, slot.updates, steps + 1);
+        Memory.tidy(() -> rule.update(update)); // some rules make temporaries
         return true;
     }
 

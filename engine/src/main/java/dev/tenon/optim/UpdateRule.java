@@ -1,7 +1,9 @@
 package dev.tenon.optim;
 
 import dev.tenon.nn.Formula;
+import dev.tenon.tensor.Backend;
 import dev.tenon.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
 
@@ -53,6 +55,30 @@ public interface UpdateRule {
             double learningRate,
             long updates,
             long step) {
+        /// Returns this with another learning rate.
+        Update withLearningRate(double rate) {
+            return new Update(value, gradient, slots, rate, updates, step);
+        }
+
+        /// `w = factor * w`.
+        void scale(double factor) {
+            if (factor != 1) {
+                Backend.kernels()
+                        .optim()
+                        .scale(value.segment(), value.count(), factor, value.type());
+                value.written();
+            }
+        }
+
+        /// `w = w + factor * step`.
+        void add(double factor, Tensor step) {
+            MemorySegment from = step.contiguous().segment();
+            Backend.kernels()
+                    .optim()
+                    .axpy(value.segment(), factor, from, value.count(), value.type());
+            value.written();
+        }
+
         /// Notes that value and slots were written in place; call it after a kernel did.
         public void written() {
             value.written();

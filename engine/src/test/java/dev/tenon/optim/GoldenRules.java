@@ -1,6 +1,7 @@
 package dev.tenon.optim;
 
 import dev.tenon.Golden;
+import java.util.List;
 import java.util.Map;
 
 /// Rules with the settings that golden files have for PyTorch's and Keras's optimizers.
@@ -100,8 +101,34 @@ final class GoldenRules {
                             number(c, "epsilon", 1e-8),
                             (long) number(c, "warmup_steps", 0),
                             decay);
+            case "Lamb" -> new Lamb(beta1, beta2, epsilon, decay);
+            case "Adafactor" ->
+                    new Adafactor(
+                            number(c, "beta_2_decay", -0.8),
+                            number(c, "epsilon_1", 1e-30),
+                            number(c, "epsilon_2", 1e-3),
+                            number(c, "clip_threshold", 1),
+                            decay);
+            case "Muon" -> muon(c);
             default -> throw new IllegalArgumentException(name);
         };
+    }
+
+    private static Muon muon(Golden c) {
+        double adamDecay = number(c, "adam_weight_decay", 0.004);
+        List<String> excluded =
+                c.has("exclude_layers")
+                        ? c.at("exclude_layers").list().stream().map(Golden::text).toList()
+                        : Muon.KERAS.excluded();
+        return Muon.KERAS
+                .withMomentum(number(c, "momentum", 0.95))
+                .withNesterov(!c.has("nesterov") || flag(c, "nesterov"))
+                .withSteps((int) number(c, "ns_steps", 5))
+                .withRmsRate(number(c, "rms_rate", 0.2))
+                .withWeightDecay(number(c, "weight_decay", 0.004))
+                .withAdam(AdamW.KERAS.withWeightDecay(adamDecay))
+                .withAdamRateRatio(number(c, "adam_lr_ratio", 1))
+                .withExcluded(excluded);
     }
 
     static LearningRate kerasRate(Golden run) {
@@ -118,8 +145,10 @@ final class GoldenRules {
         return LearningRate.constant(number(config, "learning_rate", otherwise));
     }
 
-    /// Returns our name of a variable of Keras's optimizer.
-    static String slot(UpdateRule rule, String keras) {
+    /// Returns our name of a variable of Keras's optimizer, such as `momentum`.
+    ///
+    /// @param matrix whether it is of the kernel
+    static String slot(UpdateRule rule, String keras, boolean matrix) {
         Map<String, String> ours =
                 switch (rule) {
                     case Adamax ignored -> Map.of("momentum", "m", "norm", "u");
@@ -132,6 +161,8 @@ final class GoldenRules {
                     case Adagrad ignored -> Map.of("accumulator", "sum");
                     case Adadelta ignored ->
                             Map.of("accumulated_grad", "v", "accumulated_delta_var", "d");
+                    case Muon muon when matrix && !muon.excluded().contains("kernel") ->
+                            Map.of("momentum", "momentum");
                     case Ftrl ignored -> Map.of("accumulator", "sum", "linear", "z");
                     case ScheduleFreeAdamW ignored -> Map.of("momentum", "z", "velocity", "v");
                     default -> Map.of("momentum", "m", "velocity", "v", "velocity_hat", "v_max");
