@@ -4,13 +4,21 @@ import dev.tenon.bench.peer.Task;
 import dev.tenon.bench.peer.TaskRun;
 import dev.tenon.dtype.DType;
 import dev.tenon.kernel.OptimKernel;
+import dev.tenon.kernel.OptimKernel.AdadeltaStep;
+import dev.tenon.kernel.OptimKernel.AdagradStep;
 import dev.tenon.kernel.OptimKernel.AdamStep;
 import dev.tenon.kernel.OptimKernel.Decay;
+import dev.tenon.kernel.OptimKernel.FtrlStep;
+import dev.tenon.kernel.OptimKernel.LionStep;
+import dev.tenon.kernel.OptimKernel.NadamStep;
+import dev.tenon.kernel.OptimKernel.RmsPropStep;
+import dev.tenon.kernel.OptimKernel.ScheduleFreeStep;
 import dev.tenon.tensor.Backend;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.List;
 
-/// A step of Adam and of the moving average over ten million parameters.
+/// A step of each rule and of the moving average over ten million parameters.
 final class OptimBenchmark {
     private static final int COUNT = 10_000_000;
     private static final int SAMPLE = 1 << 12;
@@ -26,7 +34,102 @@ final class OptimBenchmark {
         return List.of(
                 adam("adam step 10M", false),
                 adam("adam step 10M, beside a fused one", true),
+                rule(
+                        "rmsprop step 10M",
+                        1,
+                        (k, w, g, s, n) -> {
+                            RmsPropStep step = RmsPropStep.torch(RATE, 0.99, 0, EPSILON);
+                            k.rmsProp(w, g, s[0], null, null, n, step, Decay.NONE, DType.F32);
+                        }),
+                rule(
+                        "rmsprop step 10M, centered, momentum",
+                        3,
+                        (k, w, g, s, n) -> {
+                            RmsPropStep step = RmsPropStep.keras(RATE, 0.9, 0.9, 1e-7);
+                            k.rmsProp(w, g, s[0], s[1], s[2], n, step, Decay.NONE, DType.F32);
+                        }),
+                rule(
+                        "adagrad step 10M",
+                        1,
+                        (k, w, g, s, n) -> {
+                            AdagradStep step = AdagradStep.torch(RATE, 0, 1e-10, 1);
+                            k.adagrad(w, g, s[0], n, step, Decay.NONE, DType.F32);
+                        }),
+                rule(
+                        "adadelta step 10M",
+                        2,
+                        (k, w, g, s, n) -> {
+                            AdadeltaStep step = new AdadeltaStep(0.9, RATE, 1e-6);
+                            k.adadelta(w, g, s[0], s[1], n, step, Decay.NONE, DType.F32);
+                        }),
+                rule(
+                        "nadam step 10M",
+                        2,
+                        (k, w, g, s, n) -> {
+                            NadamStep step =
+                                    NadamStep.of(RATE, BETA1, BETA2, EPSILON, 0.004, false, 1);
+                            k.nadam(w, g, s[0], s[1], n, step, Decay.NONE, DType.F32);
+                        }),
+                rule(
+                        "lion step 10M",
+                        1,
+                        (k, w, g, s, n) -> {
+                            LionStep step = new LionStep(BETA1, 0.99, RATE);
+                            k.lion(w, g, s[0], n, step, Decay.NONE, DType.F32);
+                        }),
+                rule(
+                        "ftrl step 10M",
+                        2,
+                        (k, w, g, s, n) -> {
+                            FtrlStep step = FtrlStep.keras(RATE, -0.5, 0, 0, 0, 0);
+                            k.ftrl(w, g, s[0], s[1], n, step, Decay.NONE, DType.F32);
+                        }),
+                rule(
+                        "schedule-free adamw step 10M",
+                        2,
+                        (k, w, g, s, n) -> {
+                            ScheduleFreeStep step =
+                                    ScheduleFreeStep.keras(RATE, BETA1, BETA2, EPSILON, 0, 2);
+                            k.scheduleFree(w, g, s[0], s[1], n, step, Decay.NONE, DType.F32);
+                        }),
                 average());
+    }
+
+    /// A step on a weight, its gradient and the rule's states.
+    @FunctionalInterface
+    private interface Rule {
+        void step(
+                OptimKernel kernel,
+                MemorySegment w,
+                MemorySegment g,
+                MemorySegment[] states,
+                int count);
+    }
+
+    /// @param states how many the rule has; they begin at numbers that are not negative. With more
+    ///   than two the peak is that of two, the most that it is measured with
+    private static Trial rule(String name, int states, Rule rule) {
+        return Trial.of(
+                name,
+                Work.inPlace(Math.min(4, 2 + states), Math.min(3, 1 + states)),
+                4.0 * COUNT * (3 + 2 * states), // all are read, all but g are written
+                () -> {
+                    OptimKernel kernel = Backend.kernels().optim();
+                    MemorySegment w = Operands.numbers(COUNT);
+                    MemorySegment g = Operands.numbers(COUNT, 1);
+                    MemorySegment[] kept = new MemorySegment[states];
+                    MemorySegment[] sample = new MemorySegment[states];
+                    for (int i = 0; i < states; i++) {
+                        kept[i] = squares(2 + i);
+                        sample[i] = Operands.empty(SAMPLE).copyFrom(last(kept[i]));
+                    }
+                    MemorySegment expected = Operands.empty(SAMPLE).copyFrom(last(w));
+                    rule.step(Operands.DEFINITION.optim(), expected, last(g), sample, SAMPLE);
+                    Runnable run = () -> rule.step(kernel, w, g, kept, COUNT);
+                    run.run();
+                    Operands.check(name, last(w), expected, 1e-5);
+                    return run;
+                });
     }
 
     /// @param fused whether the peer's fused kernel takes part instead of its optimizer
@@ -92,6 +195,15 @@ final class OptimBenchmark {
                     Operands.check(name, last(y), expected, 1e-6);
                     return () -> kernel.lerp(y, x, COUNT, weight, DType.F32);
                 });
+    }
+
+    private static MemorySegment squares(int seed) {
+        MemorySegment squares = Operands.numbers(COUNT, seed);
+        for (int i = 0; i < COUNT; i++) {
+            float x = squares.getAtIndex(ValueLayout.JAVA_FLOAT, i);
+            squares.setAtIndex(ValueLayout.JAVA_FLOAT, i, x * x);
+        }
+        return squares;
     }
 
     private static MemorySegment zeros(int count) {
