@@ -19,7 +19,7 @@ final class Moments {
 
     /// With 8 lanes and 4 accumulators each lane adds at most 128 terms before it goes to F64: an
     /// error of about 1e-7 of the sum.
-    private static final int CHUNK = 4096;
+    static final int CHUNK = 4096;
 
     private static final int BLOCK = 32 * L;
 
@@ -120,6 +120,11 @@ final class Moments {
     /// though the differences from it are not numbers.
     static double mean(float shift, double sum, long count) {
         return Float.isInfinite(shift) ? shift : shift + sum / count;
+    }
+
+    /// Returns the sum of squared deviations from the mean from the sums of [#addShifted].
+    static double squares(double sum, double square, long count) {
+        return Math.max(0, square - sum * (sum / count));
     }
 
     /// Returns `1 / sqrt(var + eps)` from the sums of [#addShifted].

@@ -1,6 +1,5 @@
 package dev.tenon.kernel.vector;
 
-import static dev.tenon.kernel.vector.Moments.load;
 import static dev.tenon.kernel.vector.Moments.read;
 import static dev.tenon.kernel.vector.Moments.write;
 
@@ -10,10 +9,7 @@ import dev.tenon.kernel.NormGradients;
 import dev.tenon.kernel.NormShape;
 import dev.tenon.kernel.Parallel;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteOrder;
 import java.util.Arrays;
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorSpecies;
 import org.jspecify.annotations.Nullable;
 
 /// Group norm over channels (planes) long enough for vectors, with one weight and one bias per
@@ -23,13 +19,8 @@ import org.jspecify.annotations.Nullable;
 /// so that one sample keeps all cores busy. Either way each plane's and chunk's sums are formed
 /// alone and merged in order.
 final class PlaneNorm {
-    private static final VectorSpecies<Float> S = Lanes.FLOATS;
-    private static final int L = S.length();
-    private static final ByteOrder LITTLE = ByteOrder.LITTLE_ENDIAN;
-
     private static final int PART = 16_384; // elements of a part
     private static final int LARGE = 65_536; // a group of more elements (256 KiB) is cut
-    private static final int CHUNK = 4096; // elements added in F32 lanes before they go to F64
 
     private final int groups; // of all samples
     private final int perSample; // groups of one sample
@@ -149,28 +140,13 @@ final class PlaneNorm {
         MemorySegment bias = epilogue.bias();
         int group = plane / channels;
         int channel = plane % (perSample * channels);
-        double mu = DType.F64.read(mean, group);
-        float high = (float) mu;
-        float low = (float) (mu - high);
         float scale =
                 (float)
                         (DType.F64.read(rstd, group)
                                 * (weight == null ? 1 : read(weight, channel)));
         float shift = bias == null ? 0 : read(bias, channel);
-        FloatVector scales = FloatVector.broadcast(S, scale);
-        FloatVector shifts = FloatVector.broadcast(S, shift);
-        long from = (long) plane * inner;
-        int i = 0;
-        for (; i <= inner - L; i += L) {
-            load(x, from + i)
-                    .sub(high)
-                    .sub(low)
-                    .fma(scales, shifts)
-                    .intoMemorySegment(y, (from + i) * 4, LITTLE);
-        }
-        for (; i < inner; i++) {
-            write(y, from + i, Math.fma(read(x, from + i) - high - low, scale, shift));
-        }
+        double mu = DType.F64.read(mean, group);
+        PlanePass.apply(y, x, (long) plane * inner, inner, mu, scale, shift);
     }
 
     void backward(
@@ -230,41 +206,8 @@ final class PlaneNorm {
             int plane,
             double[] sums) {
         double mu = DType.F64.read(mean, group);
-        float high = (float) mu;
-        float low = (float) (mu - high);
-        long from = (long) plane * inner;
-        double sum = 0;
-        double product = 0;
-        int i = 0;
-        while (i <= inner - L) {
-            FloatVector s = FloatVector.zero(S);
-            FloatVector p = s;
-            FloatVector s2 = s;
-            FloatVector p2 = s;
-            int end = Math.min(inner, i + CHUNK);
-            for (; i <= end - 2 * L; i += 2 * L) {
-                FloatVector up = load(dy, from + i);
-                FloatVector up2 = load(dy, from + i + L);
-                s = s.add(up);
-                s2 = s2.add(up2);
-                p = load(x, from + i).sub(high).sub(low).fma(up, p);
-                p2 = load(x, from + i + L).sub(high).sub(low).fma(up2, p2);
-            }
-            for (; i <= end - L; i += L) {
-                FloatVector up = load(dy, from + i);
-                s = s.add(up);
-                p = load(x, from + i).sub(high).sub(low).fma(up, p);
-            }
-            sum += Lanes.sum(s.add(s2));
-            product += Lanes.sum(p.add(p2));
-        }
-        for (; i < inner; i++) {
-            float up = read(dy, from + i);
-            sum += up;
-            product += (double) up * (read(x, from + i) - high - low);
-        }
-        sums[2 * plane] = sum;
-        sums[2 * plane + 1] = product * DType.F64.read(rstd, group);
+        PlanePass.sums(dy, x, (long) plane * inner, inner, mu, sums, 2 * plane);
+        sums[2 * plane + 1] *= DType.F64.read(rstd, group);
     }
 
     /// Returns the sum over a group's channels of weight times the plane's sum.
@@ -290,29 +233,13 @@ final class PlaneNorm {
             double sum,
             double product) {
         int group = plane / channels;
-        double mu = DType.F64.read(mean, group);
         double r = DType.F64.read(rstd, group);
-        float high = (float) mu;
-        float low = (float) (mu - high);
         float scale =
                 (float) (r * (weight == null ? 1 : read(weight, plane % (perSample * channels))));
         float constant = (float) (-r * sum / size);
         float slope = (float) (-r * r * product / size);
-        FloatVector scales = FloatVector.broadcast(S, scale);
-        FloatVector slopes = FloatVector.broadcast(S, slope);
-        FloatVector constants = FloatVector.broadcast(S, constant);
-        long from = (long) plane * inner;
-        int i = 0;
-        for (; i <= inner - L; i += L) {
-            FloatVector d = load(x, from + i).sub(high).sub(low);
-            load(dy, from + i)
-                    .fma(scales, d.fma(slopes, constants))
-                    .intoMemorySegment(dx, (from + i) * 4, LITTLE);
-        }
-        for (; i < inner; i++) {
-            float d = read(x, from + i) - high - low;
-            write(dx, from + i, Math.fma(read(dy, from + i), scale, Math.fma(d, slope, constant)));
-        }
+        double mu = DType.F64.read(mean, group);
+        PlanePass.toward(dx, dy, x, (long) plane * inner, inner, mu, scale, slope, constant);
     }
 
     /// Adds up a channel's sums over the samples, in their order.

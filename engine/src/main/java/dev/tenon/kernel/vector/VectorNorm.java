@@ -11,6 +11,7 @@ import dev.tenon.kernel.Strided;
 import dev.tenon.kernel.UnaryOp;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// The family Norm on the Vector API, F32.
@@ -53,6 +54,10 @@ public final class VectorNorm implements NormKernel {
         } else {
             new PlaneNorm(shape).forward(y, mean, rstd, x, epilogue, eps);
         }
+        finish(y, epilogue, shape);
+    }
+
+    private void finish(MemorySegment y, NormEpilogue epilogue, NormShape shape) {
         addResidual(y, epilogue, shape);
         UnaryOp activation = epilogue.activation();
         if (activation != null) {
@@ -87,8 +92,21 @@ public final class VectorNorm implements NormKernel {
             below.normalizeGradient(gradients, dy, x, mean, rstd, epilogue, shape, type);
             return;
         }
-        MemorySegment upstream = upstream(gradients, dy, x, mean, rstd, epilogue, shape);
-        if (shape.inner() < SHORT) {
+        boolean rows = shape.inner() < SHORT;
+        MemorySegment upstream =
+                upstream(
+                        gradients,
+                        dy,
+                        epilogue,
+                        shape,
+                        u -> {
+                            if (rows) {
+                                new RowNorm(shape).apply(u, mean, rstd, x, epilogue);
+                            } else {
+                                new PlaneNorm(shape).apply(u, mean, rstd, x, epilogue);
+                            }
+                        });
+        if (rows) {
             new RowNorm(shape).backward(gradients, upstream, x, mean, rstd, epilogue.weight());
         } else {
             new PlaneNorm(shape).backward(gradients, upstream, x, mean, rstd, epilogue.weight());
@@ -96,14 +114,14 @@ public final class VectorNorm implements NormKernel {
     }
 
     /// Returns what the residual's gradient is, written there if it is wanted.
+    ///
+    /// @param normalize writes `z * weight + bias` to what it is given
     private MemorySegment upstream(
             NormGradients gradients,
             MemorySegment dy,
-            MemorySegment x,
-            MemorySegment mean,
-            MemorySegment rstd,
             NormEpilogue epilogue,
-            NormShape shape) {
+            NormShape shape,
+            Consumer<MemorySegment> normalize) {
         UnaryOp activation = epilogue.activation();
         MemorySegment dresidual = gradients.dresidual();
         if (activation == null) {
@@ -117,11 +135,7 @@ public final class VectorNorm implements NormKernel {
         if (u == null) {
             u = Arena.ofAuto().allocate(4 * shape.count(), 64); // rare: nobody asks for dx
         }
-        if (shape.inner() < SHORT) {
-            new RowNorm(shape).apply(u, mean, rstd, x, epilogue);
-        } else {
-            new PlaneNorm(shape).apply(u, mean, rstd, x, epilogue);
-        }
+        normalize.accept(u);
         addResidual(u, epilogue, shape);
         elementwise.unaryGradient(u, dy, u, shape.count(), activation, 0, 0, T);
         return u;
@@ -134,7 +148,13 @@ public final class VectorNorm implements NormKernel {
             MemorySegment x,
             NormShape shape,
             DType type) {
-        below.channelMoments(mean, variance, x, shape, type);
+        if (type != T || shape.count() == 0) {
+            below.channelMoments(mean, variance, x, shape, type);
+        } else if (shape.inner() < SHORT) {
+            new ColumnNorm(shape).moments(mean, variance, x);
+        } else {
+            new ChannelNorm(shape).moments(mean, variance, x);
+        }
     }
 
     @Override
@@ -146,7 +166,26 @@ public final class VectorNorm implements NormKernel {
             NormEpilogue epilogue,
             NormShape shape,
             DType type) {
-        below.channelNormalize(y, mean, rstd, x, epilogue, shape, type);
+        if (type != T || shape.count() == 0) {
+            below.channelNormalize(y, mean, rstd, x, epilogue, shape, type);
+            return;
+        }
+        applyChannels(y, mean, rstd, x, epilogue, shape);
+        finish(y, epilogue, shape);
+    }
+
+    private static void applyChannels(
+            MemorySegment y,
+            MemorySegment mean,
+            MemorySegment rstd,
+            MemorySegment x,
+            NormEpilogue epilogue,
+            NormShape shape) {
+        if (shape.inner() < SHORT) {
+            new ColumnNorm(shape).apply(y, mean, rstd, x, epilogue);
+        } else {
+            new ChannelNorm(shape).apply(y, mean, rstd, x, epilogue);
+        }
     }
 
     @Override
@@ -160,8 +199,24 @@ public final class VectorNorm implements NormKernel {
             NormEpilogue epilogue,
             NormShape shape,
             DType type) {
-        below.channelNormalizeGradient(
-                gradients, dy, x, mean, rstd, ofBatch, epilogue, shape, type);
+        if (type != T || shape.count() == 0) {
+            below.channelNormalizeGradient(
+                    gradients, dy, x, mean, rstd, ofBatch, epilogue, shape, type);
+            return;
+        }
+        MemorySegment up =
+                upstream(
+                        gradients,
+                        dy,
+                        epilogue,
+                        shape,
+                        u -> applyChannels(u, mean, rstd, x, epilogue, shape));
+        MemorySegment weight = epilogue.weight();
+        if (shape.inner() < SHORT) {
+            new ColumnNorm(shape).backward(gradients, up, x, mean, rstd, ofBatch, weight);
+        } else {
+            new ChannelNorm(shape).backward(gradients, up, x, mean, rstd, ofBatch, weight);
+        }
     }
 
     @Override
@@ -174,7 +229,11 @@ public final class VectorNorm implements NormKernel {
             int size,
             double eps,
             DType type) {
-        below.rmsNormalize(y, rstd, x, weight, rows, size, eps, type);
+        if (type == T) {
+            new RmsNorm(rows, size).forward(y, rstd, x, weight, eps);
+        } else {
+            below.rmsNormalize(y, rstd, x, weight, rows, size, eps, type);
+        }
     }
 
     @Override
@@ -188,6 +247,10 @@ public final class VectorNorm implements NormKernel {
             int rows,
             int size,
             DType type) {
-        below.rmsNormalizeGradient(dx, dweight, dy, x, rstd, weight, rows, size, type);
+        if (type == T) {
+            new RmsNorm(rows, size).backward(dx, dweight, dy, x, rstd, weight);
+        } else {
+            below.rmsNormalizeGradient(dx, dweight, dy, x, rstd, weight, rows, size, type);
+        }
     }
 }
