@@ -13,6 +13,7 @@ import dev.tenon.kernel.Strided;
 import dev.tenon.kernel.UnaryOp;
 import dev.tenon.tensor.Backend;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,12 @@ final class NormBenchmark {
     private NormBenchmark() {}
 
     static List<Trial> trials() {
+        List<Trial> trials = new ArrayList<>(BatchNormBenchmark.trials());
+        trials.addAll(groups());
+        return trials;
+    }
+
+    private static List<Trial> groups() {
         NormShape rows = NormShape.rows(8192, 768);
         NormShape images = new NormShape(16, 8, 8, 1024);
         NormShape digits = new NormShape(64, 1, 8, 64); // a shape of the digits model

@@ -25,6 +25,7 @@ public final class MachineNorm implements NormKernel {
     private final NormKernel below;
     private final MachineRowNorm rows;
     private final MachinePlaneNorm planes;
+    private final MachineChannelNorm channels;
 
     /// @param below the backend that does what has no machine code
     MachineNorm(Isa isa, NormKernel below) {
@@ -32,6 +33,7 @@ public final class MachineNorm implements NormKernel {
         this.below = below;
         rows = new MachineRowNorm(isa);
         planes = new MachinePlaneNorm(isa);
+        channels = new MachineChannelNorm(isa, planes);
     }
 
     @Override
@@ -164,7 +166,29 @@ public final class MachineNorm implements NormKernel {
             MemorySegment x,
             NormShape shape,
             DType type) {
-        below.channelMoments(mean, variance, x, shape, type);
+        if (!takesChannels(type, shape, NormEpilogue.of(null, null), mean, variance, x)) {
+            below.channelMoments(mean, variance, x, shape, type);
+            return;
+        }
+        check(shape, 8L * shape.parameters(), mean, variance);
+        check(shape, 4 * shape.count(), x);
+        channels.moments(shape, mean, variance, x);
+    }
+
+    /// Shorter channels go below, where vectors reach across them.
+    private static boolean takesChannels(
+            DType type,
+            NormShape shape,
+            NormEpilogue epilogue,
+            @Nullable MemorySegment... operands) {
+        return shape.inner() >= SHORT && takes(type, shape, epilogue, operands);
+    }
+
+    private static void checkChannels(
+            NormShape shape, NormEpilogue epilogue, MemorySegment mean, MemorySegment rstd) {
+        check(shape, 8L * shape.parameters(), mean, rstd);
+        check(shape, 4L * shape.parameters(), epilogue.weight(), epilogue.bias());
+        check(shape, 4 * shape.count(), epilogue.residual());
     }
 
     @Override
@@ -176,7 +200,13 @@ public final class MachineNorm implements NormKernel {
             NormEpilogue epilogue,
             NormShape shape,
             DType type) {
-        below.channelNormalize(y, mean, rstd, x, epilogue, shape, type);
+        if (!takesChannels(type, shape, epilogue, y, mean, rstd, x)) {
+            below.channelNormalize(y, mean, rstd, x, epilogue, shape, type);
+            return;
+        }
+        checkChannels(shape, epilogue, mean, rstd);
+        check(shape, 4 * shape.count(), y, x);
+        channels.apply(shape, y, mean, rstd, x, epilogue, streams(y, shape));
     }
 
     @Override
@@ -190,8 +220,22 @@ public final class MachineNorm implements NormKernel {
             NormEpilogue epilogue,
             NormShape shape,
             DType type) {
-        below.channelNormalizeGradient(
-                gradients, dy, x, mean, rstd, ofBatch, epilogue, shape, type);
+        MemorySegment dx = gradients.dx();
+        MemorySegment dweight = gradients.dweight();
+        MemorySegment dbias = gradients.dbias();
+        MemorySegment dresidual = gradients.dresidual();
+        if (!takesChannels(
+                type, shape, epilogue, dx, dweight, dbias, dresidual, dy, x, mean, rstd)) {
+            below.channelNormalizeGradient(
+                    gradients, dy, x, mean, rstd, ofBatch, epilogue, shape, type);
+            return;
+        }
+        checkChannels(shape, epilogue, mean, rstd);
+        check(shape, 4 * shape.count(), dx, dresidual, dy, x);
+        check(shape, 4L * shape.parameters(), dweight, dbias);
+        MemorySegment up = upstream(gradients, dy, epilogue, shape);
+        boolean streams = streams(dx, shape);
+        channels.backward(shape, gradients, up, dy, x, mean, rstd, ofBatch, epilogue, streams);
     }
 
     @Override

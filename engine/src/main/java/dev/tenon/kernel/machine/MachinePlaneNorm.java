@@ -70,31 +70,66 @@ final class MachinePlaneNorm {
             NormEpilogue epilogue,
             double eps,
             boolean streams) {
+        if (shape.size() > LARGE) {
+            statistics(shape, mean, rstd, x, eps);
+            apply(shape, y, mean, rstd, x, epilogue, streams);
+        } else {
+            whole(Kind.FORWARD, shape, y, mean, rstd, x, epilogue, eps, streams);
+        }
+    }
+
+    /// `y = f(z * weight + bias + residual)` with mean and rstd as they are.
+    void apply(
+            NormShape shape,
+            MemorySegment y,
+            MemorySegment mean,
+            MemorySegment rstd,
+            MemorySegment x,
+            NormEpilogue epilogue,
+            boolean streams) {
+        if (shape.size() <= LARGE) {
+            whole(Kind.APPLY, shape, y, mean, rstd, x, epilogue, 0, streams);
+            return;
+        }
+        int parameters = shape.parameters();
+        MemorySegment space = Workspace.PARAMETERS.floats(2L * parameters);
+        MemorySegment w = MachineRowNorm.expanded(epilogue.weight(), 1, parameters, 1, space);
+        MemorySegment b = biases(epilogue, parameters, space);
+        NormEnd end = NormEnd.of(epilogue);
+        Routine routine = routine(Kind.APPLY, end, streams);
+        Pieces pieces = new Pieces(shape);
+        Parallel.run(
+                pieces.parts(),
+                part -> {
+                    MemorySegment block = pieces.block(part, x, mean, rstd);
+                    block.set(JAVA_LONG, NormCode.RESULT, y.address() + 4 * pieces.at(part));
+                    long first = 4L * pieces.channel(part);
+                    block.set(JAVA_LONG, NormCode.WEIGHT, w.address() + first);
+                    block.set(JAVA_LONG, NormCode.BIAS, b.address() + first);
+                    block.set(JAVA_LONG, NormCode.END_WEIGHT, Long.MAX_VALUE);
+                    end.write(block, x, null, epilogue, 0);
+                    routine.call(block.address(), 0, 0, 0, 0, 0);
+                });
+    }
+
+    /// Groups that are not cut.
+    private void whole(
+            Kind kind,
+            NormShape shape,
+            MemorySegment y,
+            MemorySegment mean,
+            MemorySegment rstd,
+            MemorySegment x,
+            NormEpilogue epilogue,
+            double eps,
+            boolean streams) {
         int parameters = shape.parameters();
         MemorySegment space = Workspace.PARAMETERS.floats(2L * parameters);
         MemorySegment w = MachineRowNorm.expanded(epilogue.weight(), 1, parameters, 1, space);
         MemorySegment b = biases(epilogue, parameters, space);
         NormEnd end = NormEnd.of(epilogue);
         int size = shape.size();
-        if (size > LARGE) {
-            statistics(shape, mean, rstd, x, eps);
-            Routine routine = routine(Kind.APPLY, end, streams);
-            Pieces pieces = new Pieces(shape);
-            Parallel.run(
-                    pieces.parts(),
-                    part -> {
-                        MemorySegment block = pieces.block(part, x, mean, rstd);
-                        block.set(JAVA_LONG, NormCode.RESULT, y.address() + 4 * pieces.at(part));
-                        long first = 4L * pieces.channel(part);
-                        block.set(JAVA_LONG, NormCode.WEIGHT, w.address() + first);
-                        block.set(JAVA_LONG, NormCode.BIAS, b.address() + first);
-                        block.set(JAVA_LONG, NormCode.END_WEIGHT, Long.MAX_VALUE);
-                        end.write(block, x, null, epilogue, 0);
-                        routine.call(block.address(), 0, 0, 0, 0, 0);
-                    });
-            return;
-        }
-        Routine routine = routine(Kind.FORWARD, end, streams);
+        Routine routine = routine(kind, end, streams);
         Parallel.range(
                 shape.rows(),
                 Math.max(1, PART / size),
@@ -211,6 +246,7 @@ final class MachinePlaneNorm {
                     block.set(JAVA_LONG, NormCode.X, x.address() + 4 * from);
                     block.set(JAVA_LONG, NormCode.MEAN, all.address() + 8L * part);
                     block.set(JAVA_LONG, NormCode.TO_RSTD, toVariance);
+                    block.set(JAVA_LONG, NormCode.ROWS, 1);
                     block.set(JAVA_LONG, NormCode.SIZE, count);
                     block.set(JAVA_DOUBLE, NormCode.INVERSE, 1.0 / count);
                     block.set(JAVA_DOUBLE, NormCode.INVERSE + 8, 1.0 / count);
@@ -291,6 +327,41 @@ final class MachinePlaneNorm {
         merge(shape, cuts, all, merged);
         collect(merged, 0, parameters, gradients.dbias());
         collect(merged, 1, parameters, gradients.dweight());
+    }
+
+    /// Returns the sums over the samples of `dy` and of `dy z` of each channel, two F64 for each,
+    /// good until the caller's next norm. Where the epilogue has an activation, first writes what
+    /// its gradient makes of `dy`.
+    ///
+    /// @param upstream as in [#backward]
+    MemorySegment channelSums(
+            NormShape shape,
+            MemorySegment upstream,
+            MemorySegment dy,
+            MemorySegment x,
+            MemorySegment mean,
+            MemorySegment rstd,
+            NormEpilogue epilogue) {
+        int parameters = shape.parameters();
+        MemorySegment space = Workspace.PARAMETERS.floats(2L * parameters);
+        MemorySegment w = MachineRowNorm.expanded(epilogue.weight(), 1, parameters, 1, space);
+        NormEnd end = NormEnd.ofGradient(epilogue);
+        MemorySegment b = end.isPlain() ? w : biases(epilogue, parameters, space);
+        Pieces pieces = new Pieces(shape);
+        int cuts = shape.size() > LARGE ? pieces.cuts : 1;
+        long sums = 16L * shape.planes() * cuts;
+        MemorySegment all = Workspace.SUMS.bytes(sums + 16L * parameters);
+        Source source = new Source(shape, upstream, x, mean, rstd);
+        BlockEnd ends = block -> end.write(block, x, dy, epilogue, b.address() - w.address());
+        Routine routine = routine(Kind.SUMS, end, false);
+        if (shape.size() > LARGE) {
+            sums(pieces, source, ends, all, w, routine);
+        } else {
+            whole(source, ends, null, all, w, routine);
+        }
+        MemorySegment merged = all.asSlice(sums);
+        merge(shape, cuts, all, merged);
+        return merged;
     }
 
     /// What all routines of a gradient read.
@@ -391,7 +462,7 @@ final class MachinePlaneNorm {
                 });
     }
 
-    private static void collect(
+    static void collect(
             MemorySegment merged, int which, int parameters, @Nullable MemorySegment gradient) {
         for (int c = 0; c < parameters && gradient != null; c++) {
             double sum = merged.getAtIndex(JAVA_DOUBLE, 2L * c + which);

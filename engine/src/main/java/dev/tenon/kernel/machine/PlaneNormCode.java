@@ -192,6 +192,12 @@ final class PlaneNormCode {
         Vec scale = norm.vec(PLANE_SCALE);
         code.emit(VectorOp.VBROADCASTSS, scale, Mem.at(WEIGHTS));
         code.emit(VectorOp.VMULPS, scale, scale, norm.vec(SCALE));
+        toward(norm, scale, streaming);
+        code.add(WEIGHTS, 4);
+    }
+
+    private static void toward(NormCode norm, Vec scale, boolean streaming) {
+        Assembler code = norm.code;
         Pass pass = new Pass(norm.isa).streaming(streaming);
         Node up = pass.stream(UPSTREAM);
         Node d = norm.centred(pass, pass.stream(IN));
@@ -201,7 +207,33 @@ final class PlaneNormCode {
         for (Gpr pointer : List.of(OUT, IN, UPSTREAM)) {
             code.lea(pointer, Mem.at(pointer, LENGTH, 4, 0));
         }
-        code.add(WEIGHTS, 4);
+    }
+
+    /// F32 of a channel in the table of [#towardEach]: high and low part of the mean, the factors
+    /// of `dy` and of `x - mean`, a constant.
+    static final int SLOPES = 5;
+
+    /// `dx = dy * scale + ((x - mean) * slope + constant)` for planes whose channels' numbers are
+    /// in a table, which is read again from its beginning after its end.
+    static Routine towardEach(Isa isa, boolean streaming) {
+        NormCode norm = new NormCode(isa);
+        Assembler code = norm.code;
+        norm.enter();
+        code.mov(WEIGHTS, word(NormCode.WEIGHT));
+        code.mov(UPSTREAM, word(NormCode.DY));
+        code.mov(LENGTH, word(NormCode.INNER));
+        Label plane = new Label();
+        code.bindLoop(plane);
+        int place = 0;
+        for (int register : new int[] {HIGH, LOW, SCALE, SLOPE, CONSTANT}) {
+            code.emit(VectorOp.VBROADCASTSS, norm.vec(register), Mem.at(WEIGHTS, place));
+            place += 4;
+        }
+        toward(norm, norm.vec(SCALE), streaming);
+        code.add(WEIGHTS, 4 * SLOPES);
+        norm.wrap(WEIGHTS, WEIGHTS, NormCode.FIRST_WEIGHT);
+        norm.nextRow(plane);
+        return norm.finish(streaming);
     }
 
     /// Writes `dx` of planes whose slopes the block has.
