@@ -56,7 +56,7 @@ public record Checkpoint(SequencedMap<String, Tensor> tensors, Map<String, Strin
         return text;
     }
 
-    private static String some(Iterable<String> names) {
+    static String some(Iterable<String> names) {
         ArrayList<String> all = new ArrayList<>();
         names.forEach(all::add);
         String first =
