@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 /// | collections | OrderedDict, defaultdict, Counter |
 /// | builtins, \_\_builtin\_\_ | dict, list, tuple, set, frozenset |
 /// | \_codecs | encode (bytes in protocol 2) |
-/// | torch | Size, device, the dtypes and \*Storage of [TorchType] |
-/// | torch.cuda | the \*Storage of [TorchType] |
+/// | torch | Size, device, the dtypes and \*Storage of [StoredType] |
+/// | torch.cuda | the \*Storage of [StoredType] |
 /// | torch.storage | UntypedStorage, \_UntypedStorage |
 /// | torch.\_utils | \_rebuild\_tensor, \_rebuild\_tensor\_v2, \_rebuild\_tensor\_v3 |
 /// | torch.\_utils | \_rebuild\_parameter, \_rebuild\_parameter\_with\_state |
@@ -32,7 +32,7 @@ final class TorchClasses {
     private static final Map<String, Object> KNOWN = known();
 
     private final Refusal refusal;
-    private final Map<String, TorchType> types = new HashMap<>(); // by the storage's key
+    private final Map<String, StoredType> types = new HashMap<>(); // by the storage's key
     private long pairsCopied;
 
     TorchClasses(Refusal refusal) {
@@ -53,7 +53,7 @@ final class TorchClasses {
         known.put("_codecs.encode", Call.ENCODE);
         known.put("torch.Size", Call.SEQUENCE);
         known.put("torch.device", Call.DEVICE);
-        for (TorchType type : TorchType.values()) {
+        for (StoredType type : StoredType.values()) {
             if (!type.storage().isEmpty()) {
                 known.put("torch." + type.storage(), type);
                 known.put("torch.cuda." + type.storage(), type);
@@ -62,8 +62,8 @@ final class TorchClasses {
                 known.put("torch." + type.dtype(), type);
             }
         }
-        known.put("torch.storage.UntypedStorage", TorchType.UNTYPED);
-        known.put("torch.storage._UntypedStorage", TorchType.UNTYPED);
+        known.put("torch.storage.UntypedStorage", StoredType.UNTYPED);
+        known.put("torch.storage._UntypedStorage", StoredType.UNTYPED);
         known.put("torch._utils._rebuild_tensor", Call.TENSOR);
         known.put("torch._utils._rebuild_tensor_v2", Call.TENSOR);
         known.put("torch._utils._rebuild_tensor_v3", Call.TENSOR_WITH_TYPE);
@@ -82,7 +82,7 @@ final class TorchClasses {
         }
         String full = Words.quoted(module + "." + name);
         if (module.equals("torch") && isType(name)) {
-            throw refusal.unsupported("the pickle has type " + full, TorchType.supported());
+            throw refusal.unsupported("the pickle has type " + full, StoredType.supported());
         }
         throw refusal.of(
                 "the pickle may name only the classes of a state_dict",
@@ -159,19 +159,19 @@ final class TorchClasses {
         throw refusal.of("a parameter must be made of a tensor", kind(value));
     }
 
-    private TorchType type(Object value) {
-        if (value instanceof TorchType type && type != TorchType.UNTYPED) {
+    private StoredType type(Object value) {
+        if (value instanceof StoredType type && type != StoredType.UNTYPED) {
             return type;
         }
         throw refusal.of("a tensor's type must be a dtype", kind(value));
     }
 
     /// Takes `_rebuild_tensor*`'s (storage, offset, sizes, strides, ...).
-    private TorchStorage.View view(Sequence arguments, @Nullable TorchType named) {
+    private TorchStorage.View view(Sequence arguments, @Nullable StoredType named) {
         Object first = argument(arguments, 0);
         // the tar form does not say that its tuples are references
         TorchStorage storage = first instanceof TorchStorage known ? known : storage(first);
-        TorchType type = named == null ? storage.type() : named;
+        StoredType type = named == null ? storage.type() : named;
         long offset = number(argument(arguments, 1), "a tensor's offset");
         long[] sizes = numbers(argument(arguments, 2), "a tensor's sizes");
         long[] strides = numbers(argument(arguments, 3), "a tensor's strides");
@@ -204,13 +204,13 @@ final class TorchClasses {
         if (!(reference instanceof Sequence tuple)
                 || tuple.size() < 5
                 || !tuple.get(0).equals("storage")
-                || !(tuple.get(1) instanceof TorchType type)) {
+                || !(tuple.get(1) instanceof StoredType type)) {
             throw refusal.of(
                     "a storage must be named by ('storage', type, key, place, count)",
                     kind(reference));
         }
         String key = text(tuple.get(2), "a storage's key");
-        TorchType before = types.putIfAbsent(key, type);
+        StoredType before = types.putIfAbsent(key, type);
         if (before != null && before != type) {
             throw refusal.of(
                     "storage " + Words.quoted(key) + " must have one type",
@@ -228,7 +228,7 @@ final class TorchClasses {
     }
 
     /// Returns the type of the storage called `key`, or null if no pickle named it yet.
-    @Nullable TorchType typeOf(String key) {
+    @Nullable StoredType typeOf(String key) {
         return types.get(key);
     }
 
@@ -295,7 +295,7 @@ final class TorchClasses {
             case PickleValue.Bytes _ -> "bytes";
             case TorchStorage _ -> "a storage";
             case TorchStorage.View _ -> "a tensor";
-            case Call _, TorchType _ -> "a class";
+            case Call _, StoredType _ -> "a class";
             default -> "another value";
         };
     }

@@ -70,7 +70,7 @@ final class TorchLegacy {
             if (!(keys.get(i) instanceof String key)) {
                 throw refusal.of("a storage's key must be text", TorchClasses.kind(keys.get(i)));
             }
-            TorchType type = classes.typeOf(key);
+            StoredType type = classes.typeOf(key);
             if (type == null) {
                 throw refusal.of(
                         "each storage must be named in the pickle", Words.quoted(key) + " is not");
@@ -81,7 +81,7 @@ final class TorchLegacy {
     }
 
     /// Takes the storage whose count lies at `at`, and returns where it ends.
-    private long takeStorage(MemorySegment from, String key, TorchType type, long at) {
+    private long takeStorage(MemorySegment from, String key, StoredType type, long at) {
         PickleBytes header = new PickleBytes(from, at, refusal);
         long count = header.i64();
         long left = from.byteSize() - header.position();
@@ -133,7 +133,7 @@ final class TorchLegacy {
             if (!(PickleMachine.run(next, classes, refusal) instanceof Sequence tuple)
                     || tuple.size() < 3
                     || !(tuple.get(0) instanceof String key)
-                    || !(tuple.get(2) instanceof TorchType type)) {
+                    || !(tuple.get(2) instanceof StoredType type)) {
                 throw refusal.of("a storage must begin with (key, place, type)", "another value");
             }
             at = takeStorage(data, key, type, next.position());

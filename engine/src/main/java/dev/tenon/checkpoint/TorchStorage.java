@@ -6,7 +6,7 @@ package dev.tenon.checkpoint;
 /// @param key the name of the storage in the file
 /// @param offset the first element, in elements of the named storage
 /// @param count the number of elements
-record TorchStorage(TorchType type, String key, long offset, long count) {
+record TorchStorage(StoredType type, String key, long offset, long count) {
     /// A view of a storage's elements, as the pickle describes it, not yet checked against the
     /// storage.
     ///
@@ -15,5 +15,5 @@ record TorchStorage(TorchType type, String key, long offset, long count) {
     /// @param offset the storage's element that is the first of the tensor
     /// @param sizes one number per axis
     /// @param strides steps between elements, one number per axis
-    record View(TorchStorage storage, TorchType type, long offset, int[] sizes, long[] strides) {}
+    record View(TorchStorage storage, StoredType type, long offset, int[] sizes, long[] strides) {}
 }

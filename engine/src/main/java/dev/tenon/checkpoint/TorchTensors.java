@@ -1,12 +1,9 @@
 package dev.tenon.checkpoint;
 
-import dev.tenon.dtype.DType;
 import dev.tenon.tensor.Shape;
 import dev.tenon.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -17,9 +14,6 @@ final class TorchTensors {
     // what a file may ask for beyond itself: int8 takes 4, and a storage may be read in some ways
     private static final long MOST_COPIES = 8;
     private static final int ALIGNMENT = 64;
-    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
-    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
-    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
 
     private final TorchArchive archive;
     private final Refusal refusal;
@@ -38,14 +32,15 @@ final class TorchTensors {
     ///
     /// @param name for messages
     Tensor tensor(String name, TorchStorage.View view) {
-        TorchType type = view.type();
+        StoredType type = view.type();
         MemorySegment storage = storage(name, view);
         Shape shape = Shape.of(view.sizes());
         if (shape.count() == 0) {
             return Tensor.empty(type.read(), shape);
         }
         checkReach(name, view, storage.byteSize() / type.bytes());
-        if (type.isKept() && isDense(view) && isNative(type)) {
+        StridedCopy copier = new StridedCopy(type, archive.order());
+        if (copier.isNeedless(view.sizes(), view.strides())) {
             long from = view.offset() * type.bytes();
             if ((storage.address() + from) % type.bytes() != 0) {
                 storage = aligned(name, view.storage(), storage);
@@ -55,7 +50,7 @@ final class TorchTensors {
         }
         charge(name, type.read().bytes(shape.count()));
         Tensor copy = Tensor.empty(type.read(), shape);
-        gather(copy.segment(), storage, view);
+        copier.copy(copy, storage, view.offset(), view.strides());
         return copy;
     }
 
@@ -106,21 +101,6 @@ final class TorchTensors {
         }
     }
 
-    private static boolean isDense(TorchStorage.View view) {
-        long expected = 1;
-        for (int axis = view.sizes().length - 1; axis >= 0; axis--) {
-            if (view.sizes()[axis] != 1 && view.strides()[axis] != expected) {
-                return false;
-            }
-            expected *= view.sizes()[axis];
-        }
-        return true;
-    }
-
-    private boolean isNative(TorchType type) {
-        return type.bytes() == 1 || archive.order() == ByteOrder.LITTLE_ENDIAN;
-    }
-
     /// Returns a copy of a storage that lies where elements of any type may lie: the legacy form
     /// puts storages at any byte, and kernels may ask for aligned elements.
     private MemorySegment aligned(String name, TorchStorage storage, MemorySegment bytes) {
@@ -142,59 +122,6 @@ final class TorchTensors {
                             + MOST_COPIES
                             + " times the bytes of the file",
                     copied + " bytes at tensor " + Words.quoted(name) + " and " + most);
-        }
-    }
-
-    /// Copies the elements of `view` in row-major order, converting each.
-    private void gather(MemorySegment to, MemorySegment from, TorchStorage.View view) {
-        int[] sizes = view.sizes();
-        int[] index = new int[sizes.length];
-        DType read = view.type().read();
-        long at = view.offset();
-        long count = to.byteSize() / read.bytes();
-        for (long i = 0; i < count; i++) {
-            put(to, i, read, element(from, at, view.type()));
-            for (int axis = sizes.length - 1; axis >= 0; axis--) {
-                at += view.strides()[axis];
-                if (++index[axis] < sizes[axis]) {
-                    break;
-                }
-                at -= view.strides()[axis] * sizes[axis];
-                index[axis] = 0;
-            }
-        }
-    }
-
-    /// Returns the bits of element `index`, extended to 64 as the type asks.
-    private long element(MemorySegment from, long index, TorchType type) {
-        boolean swap = !isNative(type);
-        return switch (type.bytes()) {
-            case 8 -> {
-                long bits = from.get(LONG, index * 8);
-                yield swap ? Long.reverseBytes(bits) : bits;
-            }
-            case 4 -> {
-                int bits = from.get(INT, index * 4);
-                yield Integer.toUnsignedLong(swap ? Integer.reverseBytes(bits) : bits);
-            }
-            case 2 -> {
-                short bits = from.get(SHORT, index * 2);
-                short number = swap ? Short.reverseBytes(bits) : bits;
-                yield type == TorchType.I16 ? number : number & 0xffff;
-            }
-            default -> {
-                byte number = from.get(ValueLayout.JAVA_BYTE, index);
-                yield type == TorchType.I8 ? number : number & 0xff;
-            }
-        };
-    }
-
-    private static void put(MemorySegment to, long index, DType read, long bits) {
-        switch (read.bytes()) {
-            case 8 -> to.set(LONG, index * 8, bits);
-            case 4 -> to.set(INT, index * 4, (int) bits);
-            case 2 -> to.set(SHORT, index * 2, (short) bits);
-            default -> to.set(ValueLayout.JAVA_BYTE, index, (byte) bits);
         }
     }
 }

@@ -101,7 +101,7 @@ class HostileTorchPickleTest {
                 hostile(
                         begin().global("torch", "ComplexFloatStorage"),
                         "the pickle has type torch.ComplexFloatStorage; supported: "
-                                + TorchType.supported()),
+                                + StoredType.supported()),
                 hostile(
                         begin().global("torch", "float8_e4m3fn"),
                         "the pickle has type torch.float8_e4m3fn; supported: float64, float32, float16, bfloat16,"
