@@ -85,6 +85,39 @@ final class RefusedInputTest {
         return all;
     }
 
+    // ---- other commands
+
+    @Test
+    void refusesWhatAnAcganCannotBeTrainedOn() {
+        String out = folder.resolve("new").toString();
+        Tenon.run(List.of("train", "acgan", "--data", "digits", "--out", out))
+                .refusedWith(
+                        "tenon train acgan: acgan: images must be 28 x 28 with one channel; got 8 x 8 with 1 of"
+                                + " digits. Use --data mnist or --data fashion-mnist");
+        Tenon.run(List.of("train", "acgan", "--data", "digits", "--width", "0", "--out", out))
+                .refusedWith("tenon train acgan: acgan: width must be in (0, 4]; got 0.0");
+        Tenon.run(List.of("train", "acgan", "--resume", out))
+                .refusedWith(
+                        "tenon train acgan: resume: the folder must hold a acgan.safetensors; got "
+                                + out
+                                + ", which does not exist. Leave out --resume to begin a run");
+    }
+
+    @Test
+    void refusesWhatItCannotEvaluate() {
+        String path = file.toString();
+        Tenon.run("evaluate", "vgg", "--weights", path, "--data", path)
+                .refusedWith("tenon evaluate: the network must be resnet20; got vgg");
+        Tenon.run("evaluate", "resnet20", "--weights", path, "--data", path, "--batch", "0")
+                .refusedWith("tenon evaluate: --batch must be 1 to 4096; got 0");
+        Tenon.run("evaluate", "resnet20", "--weights", path, "--data", path)
+                .refusedWith(
+                        "tenon evaluate: torch: "
+                                + path
+                                + ": the file must be a zip file, a tar file, or begin with PyTorch's magic"
+                                + " number; got none of these");
+    }
+
     // ---- words on the command line
 
     @ParameterizedTest
