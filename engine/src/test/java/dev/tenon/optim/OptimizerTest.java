@@ -389,21 +389,6 @@ class OptimizerTest {
         assertMessage(
                 () -> AdamW.pytorch(new LinkedHashMap<>(), 0.1),
                 "optimizer: there must be parameters to train; got none");
-        assertMessage(
-                () -> Adam.PYTORCH.withBetas(1, 0.9), "Adam: beta1 must be in [0, 1); got 1.0");
-        assertMessage(
-                () -> Adamax.PYTORCH.withEpsilon(-1),
-                "Adamax: epsilon must be at least 0; got -1.0");
-        assertMessage(() -> Sgd.KERAS.withMomentum(2), "Sgd: momentum must be in [0, 1]; got 2.0");
-        assertMessage(() -> Sgd.KERAS.withDampening(0.1), "Sgd: Keras has no dampening; got 0.1");
-        assertMessage(
-                () -> Sgd.PYTORCH.withNesterov(),
-                "Sgd: PyTorch's look-ahead needs momentum and no dampening; got momentum 0.0 and dampening"
-                        + " 0.0");
-        assertMessage(
-                () -> new Adam(0.9, 0.9, 0, 0.1, false, false, Flavour.KERAS),
-                "Adam: Keras's weight decay is always decoupled; got decoupled false");
-        saysWhichSettingsAreWrong();
         SequencedMap<String, Tensor> state = AdamW.pytorch(params, 0.1).state();
         state.remove("a.v");
         state.put("a.u", Tensor.ones(2));
@@ -412,59 +397,6 @@ class OptimizerTest {
                 () -> AdamW.pytorch(params, 0.1).load(state),
                 "load: names and shapes must be those of the optimizer; got missing a.v; unexpected a.u;"
                         + " shape a.m [3] for [2]");
-    }
-
-    private static void saysWhichSettingsAreWrong() {
-        assertMessage(() -> RmsProp.KERAS.withRho(1), "RmsProp: rho must be in [0, 1); got 1.0");
-        assertMessage(
-                () -> RmsProp.KERAS.withMomentum(-0.1),
-                "RmsProp: momentum must be in [0, 1]; got -0.1");
-        assertMessage(
-                () -> RmsProp.PYTORCH.withEpsilon(Double.NaN),
-                "RmsProp: epsilon must be at least 0; got NaN");
-        assertMessage(
-                () -> RmsProp.PYTORCH.withWeightDecay(-1),
-                "RmsProp: weightDecay must be at least 0; got -1.0");
-        assertMessage(
-                () -> Adagrad.KERAS.withInitialSum(-1),
-                "Adagrad: initialSum must be at least 0; got -1.0");
-        assertMessage(
-                () -> Adagrad.KERAS.withRateDecay(0.1), "Adagrad: Keras has no rateDecay; got 0.1");
-        assertMessage(
-                () -> Adagrad.PYTORCH.withRateDecay(-0.1),
-                "Adagrad: rateDecay must be at least 0; got -0.1");
-        assertMessage(
-                () -> Adadelta.KERAS.withRho(-1), "Adadelta: rho must be in [0, 1); got -1.0");
-        assertMessage(
-                () -> Nadam.KERAS.withBetas(0.9, 1), "Nadam: beta2 must be in [0, 1); got 1.0");
-        assertMessage(
-                () -> Nadam.PYTORCH.withMomentumDecay(-1),
-                "Nadam: momentumDecay must be at least 0; got -1.0");
-        assertMessage(() -> Lion.KERAS.withBetas(0, 0.9), "Lion: beta1 must be in (0, 1]; got 0.0");
-        assertMessage(
-                () -> Ftrl.KERAS.withLearningRatePower(0.5),
-                "Ftrl: learningRatePower must be at most 0; got 0.5");
-        assertMessage(() -> Ftrl.KERAS.withL1(-1), "Ftrl: l1 must be at least 0; got -1.0");
-        assertMessage(
-                () -> Lamb.KERAS.withEpsilon(-1), "Lamb: epsilon must be at least 0; got -1.0");
-        assertMessage(
-                () -> Adafactor.KERAS.withDecayPower(0),
-                "Adafactor: decayPower must be less than 0; got 0.0");
-        assertMessage(
-                () -> Adafactor.KERAS.withClipThreshold(0),
-                "Adafactor: clipThreshold must be more than 0; got 0.0");
-        assertMessage(
-                () -> Muon.KERAS.withMomentum(1.5), "Muon: momentum must be in [0, 1]; got 1.5");
-        assertMessage(
-                () -> Muon.KERAS.withExcluded(List.of("head", "(")),
-                "Muon: excluded must be regular expressions; got (");
-        assertMessage(() -> Muon.KERAS.withSteps(-1), "Muon: steps must be at least 0; got -1");
-        assertMessage(
-                () -> ScheduleFreeAdamW.KERAS.withBetas(1, 0.9),
-                "ScheduleFreeAdamW: beta1 must be in (0, 1); got 1.0");
-        assertMessage(
-                () -> ScheduleFreeAdamW.KERAS.withWarmupSteps(-1),
-                "ScheduleFreeAdamW: warmupSteps must be at least 0; got -1");
     }
 
     private static void assertMessage(ThrowingCallable body, String message) {

@@ -22,7 +22,7 @@ public final class VectorOptim implements OptimKernel {
 
     /// Elements per piece: 64 KiB of each operand, large against the cost of handing it to a
     /// thread, and a multiple of every vector length.
-    private static final long PIECE = 16_384;
+    static final long PIECE = 16_384;
 
     private final OptimKernel below;
 
@@ -31,14 +31,13 @@ public final class VectorOptim implements OptimKernel {
         this.below = below;
     }
 
-    private static FloatVector load(MemorySegment x, long i, @Nullable VectorMask<Float> tail) {
+    static FloatVector load(MemorySegment x, long i, @Nullable VectorMask<Float> tail) {
         return tail == null
                 ? FloatVector.fromMemorySegment(S, x, i * 4, ORDER)
                 : FloatVector.fromMemorySegment(S, x, i * 4, ORDER, tail);
     }
 
-    private static void store(
-            FloatVector v, MemorySegment y, long i, @Nullable VectorMask<Float> tail) {
+    static void store(FloatVector v, MemorySegment y, long i, @Nullable VectorMask<Float> tail) {
         if (tail == null) {
             v.intoMemorySegment(y, i * 4, ORDER);
         } else {
@@ -98,7 +97,7 @@ public final class VectorOptim implements OptimKernel {
         store(changed, w, i, tail);
     }
 
-    private static FloatVector gradient(FloatVector weight, FloatVector gradient, Decay decay) {
+    static FloatVector gradient(FloatVector weight, FloatVector gradient, Decay decay) {
         FloatVector scaled = gradient.mul((float) decay.gradientScale());
         return decay.l2() == 0 ? scaled : scaled.add(weight.mul((float) decay.l2()));
     }
@@ -215,7 +214,7 @@ public final class VectorOptim implements OptimKernel {
         store(weight.mul((float) decay.keep()).sub(change), w, i, tail);
     }
 
-    // ---- what goes below
+    // ---- rules of OptimSteps
 
     @Override
     public void rmsProp(
@@ -228,7 +227,11 @@ public final class VectorOptim implements OptimKernel {
             RmsPropStep step,
             Decay decay,
             DType type) {
-        below.rmsProp(w, g, v, mean, b, count, step, decay, type);
+        if (type != DType.F32) {
+            below.rmsProp(w, g, v, mean, b, count, step, decay, type);
+            return;
+        }
+        OptimSteps.rmsProp(w, g, v, mean, b, count, step, decay);
     }
 
     @Override
@@ -240,7 +243,11 @@ public final class VectorOptim implements OptimKernel {
             AdagradStep step,
             Decay decay,
             DType type) {
-        below.adagrad(w, g, sum, count, step, decay, type);
+        if (type != DType.F32) {
+            below.adagrad(w, g, sum, count, step, decay, type);
+            return;
+        }
+        OptimSteps.adagrad(w, g, sum, count, step, decay);
     }
 
     @Override
@@ -253,7 +260,11 @@ public final class VectorOptim implements OptimKernel {
             AdadeltaStep step,
             Decay decay,
             DType type) {
-        below.adadelta(w, g, v, d, count, step, decay, type);
+        if (type != DType.F32) {
+            below.adadelta(w, g, v, d, count, step, decay, type);
+            return;
+        }
+        OptimSteps.adadelta(w, g, v, d, count, step, decay);
     }
 
     @Override
@@ -266,7 +277,11 @@ public final class VectorOptim implements OptimKernel {
             NadamStep step,
             Decay decay,
             DType type) {
-        below.nadam(w, g, m, v, count, step, decay, type);
+        if (type != DType.F32) {
+            below.nadam(w, g, m, v, count, step, decay, type);
+            return;
+        }
+        OptimSteps.nadam(w, g, m, v, count, step, decay);
     }
 
     @Override
@@ -278,7 +293,11 @@ public final class VectorOptim implements OptimKernel {
             LionStep step,
             Decay decay,
             DType type) {
-        below.lion(w, g, m, count, step, decay, type);
+        if (type != DType.F32) {
+            below.lion(w, g, m, count, step, decay, type);
+            return;
+        }
+        OptimSteps.lion(w, g, m, count, step, decay);
     }
 
     @Override
@@ -291,7 +310,11 @@ public final class VectorOptim implements OptimKernel {
             FtrlStep step,
             Decay decay,
             DType type) {
-        below.ftrl(w, g, sum, z, count, step, decay, type);
+        if (type != DType.F32 || step.power() != 0.5) {
+            below.ftrl(w, g, sum, z, count, step, decay, type);
+            return;
+        }
+        OptimSteps.ftrl(w, g, sum, z, count, step, decay);
     }
 
     @Override
@@ -304,7 +327,11 @@ public final class VectorOptim implements OptimKernel {
             ScheduleFreeStep step,
             Decay decay,
             DType type) {
-        below.scheduleFree(w, g, z, v, count, step, decay, type);
+        if (type != DType.F32) {
+            below.scheduleFree(w, g, z, v, count, step, decay, type);
+            return;
+        }
+        OptimSteps.scheduleFree(w, g, z, v, count, step, decay);
     }
 
     // ---- averages and clipping
