@@ -185,29 +185,62 @@ class OptimizerTest {
 
     // ---- laws
 
+    private static final List<UpdateRule> RULES =
+            List.of(
+                    AdamW.PYTORCH,
+                    Adam.KERAS.withAmsgrad(),
+                    Adamax.PYTORCH,
+                    RmsProp.PYTORCH.withMomentum(0.9).withCentered(),
+                    RmsProp.KERAS,
+                    Adagrad.PYTORCH.withRateDecay(0.1),
+                    Adagrad.KERAS,
+                    Adadelta.KERAS,
+                    Nadam.PYTORCH,
+                    Nadam.KERAS,
+                    Lion.KERAS.withWeightDecay(0.1),
+                    Ftrl.KERAS.withL1(0.1),
+                    ScheduleFreeAdamW.KERAS.withWarmupSteps(5),
+                    Lamb.KERAS.withWeightDecay(0.1),
+                    Adafactor.KERAS,
+                    Muon.KERAS,
+                    Sgd.PYTORCH.withMomentum(0.9).withDampening(0.3),
+                    Sgd.KERAS.withMomentum(0.9));
+
+    /// A rule does in F32, by machine code, what the definition does in F64.
+    @Test
+    void comesToTheSameInBothTypes() {
+        long seed = 11;
+        for (UpdateRule rule : RULES) {
+            double[] start = new Random(seed).doubles(60, -1, 1).toArray();
+            SequencedMap<String, Param> narrow = params("a", Tensor.of(floats(start), 6, 10));
+            SequencedMap<String, Param> wide =
+                    params("a", Tensor.of(param(narrow, "a").value().toDoubles(), 6, 10));
+            Optimizer one = new Optimizer(narrow, rule, LearningRate.constant(0.05));
+            Optimizer two = new Optimizer(wide, rule, LearningRate.constant(0.05));
+            for (int step = 0; step < 4; step++) {
+                float[] gradient = floats(new Random(seed + step).doubles(60, -1, 1).toArray());
+                Tensor g = Tensor.of(gradient, 6, 10);
+                one.clearGradients();
+                param(narrow, "a").value().mul(g).sum().backward();
+                two.clearGradients();
+                param(wide, "a").value().mul(g.to(DType.F64)).sum().backward();
+                one.step();
+                two.step();
+            }
+            double[] actual = param(narrow, "a").value().toDoubles();
+            double[] expected = param(wide, "a").value().toDoubles();
+            for (int i = 0; i < 60; i++) {
+                assertThat(actual[i])
+                        .as("%s, element %d, seed %d", rule, i, seed)
+                        .isCloseTo(expected[i], Offset.offset(5e-5));
+            }
+        }
+    }
+
     @Test
     void resumesExactly() {
         long seed = 7;
-        for (UpdateRule rule :
-                List.of(
-                        AdamW.PYTORCH,
-                        Adam.KERAS.withAmsgrad(),
-                        Adamax.PYTORCH,
-                        RmsProp.PYTORCH.withMomentum(0.9).withCentered(),
-                        RmsProp.KERAS,
-                        Adagrad.PYTORCH.withRateDecay(0.1),
-                        Adagrad.KERAS,
-                        Adadelta.KERAS,
-                        Nadam.PYTORCH,
-                        Nadam.KERAS,
-                        Lion.KERAS.withWeightDecay(0.1),
-                        Ftrl.KERAS.withL1(0.1),
-                        ScheduleFreeAdamW.KERAS.withWarmupSteps(5),
-                        Lamb.KERAS.withWeightDecay(0.1),
-                        Adafactor.KERAS,
-                        Muon.KERAS,
-                        Sgd.PYTORCH.withMomentum(0.9).withDampening(0.3),
-                        Sgd.KERAS.withMomentum(0.9))) {
+        for (UpdateRule rule : RULES) {
             LearningRate schedule = LearningRate.warmupCosine(0.1, 3, 12);
             SequencedMap<String, Param> whole = params("a", Tensor.ones(5), "b", Tensor.ones(2, 3));
             Optimizer straight = new Optimizer(whole, rule, schedule);
