@@ -16,7 +16,8 @@ import java.util.SequencedMap;
 /// `v = β₂ v + (1-β₂) g²; z -= η min(t/T, 1) g / (√(v/(1-β₂ᵗ)) + ε)`, the average x moves to z by
 /// `1/t`, and gradients are taken at `w = (1-β₁) z + β₁ x`. x is not kept: it is `(w - (1-β₁) z) /
 /// β₁`, which [#average] returns; use it for evaluation. Weights decay on their own, `w -= η λ w`
-/// before the update.
+/// before the update. z begins at the weight that the optimizer finds when it is made: load weights
+/// before.
 ///
 /// Source: Defazio et al. 2024, "The road less scheduled", arXiv:2405.15682;
 /// keras.optimizers.ScheduleFreeAdamW (PyTorch has none).

@@ -133,6 +133,39 @@ class OptimizerTest {
                                 () -> kerasCase(run)));
     }
 
+    /// Keras calls Muon's parts; ours are seen in a step from weights without decay.
+    @Test
+    void passesKerasOwnTestsOfMuon() {
+        Muon plain = Muon.KERAS.withWeightDecay(0).withAdam(Adam.KERAS);
+        for (Golden run : GOLDEN.at("muon").list()) {
+            boolean matrix = run.at("kind").text().equals("muon_newton_schulz");
+            Tensor gradient = tensor(run.at(matrix ? "input" : "grads"));
+            Tensor start = matrix ? Tensor.zeros(2, 2) : tensor(run.at("x0"));
+            Muon rule = matrix ? plain.withRmsRate(1 / Math.sqrt(2)) : plain;
+            double rate = matrix ? 1 : run.at("lr").number();
+            Optimizer optimizer =
+                    new Optimizer(params("x", start), rule, LearningRate.constant(rate));
+            Param x = param(optimizer.params(), "x");
+            setGradient(x, gradient.toDoubles());
+            optimizer.step();
+            Tensor expected = tensor(run.at("expected")).mul(matrix ? -1 : 1);
+            double atol = run.at("atol").number();
+            near(x, expected.toDoubles(), run.at("rtol").number(), atol);
+        }
+    }
+
+    /// Matrices and the rest decay each by their own share.
+    @Test
+    void decaysMatricesAndTheRestApart() {
+        Muon rule = Muon.KERAS.withWeightDecay(0.1).withAdam(AdamW.KERAS.withWeightDecay(0.2));
+        SequencedMap<String, Param> params = params("a", Tensor.ones(2, 2), "b", Tensor.ones(2));
+        Optimizer optimizer = new Optimizer(params, rule, LearningRate.constant(0.5));
+        params.values().forEach(p -> setGradient(p, new double[(int) p.count()]));
+        optimizer.step();
+        assertThat(param(params, "a").value().toFloats()).containsOnly(0.95f);
+        assertThat(param(params, "b").value().toFloats()).containsOnly(0.9f);
+    }
+
     private static void kerasCase(Golden run) {
         Tensor start = tensor(run.at("x0"));
         Optimizer optimizer = keras(run, params("x", start));
