@@ -8,7 +8,7 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 /// What rules say of settings that are out of their range.
-class SettingsTest {
+class RuleSettingsTest {
     @Test
     void adamAndItsKinSayWhatIsWrong() {
         assertMessage(
