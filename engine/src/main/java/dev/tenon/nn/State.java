@@ -4,7 +4,6 @@ import dev.tenon.tensor.Autograd;
 import dev.tenon.tensor.TenonException;
 import dev.tenon.tensor.Tensor;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
@@ -13,7 +12,6 @@ import org.jspecify.annotations.Nullable;
 /// What a checkpoint holds of a model or an optimizer: tensors by name.
 public final class State {
     private static final int SHOWN = 5;
-    private static final String COUNT = "num_batches_tracked";
 
     private State() {}
 
@@ -62,22 +60,6 @@ public final class State {
                             + String.join("; ", faults));
         }
         Autograd.noGrad(() -> state.forEach((name, target) -> assign(target, values.get(name))));
-    }
-
-    /// Returns `values` with a count of 0 for each batch norm whose running mean they have without
-    /// the number of its batches: PyTorch before 0.4.1 kept none.
-    static Map<String, Tensor> withCounts(
-            SequencedMap<String, Tensor> state, Map<String, Tensor> values) {
-        Map<String, Tensor> all = new LinkedHashMap<>(values);
-        state.forEach((name, target) -> {
-            if (name.endsWith(COUNT)) {
-                String mean = name.substring(0, name.length() - COUNT.length()) + "running_mean";
-                if (values.containsKey(mean)) {
-                    all.putIfAbsent(name, Tensor.zeros(target.type(), target.shape()));
-                }
-            }
-        });
-        return all;
     }
 
     private static void assign(Tensor target, @Nullable Tensor value) {
