@@ -20,8 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
 
-/// Keras's weights: .h5 (HDF5) and .keras (a zip file with `model.weights.h5`, Keras
-/// 3).
+/// Keras's weights: .h5 (HDF5) and .keras (a zip file with `model.weights.h5`, Keras 3).
 ///
 /// | in the file | in the checkpoint |
 /// |---|---|
@@ -41,6 +40,7 @@ public final class KerasH5 {
     private static final String FORMAT = "keras";
     private static final String WEIGHTS = "model.weights.h5";
     private static final int ZIP = 0x04034b50; // "PK", 3, 4
+    private static final int LARGEST = Integer.MAX_VALUE - 8; // what an array or buffer can hold
     private static final int DEEPEST = 64;
     private static final int MOST_NODES = 1_000_000;
     private static final int LONGEST_NAME = 1000;
@@ -98,13 +98,20 @@ public final class KerasH5 {
                     "the zip file's entries must be stored (0)",
                     "method " + entry.method() + " for " + Words.quoted(name));
         }
+        checkSize(name, entry.bytes());
         return entry.bytes();
     }
 
-    private void readHdf(MemorySegment bytes) {
-        if (bytes.byteSize() > Integer.MAX_VALUE) {
-            throw refusal.of("HDF5 data may have at most 2 GiB", bytes.byteSize() + " bytes");
+    private void checkSize(String name, MemorySegment bytes) {
+        if (bytes.byteSize() > LARGEST) {
+            throw refusal.of(
+                    name + " may have at most " + LARGEST + " bytes",
+                    String.valueOf(bytes.byteSize()));
         }
+    }
+
+    private void readHdf(MemorySegment bytes) {
+        checkSize("HDF5 data", bytes);
         try (HdfFile hdf = HdfFile.fromByteBuffer(bytes.asByteBuffer())) {
             for (Map.Entry<String, Attribute> entry : hdf.getAttributes().entrySet()) {
                 if (entry.getValue().getJavaType() == String.class

@@ -17,6 +17,7 @@ final class PickleBytes {
             ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfLong LONG =
             ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final long LONGEST = 64 << 20; // bytes; a tensor takes about 150
     private static final int LONGEST_LINE = 1000; // a class's module or name
 
     private final MemorySegment bytes;
@@ -124,6 +125,9 @@ final class PickleBytes {
                             + " and "
                             + left
                             + " left. The file is cut off or damaged");
+        }
+        if (count > LONGEST - consumed()) {
+            throw refusal.of("the pickle may have at most " + LONGEST + " bytes", "more");
         }
         long from = at;
         at += count;

@@ -20,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Source: the opcodes as described in Python's standard library, module pickletools.
 final class PickleMachine {
-    private static final long LONGEST = 64 << 20; // bytes; a tensor takes about 150
     private static final int NEWEST_PROTOCOL = 5;
     private static final int LONGEST_INTEGER = 255; // bytes
 
@@ -48,9 +47,6 @@ final class PickleMachine {
 
     private Object run() {
         while (true) {
-            if (in.consumed() > LONGEST) {
-                throw refusal.of("the pickle may have at most " + LONGEST + " bytes", "more");
-            }
             int opcode = in.u8();
             if (opcode == '.') {
                 if (markCount > 0 || stack.size() != 1) {

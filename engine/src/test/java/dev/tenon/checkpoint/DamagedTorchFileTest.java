@@ -8,9 +8,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -147,6 +150,24 @@ class DamagedTorchFileTest {
         refuses(
                 begin().op("N.").bytes(),
                 "the file must be a zip file, a tar file, or begin with PyTorch's magic number; got none of these");
+    }
+
+    @Test
+    void refusesAHugePickleInAHugeFile() throws IOException {
+        Path file = folder.resolve("sparse.pt");
+        try (FileChannel channel =
+                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            channel.write(ByteBuffer.wrap(begin().op("X").u32(3_000_000_000L).bytes()), 0);
+            channel.write(ByteBuffer.allocate(1), 1L << 32); // a hole, which takes no room
+        }
+        long before = allocated();
+        assertThatThrownBy(() -> TorchPickle.read(file))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessage(
+                        "torch: "
+                                + file
+                                + ": the pickle may have at most 67108864 bytes; got more");
+        assertThat(allocated() - before).isLessThan(4 << 20);
     }
 
     @Test

@@ -9,9 +9,11 @@ import dev.tenon.tensor.Tensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Map;
@@ -130,6 +132,22 @@ class KerasH5Test {
         refuses(
                 Files.readAllBytes(zip),
                 "the zip file's entries must be stored (0); got method 8 for model.weights.h5");
+    }
+
+    @Test
+    void refusesAHugeFile() throws IOException {
+        Path file = folder.resolve("sparse.h5");
+        try (FileChannel channel =
+                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            channel.write(ByteBuffer.wrap(small()), 0);
+            channel.write(ByteBuffer.allocate(1), 1L << 32); // a hole, which takes no room
+        }
+        assertThatThrownBy(() -> KerasH5.read(file))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessage(
+                        "keras: "
+                                + file
+                                + ": HDF5 data may have at most 2147483639 bytes; got 4294967297");
     }
 
     @Test
