@@ -23,6 +23,7 @@ import dev.tenon.nn.conv.Upsample;
 import dev.tenon.nn.norm.BatchNorm1d;
 import dev.tenon.nn.norm.BatchNorm2d;
 import dev.tenon.nn.norm.BatchNorm3d;
+import dev.tenon.nn.norm.CustomNorm;
 import dev.tenon.nn.norm.GroupNorm;
 import dev.tenon.nn.norm.InstanceNorm1d;
 import dev.tenon.nn.norm.InstanceNorm2d;
@@ -223,6 +224,21 @@ class LayerContractTest {
                         sizes(2, 3, 5),
                         "weight [3, 5]"),
                 of("LocalResponseNorm", init -> LocalResponseNorm.of(2), image, image, ""),
+                of(
+                        "CustomNorm",
+                        init -> CustomNorm.of(5, init),
+                        sizes(2, 3, 5),
+                        sizes(2, 3, 5),
+                        "weight [5], bias [5]"),
+                of(
+                        "CustomNorm with a scale of its own",
+                        init ->
+                                CustomNorm.of(5, init)
+                                        .withCentre(x -> x.mul(0.5))
+                                        .withScale(d -> CustomNorm.mean(d.mul(d)).add(1)),
+                        sizes(2, 3, 5),
+                        sizes(2, 3, 5),
+                        "weight [5], bias [5]"),
                 of(
                         "MultiHeadAttention",
                         init -> MultiHeadAttention.of(4, 2, init),

@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tenon.Golden;
 import dev.tenon.dtype.DType;
+import dev.tenon.kernel.Conv2dSettings;
+import dev.tenon.nn.conv.Conv2d;
 import dev.tenon.nn.norm.BatchNorm;
 import dev.tenon.nn.norm.BatchNorm1d;
 import dev.tenon.nn.norm.BatchNorm2d;
 import dev.tenon.nn.norm.BatchNorm3d;
+import dev.tenon.nn.norm.CustomNorm;
 import dev.tenon.nn.norm.GroupNorm;
 import dev.tenon.nn.norm.InstanceNorm1d;
 import dev.tenon.nn.norm.InstanceNorm2d;
@@ -483,5 +486,57 @@ class NormLayersTest {
         refuses(
                 () -> model.load(old),
                 "load: names and shapes must be those of the layer; got missing 0.running_var");
+    }
+
+    // ---- folding, and norms of one's own
+
+    @Test
+    void aFoldedConvolutionDoesWhatBothDid() {
+        long seed = 81;
+        for (int groups : new int[] {1, 2}) {
+            for (boolean affine : new boolean[] {true, false}) {
+                Init init = Init.of(seed);
+                Conv2dSettings settings = Conv2dSettings.of(1, 1).withGroups(groups);
+                Conv2d conv = Conv2d.of(4, 6, 3, settings, affine, init);
+                BatchNorm2d norm = BatchNorm2d.of(6, 1e-5, 0.1, affine, true, init);
+                setParameters(norm);
+                Tensor x = Rng.of(seed).normal(DType.F32, Shape.of(3, 4, 7, 7));
+                Mode.train(Rng.of(1), () -> norm.apply(conv.apply(x)));
+                Conv2d folded = conv.withFolded(norm);
+                double[] expected = norm.apply(conv.apply(x)).toDoubles();
+                double[] actual = folded.apply(x).toDoubles();
+                for (int i = 0; i < expected.length; i++) {
+                    assertThat(actual[i] - expected[i]).isBetween(-1e-4, 1e-4);
+                }
+            }
+        }
+    }
+
+    @Test
+    void foldsOnlyWhatHasStatisticsOfTheChannels() {
+        Init init = Init.of(1);
+        Conv2d conv = Conv2d.of(4, 6, 3, init);
+        refuses(
+                () -> conv.withFolded(BatchNorm2d.of(6, 1e-5, 0.1, true, false, init)),
+                "Conv2d: the norm to fold must have running statistics of the channels; got none"
+                        + " for 6");
+        refuses(
+                () -> conv.withFolded(BatchNorm2d.of(4, init)),
+                "Conv2d: the norm to fold must have running statistics of the channels; got 4"
+                        + " channels for 6");
+    }
+
+    @Test
+    void aCustomNormBeginsAsLayerNorm() {
+        Tensor x = input(Shape.of(2, 3, 6), 0, DType.F64);
+        UnaryLayer custom = CustomNorm.of(6, Init.of(Rng.of(1), DType.F64));
+        UnaryLayer layer = LayerNorm.of(6, Init.of(Rng.of(1), DType.F64));
+        setParameters(custom);
+        setParameters(layer);
+        assertClose(
+                custom.apply(x).toDoubles(), layer.apply(x).toDoubles(), 1, DType.F64, "custom");
+        CustomNorm rms = CustomNorm.of(6, Init.of(Rng.of(1), DType.F64)).withCentre(v -> v.mul(0));
+        UnaryLayer known = RMSNorm.of(Shape.of(6), 1e-5, true, Init.of(Rng.of(1), DType.F64));
+        assertClose(rms.apply(x).toDoubles(), known.apply(x).toDoubles(), 1, DType.F64, "rms");
     }
 }

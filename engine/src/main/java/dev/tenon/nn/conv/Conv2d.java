@@ -4,8 +4,11 @@ import dev.tenon.kernel.Conv2dSettings;
 import dev.tenon.nn.Formula;
 import dev.tenon.nn.Init;
 import dev.tenon.nn.Param;
+import dev.tenon.nn.Running;
 import dev.tenon.nn.UnaryLayer;
+import dev.tenon.nn.norm.BatchNorm2d;
 import dev.tenon.tensor.ConvOps;
+import dev.tenon.tensor.TenonException;
 import dev.tenon.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -78,6 +81,40 @@ public record Conv2d(Param weight, @Nullable Param bias, Conv2dSettings settings
     @Override
     public Tensor forward(Tensor x) {
         return ConvOps.conv2d(x, weight.value(), bias == null ? null : bias.value(), settings);
+    }
+
+    /// Returns this convolution and the batch norm behind it as one convolution, for evaluation:
+    /// its weight is `W * γ / sqrt(running variance + ε)`, its bias `(b - running mean) * γ /
+    /// sqrt(running variance + ε) + β`. The values are copies.
+    ///
+    /// @throws TenonException if the norm has other channels or keeps no running statistics
+    public Conv2d withFolded(BatchNorm2d norm) {
+        Running mean = norm.runningMean();
+        Running variance = norm.runningVar();
+        int out = weight.shape().size(0);
+        if (mean == null || variance == null || norm.features() != out) {
+            throw new TenonException(
+                    "Conv2d: the norm to fold must have running statistics of the channels; got "
+                            + (mean == null ? "none" : norm.features() + " channels")
+                            + " for "
+                            + out);
+        }
+        double[] scales = new double[out];
+        double[] biases = new double[out];
+        for (int c = 0; c < out; c++) {
+            scales[c] = at(norm.weight(), c, 1) / Math.sqrt(variance.value().at(c) + norm.eps());
+            double shifted = at(bias, c, 0) - mean.value().at(c);
+            biases[c] = shifted * scales[c] + at(norm.bias(), c, 0);
+        }
+        Tensor scale = Tensor.of(scales, out).reshape(out, 1, 1, 1).to(weight.type());
+        return new Conv2d(
+                Param.of(weight.value().detach().mul(scale)),
+                Param.of(Tensor.of(biases, out).to(weight.type())),
+                settings);
+    }
+
+    private static double at(@Nullable Param param, int index, double otherwise) {
+        return param == null ? otherwise : param.value().at(index);
     }
 
     @Override
