@@ -25,12 +25,12 @@ final class MachineChannelNorm {
     private static final int PIECE = 65_536;
 
     private final MachinePlaneNorm planes;
-    private final Routine moments;
+    private final MachineChannelMoments moments;
     private final Routine[] toward; // without and with stores past the caches
 
     MachineChannelNorm(Isa isa, MachinePlaneNorm planes) {
         this.planes = planes;
-        moments = RowNormCode.moments(isa);
+        moments = new MachineChannelMoments(isa);
         toward =
                 new Routine[] {
                     PlaneNormCode.towardEach(isa, false), PlaneNormCode.towardEach(isa, true)
@@ -79,72 +79,7 @@ final class MachineChannelNorm {
 
     /// Mean and biased variance of each channel.
     void moments(NormShape shape, MemorySegment mean, MemorySegment variance, MemorySegment x) {
-        int parts = Math.multiplyExact(shape.planes(), cuts(shape));
-        MemorySegment all = Workspace.SUMS.bytes(16L * parts); // means, then variances
-        forEach(
-                shape,
-                (part, plane, count, from, length) -> {
-                    MemorySegment block = Arguments.block();
-                    block.set(JAVA_LONG, NormCode.X, x.address() + 4 * from);
-                    block.set(JAVA_LONG, NormCode.MEAN, all.address() + 8L * part);
-                    block.set(JAVA_LONG, NormCode.TO_RSTD, 8L * parts);
-                    block.set(JAVA_LONG, NormCode.ROWS, count);
-                    block.set(JAVA_LONG, NormCode.SIZE, length);
-                    block.set(JAVA_DOUBLE, NormCode.INVERSE, 1.0 / length);
-                    block.set(JAVA_DOUBLE, NormCode.INVERSE + 8, 1.0 / length);
-                    block.set(JAVA_DOUBLE, NormCode.FIRST, 1.0 / Math.min(NormCode.CHUNK, length));
-                    moments.call(block.address(), 0, 0, 0, 0, 0);
-                });
-        int perChannel = shape.samples() * cuts(shape);
-        Parallel.range(
-                shape.parameters(),
-                Math.max(1, PART / perChannel),
-                (from, to) -> {
-                    for (int channel = (int) from; channel < to; channel++) {
-                        merge(shape, all, channel, mean, variance);
-                    }
-                });
-    }
-
-    /// The variance is the mean of the parts' plus the variance of their means (Chan, Golub,
-    /// LeVeque 1979).
-    private static void merge(
-            NormShape shape,
-            MemorySegment all,
-            int channel,
-            MemorySegment mean,
-            MemorySegment variance) {
-        int inner = shape.inner();
-        int cuts = cuts(shape);
-        long parts = (long) shape.planes() * cuts;
-        long stride = (long) shape.parameters() * cuts;
-        double sum = 0;
-        for (long first = (long) channel * cuts; first < parts; first += stride) {
-            for (int cut = 0; cut < cuts; cut++) {
-                int count = Math.min(PIECE, inner - cut * PIECE);
-                sum += count * mean(all, first + cut, parts);
-            }
-        }
-        double mu = sum / shape.perParameter();
-        double squares = 0;
-        for (long first = (long) channel * cuts; first < parts; first += stride) {
-            for (int cut = 0; cut < cuts; cut++) {
-                int count = Math.min(PIECE, inner - cut * PIECE);
-                double off = mean(all, first + cut, parts) - mu;
-                double own = all.getAtIndex(JAVA_DOUBLE, parts + first + cut);
-                squares += count * (own + off * off);
-            }
-        }
-        DType.F64.write(mean, channel, mu);
-        DType.F64.write(variance, channel, squares / shape.perParameter());
-    }
-
-    /// Returns a part's mean. The routine leaves it finite where a late element is not a number,
-    /// which the variance then is.
-    private static double mean(MemorySegment all, long part, long parts) {
-        double mean = all.getAtIndex(JAVA_DOUBLE, part);
-        boolean lost = Double.isNaN(all.getAtIndex(JAVA_DOUBLE, parts + part));
-        return lost && Double.isFinite(mean) ? Double.NaN : mean;
+        moments.run(shape, mean, variance, x);
     }
 
     /// Statistics once per plane.

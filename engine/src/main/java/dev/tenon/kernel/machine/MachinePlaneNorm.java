@@ -246,7 +246,6 @@ final class MachinePlaneNorm {
                     block.set(JAVA_LONG, NormCode.X, x.address() + 4 * from);
                     block.set(JAVA_LONG, NormCode.MEAN, all.address() + 8L * part);
                     block.set(JAVA_LONG, NormCode.TO_RSTD, toVariance);
-                    block.set(JAVA_LONG, NormCode.ROWS, 1);
                     block.set(JAVA_LONG, NormCode.SIZE, count);
                     block.set(JAVA_DOUBLE, NormCode.INVERSE, 1.0 / count);
                     block.set(JAVA_DOUBLE, NormCode.INVERSE + 8, 1.0 / count);

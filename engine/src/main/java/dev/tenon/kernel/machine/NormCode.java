@@ -45,6 +45,7 @@ final class NormCode {
     static final int TO_DY = 208; // from x to the gradient that comes in, in bytes
     static final int TO_RESIDUAL = 216; // from x to the residual
     static final int WEIGHT_TO_BIAS = 224; // from a weight to its bias, backward
+    static final int TO_NEXT = 232; // from a plane to the next one of its channel, in bytes
 
     static final Gpr OUT = Gpr.RDI;
     static final Gpr IN = Gpr.RSI;
@@ -266,6 +267,25 @@ final class NormCode {
         finishMoments();
     }
 
+    /// Leaves behind what [#moments] does, of some planes of `r9` elements that lie [#TO_NEXT]
+    /// apart and have no more than [#CHUNK] elements together: the shift is the mean of the first.
+    void momentsOfPlanes() {
+        zero(8, 9);
+        sum(LENGTH);
+        shift(FIRST);
+        zero(0, 8);
+        code.mov(NEXT, word(CHANNELS));
+        Label plane = new Label();
+        code.bindLoop(plane);
+        shifted(new Pass(isa), LENGTH);
+        code.mov(PASSING, word(TO_NEXT));
+        code.lea(IN, Mem.at(IN, PASSING, 1, 0));
+        code.sub(NEXT, 1);
+        code.jump(NOT_EQUAL, plane);
+        total();
+        finishMoments();
+    }
+
     /// Sets `rbx` to the number of elements of the first chunk.
     private void first() {
         Label whole = new Label();
@@ -301,10 +321,20 @@ final class NormCode {
             code.lea(NEXT, Mem.at(IN, LENGTH, 4, 0));
             pass.ahead(NEXT);
         }
+        shifted(pass, SOME);
+        total();
+    }
+
+    /// Adds `x - shift` and its square to registers 0 to 3 and 4 to 7.
+    private void shifted(Pass pass, Gpr count) {
         Node d = pass.stream(IN).sub(pass.pinned(vec(HIGH)));
         pass.addTo(vecs(0, 4), d);
         pass.addTo(vecs(4, 8), d.mul(d));
-        PassCode.emit(pass, code, SOME, allBut(0, PASSING_VECTOR), 4);
+        PassCode.emit(pass, code, count, allBut(0, PASSING_VECTOR), 4);
+    }
+
+    /// Adds what [#shifted] left to the totals in registers 8 and 9.
+    private void total() {
         fold(0, 4);
         fold(4, 4);
         widen(8, 0, PASSING_VECTOR);

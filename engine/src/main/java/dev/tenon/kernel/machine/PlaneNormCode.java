@@ -31,6 +31,16 @@ final class PlaneNormCode {
 
     private PlaneNormCode() {}
 
+    /// Mean and variance of some planes of a channel together.
+    static Routine moments(Isa isa) {
+        NormCode norm = new NormCode(isa);
+        norm.enter();
+        norm.code.mov(LENGTH, word(NormCode.INNER));
+        norm.momentsOfPlanes();
+        norm.storeVariance();
+        return norm.finish(false);
+    }
+
     /// `y = f(z * weight + bias)` for groups, f as `end` says; with `statistics` writes mean and
     /// rstd, else reads them.
     static Routine forward(Isa isa, boolean statistics, NormEnd end, boolean streaming) {

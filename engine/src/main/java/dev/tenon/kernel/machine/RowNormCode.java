@@ -29,17 +29,13 @@ final class RowNormCode {
 
     private RowNormCode() {}
 
-    /// Mean and variance of rows of which each element is read once from memory.
+    /// Mean and variance of a row of which each element is read once from memory.
     static Routine moments(Isa isa) {
         NormCode norm = new NormCode(isa);
         norm.enter();
         norm.code.mov(LENGTH, word(NormCode.SIZE));
-        Label row = new Label();
-        norm.code.bindLoop(row);
         norm.momentsAtOnce();
         norm.storeVariance();
-        norm.code.lea(IN, Mem.at(IN, LENGTH, 4, 0));
-        norm.nextRow(row);
         return norm.finish(false);
     }
 
