@@ -35,7 +35,8 @@ public record ResNetBlock(Conv2d conv1, BatchNorm2d bn1, Conv2d conv2, BatchNorm
         return bn2.forward(conv2.apply(y), new Finish(shortcut(x), UnaryOp.RELU));
     }
 
-    private Tensor shortcut(Tensor x) {
+    /// What is added: the input, halved where the block halves.
+    Tensor shortcut(Tensor x) {
         int stride = conv1.settings().strideH();
         if (stride == 1) {
             return x;

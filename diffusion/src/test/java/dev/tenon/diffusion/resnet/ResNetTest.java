@@ -12,6 +12,7 @@ import dev.tenon.data.Dataset;
 import dev.tenon.nn.Init;
 import dev.tenon.nn.Mode;
 import dev.tenon.tensor.Autograd;
+import dev.tenon.tensor.ElementwiseOps;
 import dev.tenon.tensor.IndexOps;
 import dev.tenon.tensor.ReduceOps;
 import dev.tenon.tensor.Tensor;
@@ -77,6 +78,34 @@ final class ResNetTest {
         for (int i = 0; i < alone.length; i++) {
             assertThat(alone[i]).isCloseTo(among[i], within(1e-5));
         }
+    }
+
+    /// Each batch norm folded into the convolution before it, all through the network.
+    @Test
+    void foldedAndUnfoldedNormsAgree() {
+        ResNet network = ResNet.resnet20(shared("resnet-cifar10/resnet20-12fca82f.th"));
+        Dataset images = Cifar10.read(shared("cifar10/cifar10-lossless-4000.bin"));
+        long[] rows = {5, 6, 7, 8};
+        double[] unfolded = logits(network, images, rows).toDoubles();
+        Tensor x = ResNet.normalise(images.images(rows));
+        double[] folded = Mode.eval(() -> Autograd.noGrad(() -> folded(network, x))).toDoubles();
+        for (int i = 0; i < folded.length; i++) {
+            assertThat(folded[i]).isCloseTo(unfolded[i], within(1e-4));
+        }
+    }
+
+    private static Tensor folded(ResNet network, Tensor x) {
+        Tensor y = ElementwiseOps.relu(network.conv1().withFolded(network.bn1()).apply(x));
+        for (List<ResNetBlock> stage :
+                List.of(network.layer1(), network.layer2(), network.layer3())) {
+            for (ResNetBlock block : stage) {
+                Tensor z = ElementwiseOps.relu(block.conv1().withFolded(block.bn1()).apply(y));
+                Tensor sum = block.conv2().withFolded(block.bn2()).apply(z).add(block.shortcut(y));
+                y = ElementwiseOps.relu(sum);
+            }
+        }
+        Tensor flat = y.reshape(y.size(0), y.size(1), y.size(2) * y.size(3));
+        return network.linear().apply(ReduceOps.mean(flat, 2, false));
     }
 
     @Test
