@@ -15,6 +15,8 @@ final class KernelFuzz {
                     new ReduceFuzz(),
                     new MatmulFuzz(),
                     new NormFuzz(),
+                    new ChannelNormFuzz(),
+                    new RmsNormFuzz(),
                     new ConvFuzz(),
                     new ResampleFuzz(),
                     new AttentionFuzz(),

@@ -23,7 +23,17 @@ final class NormBounds {
     private double meanError;
     private double rstdError; // relatively
 
+    private final boolean anyShift;
+    private double varianceError;
+
     NormBounds(NormFuzz.Case c) {
+        this(c, false);
+    }
+
+    /// @param anyShift whether the sums are of differences from any of the elements, not from a
+    ///   first mean
+    NormBounds(NormFuzz.Case c, boolean anyShift) {
+        this.anyShift = anyShift;
         this.c = c;
         type = c.type;
         u = Enclosure.unit(type);
@@ -38,17 +48,20 @@ final class NormBounds {
         double sizes = 0;
         double differences = 0;
         double squares = 0;
+        double farthest = 0;
         for (long i = group * c.size; i < (group + 1) * c.size; i++) {
             double difference = type.read(c.x, i) - mean;
             sizes += Math.abs(type.read(c.x, i));
             differences += Math.abs(difference);
             squares += difference * difference;
+            farthest = Math.max(farthest, Math.abs(difference));
         }
         double units = Enclosure.roundings(type, c.size);
-        double first = 9 * u * sizes / c.size;
+        double first = anyShift ? farthest : 9 * u * sizes / c.size;
         meanError = units * u * (differences / c.size + first) + 2 * Enclosure.least(type);
         variance = squares / c.size;
         double off = (units + 4) * u * variance + meanError * meanError + units * u * first * first;
+        varianceError = 2 * off;
         rstdError = off / (variance + NormFuzz.EPS) / 2 + u;
     }
 
@@ -60,6 +73,11 @@ final class NormBounds {
     Enclosure rstd(int of) {
         statistics(of);
         return number(c.rstd(of), rstdError * c.rstd(of));
+    }
+
+    Enclosure variance(int of) {
+        statistics(of);
+        return number(variance, varianceError + 0x1p-50 * variance);
     }
 
     /// A number of F64 that is off by `error`; where an operand was not finite, the same.

@@ -53,7 +53,7 @@ final class NormFuzz implements FuzzFamily {
         private @Nullable MemorySegment residual;
 
         /// What the second factor is made of.
-        private static Values second(Draw d, Values first) {
+        static Values second(Draw d, Values first) {
             return d.oneIn(8) ? first : Values.NORMAL;
         }
 
@@ -122,7 +122,7 @@ final class NormFuzz implements FuzzFamily {
         }
 
         /// Draws residual and activation, last of all, and describes them.
-        private String end(Draw d) {
+        String end(Draw d) {
             activation = d.oneIn(2) ? null : d.one(Formulas.ACTIVATIONS);
             residual = d.oneIn(3) ? d.data(count, type, second(d, values)) : null;
             return (residual == null ? "" : " + residual")
@@ -179,11 +179,11 @@ final class NormFuzz implements FuzzFamily {
     }
 
     /// Adds an operand that may be missing; then its number is -1.
-    private static int optional(Call call, String name, MemorySegment content, DType type) {
+    static int optional(Call call, String name, MemorySegment content, DType type) {
         return content == null ? -1 : call.input(name, type, content);
     }
 
-    private static MemorySegment at(MemorySegment[] segments, int operand) {
+    static MemorySegment at(MemorySegment[] segments, int operand) {
         return operand < 0 ? null : segments[operand];
     }
 }

@@ -59,7 +59,7 @@ final class NormGradientBounds {
     }
 
     /// What an element of z is off.
-    private double offOfZ(long i) {
+    double offOfZ(long i) {
         long at = i / c.size;
         double halves = 4 * u * u * Math.abs(c.mean(at)) + 2 * Enclosure.least(type);
         return 4 * u * Math.abs(c.z(i)) + halves * c.rstd(at);
@@ -122,6 +122,18 @@ final class NormGradientBounds {
         double lost = Enclosure.least(type) * (4 + Math.abs(type.read(c.x, i) - c.mean(group)));
         double r = c.rstd(group);
         return NormBounds.finite(type, r * (g - sum - z * product), r * (off + rounded) + lost);
+    }
+
+    /// The gradient if mean and rstd are constants: `rstd * g`.
+    Enclosure constantGradient(int i) {
+        upstreams();
+        if (Double.isInfinite(offs[i])) {
+            return Enclosure.any(type);
+        }
+        double scale = c.rstd(i / c.size) * c.weight(i);
+        double off = offs[i] * Math.abs(scale) + 4 * u * Math.abs(scale * ups[i]);
+        off += Enclosure.least(type) * (4 + Math.abs(ups[i]) + Math.abs(c.weight(i)));
+        return NormBounds.finite(type, scale * ups[i], off);
     }
 
     Enclosure parameter(int parameter, boolean ofWeight) {

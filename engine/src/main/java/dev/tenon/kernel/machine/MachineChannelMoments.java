@@ -87,6 +87,7 @@ final class MachineChannelMoments {
                     for (int part = (int) from; part < to; part++) {
                         MemorySegment block = block(cut, part, x, all);
                         routine.call(block.address(), 0, 0, 0, 0, 0);
+                        setNotFinite(cut, part, x, all);
                     }
                 });
         int perChannel = parts / shape.parameters();
@@ -127,14 +128,14 @@ final class MachineChannelMoments {
         double sum = 0;
         for (int first = channel * pieces; first < parts; first += stride) {
             for (int part = first; part < first + pieces; part++) {
-                sum += cut.count(part) * mean(all, part, parts);
+                sum += cut.count(part) * all.getAtIndex(JAVA_DOUBLE, part);
             }
         }
         double mu = sum / n;
         double squares = 0;
         for (int first = channel * pieces; first < parts; first += stride) {
             for (int part = first; part < first + pieces; part++) {
-                double off = mean(all, part, parts) - mu;
+                double off = all.getAtIndex(JAVA_DOUBLE, part) - mu;
                 double own = all.getAtIndex(JAVA_DOUBLE, parts + (long) part);
                 squares += cut.count(part) * (own + off * off);
             }
@@ -143,11 +144,19 @@ final class MachineChannelMoments {
         DType.F64.write(variance, channel, squares / n);
     }
 
-    /// Returns a part's mean. The routine leaves it finite where a late element is not a number,
-    /// which the variance then is.
-    private static double mean(MemorySegment all, int part, int parts) {
-        double mean = all.getAtIndex(JAVA_DOUBLE, part);
-        boolean lost = Double.isNaN(all.getAtIndex(JAVA_DOUBLE, parts + (long) part));
-        return lost && Double.isFinite(mean) ? Double.NaN : mean;
+    /// Sets a part's mean anew where not all its elements are numbers: the differences from the
+    /// shift do not say what it is then.
+    private static void setNotFinite(Cut cut, int part, MemorySegment x, MemorySegment all) {
+        if (!Double.isNaN(all.getAtIndex(JAVA_DOUBLE, cut.parts() + (long) part))) {
+            return;
+        }
+        double sum = 0;
+        for (int sample = 0; sample < cut.samples(part); sample++) {
+            long from = cut.at(part) + (long) sample * cut.shape.width();
+            for (long i = from; i < from + cut.length(part); i++) {
+                sum += DType.F32.read(x, i);
+            }
+        }
+        all.setAtIndex(JAVA_DOUBLE, part, sum / cut.count(part));
     }
 }

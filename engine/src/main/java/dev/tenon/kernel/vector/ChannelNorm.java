@@ -61,8 +61,12 @@ final class ChannelNorm {
             sums[0] = 0;
             sums[1] = 0;
             Moments.addShifted(x, from, count, shift, sums, 0);
-            parts[2 * piece] = Moments.mean(shift, sums[0], count);
-            parts[2 * piece + 1] = Moments.squares(sums[0], sums[1], count);
+            double squares = Moments.squares(sums[0], sums[1], count);
+            parts[2 * piece + 1] = squares;
+            parts[2 * piece] =
+                    Double.isNaN(squares) // then the differences do not say
+                            ? plainMean(x, from, count)
+                            : Moments.mean(shift, sums[0], count);
         });
         Parallel.range(
                 channels,
@@ -72,6 +76,14 @@ final class ChannelNorm {
                         merge(mean, variance, parts, channel);
                     }
                 });
+    }
+
+    private static double plainMean(MemorySegment x, long from, int count) {
+        double sum = 0;
+        for (long i = from; i < from + count; i++) {
+            sum += read(x, i);
+        }
+        return sum / count;
     }
 
     /// The variance is the mean of the pieces' plus the variance of their means (Chan, Golub,
