@@ -61,7 +61,7 @@ final class NormBounds {
         meanError = units * u * (differences / c.size + first) + 2 * Enclosure.least(type);
         variance = squares / c.size;
         double off = (units + 4) * u * variance + meanError * meanError + units * u * first * first;
-        varianceError = 2 * off;
+        varianceError = 2 * off + 2 * Enclosure.least(type); // of each square
         rstdError = off / (variance + NormFuzz.EPS) / 2 + u;
     }
 
