@@ -2,6 +2,8 @@ package dev.tenon.kernel;
 
 import dev.tenon.dtype.DType;
 import java.lang.foreign.MemorySegment;
+import java.util.HashMap;
+import java.util.Map;
 
 /// How far off the gradients of normalisation may be.
 ///
@@ -19,13 +21,21 @@ final class NormGradientBounds {
     private double[] ups; // the middles of what reaches the norm
     private double[] offs; // half the widths; infinite where it may be anything
 
-    private long group = -1;
-    private boolean open; // whether an `up` of the group may be anything
-    private double sum; // of g over n
-    private double product; // of g z over n
-    private double sumError;
-    private double productError;
-    private double most; // that a sum may come to
+    private final Map<Long, Sums> groups = new HashMap<>();
+
+    /// What the gradients of a group share.
+    ///
+    /// @param open whether an `up` of the group may be anything
+    /// @param sum of g over n
+    /// @param product of g z over n
+    /// @param most that a sum may come to
+    private record Sums(
+            boolean open,
+            double sum,
+            double product,
+            double sumError,
+            double productError,
+            double most) {}
 
     NormGradientBounds(NormFuzz.Case c, MemorySegment dy) {
         this.c = c;
@@ -65,19 +75,20 @@ final class NormGradientBounds {
         return 4 * u * Math.abs(c.z(i)) + halves * c.rstd(at);
     }
 
-    private void sums(long newGroup) {
-        if (newGroup == group) {
-            return;
-        }
+    /// Returns the sums of a group, worked out once: elements come in any order of groups.
+    private Sums sums(long group) {
+        return groups.computeIfAbsent(group, this::summed);
+    }
+
+    private Sums summed(long group) {
         upstreams();
-        group = newGroup;
-        open = false;
+        boolean open = false;
         double sizes = 0;
         double productSizes = 0;
         double lost = 0;
         double productLost = 0;
-        sum = 0;
-        product = 0;
+        double sum = 0;
+        double product = 0;
         for (int i = Math.toIntExact(group * c.size); i < (group + 1) * c.size; i++) {
             double weight = c.weight(i);
             double z = c.z(i);
@@ -92,23 +103,27 @@ final class NormGradientBounds {
             productLost += (off * Math.abs(z) + (Math.abs(g) + off) * offOfZ(i)) / c.size;
         }
         double units = Enclosure.roundings(type, c.size);
-        sumError =
-                units * u * sizes + lost + 2 * Enclosure.least(type); // each g may lose the least
-        productError = units * u * productSizes + productLost + 4 * Enclosure.least(type);
+        double sumError = // each g may lose the least
+                units * u * sizes + lost + 2 * Enclosure.least(type);
+        double productError = units * u * productSizes + productLost + 4 * Enclosure.least(type);
         double r = c.rstd(group);
-        most = c.size * Math.max(sizes, productSizes) * Math.max(r, 1 / r);
+        double most = c.size * Math.max(sizes, productSizes) * Math.max(r, 1 / r);
+        return new Sums(open, sum, product, sumError, productError, most);
     }
 
     Enclosure gradient(int i) {
-        sums(i / c.size);
-        if (open) {
+        long group = i / c.size;
+        Sums s = sums(group);
+        if (s.open) {
             return Enclosure.any(type);
         }
+        double sum = s.sum;
+        double product = s.product;
         if (!Double.isFinite(sum) || !Double.isFinite(product)) {
             // every gradient of the group is infinite or NaN, by the order of the formula's terms
             return Enclosure.notFinite(type);
         }
-        if (!(most <= Enclosure.highest(type))) {
+        if (!(s.most <= Enclosure.highest(type))) {
             return Enclosure.any(type); // it depends on the order whether it overflows on the way
         }
         double g = ups[i] * c.weight(i);
@@ -116,8 +131,8 @@ final class NormGradientBounds {
         double z = c.z(i);
         double rounded = 4 * u * (Math.abs(g) + off + Math.abs(sum) + Math.abs(z * product));
         rounded += 4 * Enclosure.least(type);
-        off += sumError + Math.abs(z) * productError;
-        off += offOfZ(i) * (Math.abs(product) + productError);
+        off += s.sumError + Math.abs(z) * s.productError;
+        off += offOfZ(i) * (Math.abs(product) + s.productError);
         // rstd may come first: then what is lost of denormal factors is not made smaller by it
         double lost = Enclosure.least(type) * (4 + Math.abs(type.read(c.x, i) - c.mean(group)));
         double r = c.rstd(group);
