@@ -168,6 +168,9 @@ final class NormGradientBounds {
                 total += ups[i] * factor;
                 sizes += (Math.abs(ups[i]) + offs[i]) * Math.abs(factor);
                 lost += offs[i] * Math.abs(factor) + (Math.abs(ups[i]) + offs[i]) * off;
+                if (ofWeight) { // up (x - mean), denormal, before rstd makes it larger
+                    lost += Enclosure.least(type) * (1 + c.rstd(i / c.size));
+                }
             }
         }
         long terms = (long) c.n[0] * c.n[3];
