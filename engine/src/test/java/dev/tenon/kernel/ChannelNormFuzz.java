@@ -135,10 +135,10 @@ final class ChannelNormFuzz implements FuzzFamily {
                                         : bounds.constantGradient(turned(i)));
             }
             if (dweight >= 0) {
-                call.within(dweight, i -> bounds.parameter(i, true));
+                call.within(dweight, i -> bounds.parameter(i, true, true));
             }
             if (dbias >= 0) {
-                call.within(dbias, i -> bounds.parameter(i, false));
+                call.within(dbias, i -> bounds.parameter(i, false, true));
             }
             if (dresidual >= 0 && c.activation() != null) { // otherwise dy, bit by bit
                 call.within(dresidual, i -> bounds.upstream(turned(i)));

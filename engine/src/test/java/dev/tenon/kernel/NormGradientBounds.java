@@ -152,6 +152,12 @@ final class NormGradientBounds {
     }
 
     Enclosure parameter(int parameter, boolean ofWeight) {
+        return parameter(parameter, ofWeight, false);
+    }
+
+    /// @param rstdLast whether `up (x - mean)` is added up before rstd, which makes larger what it
+    ///   lost where it is denormal: so do kernels of channels, which have one rstd for all terms
+    Enclosure parameter(int parameter, boolean ofWeight, boolean rstdLast) {
         upstreams();
         double total = 0;
         double sizes = 0;
@@ -168,7 +174,7 @@ final class NormGradientBounds {
                 total += ups[i] * factor;
                 sizes += (Math.abs(ups[i]) + offs[i]) * Math.abs(factor);
                 lost += offs[i] * Math.abs(factor) + (Math.abs(ups[i]) + offs[i]) * off;
-                if (ofWeight) { // up (x - mean), denormal, before rstd makes it larger
+                if (ofWeight && rstdLast) {
                     lost += Enclosure.least(type) * (1 + c.rstd(i / c.size));
                 }
             }
