@@ -1,20 +1,11 @@
 package dev.tenon.bench;
 
-import dev.tenon.bench.peer.Peer;
-import dev.tenon.cli.Progress;
-import dev.tenon.cli.Threads;
-import dev.tenon.tensor.TenonException;
-import java.io.PrintWriter;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.SequencedMap;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /// `tenon bench kernels`: times the kernels of every family, beside the machine's peak.
@@ -29,18 +20,7 @@ import picocli.CommandLine.Spec;
 final class KernelsCommand implements Runnable {
     @Spec CommandSpec spec;
 
-    @Option(
-            names = "--filter",
-            paramLabel = "NAME",
-            description =
-                    "Only the benchmarks whose family or name contains NAME, such as matmul or backward.")
-    @Nullable String filter;
-
-    @Mixin PeersOption peers;
-
-    @Mixin ReportOptions report;
-
-    @Mixin Threads threads;
+    @Mixin Trials trials;
 
     /// Returns all trials by family.
     static SequencedMap<String, List<Trial>> families() {
@@ -62,83 +42,8 @@ final class KernelsCommand implements Runnable {
         return families;
     }
 
-    /// Returns the trials whose family or name contains `wanted`, in any case.
-    ///
-    /// @param wanted a text, or null for all trials
-    /// @throws TenonException if there is none
-    static SequencedMap<String, List<Trial>> select(
-            SequencedMap<String, List<Trial>> families, @Nullable String wanted) {
-        if (wanted == null) {
-            return families;
-        }
-        String part = wanted.toLowerCase(Locale.ROOT);
-        SequencedMap<String, List<Trial>> selected = new LinkedHashMap<>();
-        families.forEach((family, trials) -> {
-            List<Trial> found =
-                    trials.stream()
-                            .filter(trial ->
-                                    family.contains(part)
-                                            || trial.name().toLowerCase(Locale.ROOT).contains(part))
-                            .toList();
-            if (!found.isEmpty()) {
-                selected.put(family, found);
-            }
-        });
-        if (selected.isEmpty()) {
-            throw new TenonException(
-                    "--filter must be part of a benchmark's family or name; got "
-                            + wanted
-                            + ". Families: "
-                            + String.join(", ", families.keySet()));
-        }
-        return selected;
-    }
-
     @Override
     public void run() {
-        report.check();
-        List<Peer> rivals = peers.peers();
-        SequencedMap<String, List<Trial>> selected = select(families(), filter);
-        PrintWriter out = spec.commandLine().getOut();
-        out.println(Machine.describe());
-        peers.introduce(rivals, out);
-        String load = Machine.load();
-        if (!load.isEmpty()) {
-            out.println(load);
-        }
-        sayDistance(out);
-        out.println();
-        out.flush();
-        report.deliver(measure(selected, rivals), out);
-        out.println();
-        sayDistance(out);
-        out.println(
-                "Peaks, measured in turns with each kernel: multiply-adds in registers;"
-                        + " main memory with the same mix of reads and writes.");
-        out.println("Operands that fit in a cache can exceed main memory's.");
-        out.flush();
-    }
-
-    /// Before and after: it may have changed meanwhile.
-    private static void sayDistance(PrintWriter out) {
-        String distance = RoundTrip.describe();
-        if (!distance.isEmpty()) {
-            out.println(distance);
-        }
-    }
-
-    private static Report measure(SequencedMap<String, List<Trial>> families, List<Peer> rivals) {
-        Peak peak = new Peak();
-        List<Trial> trials = families.values().stream().flatMap(List::stream).toList();
-        List<Figure> figures = new ArrayList<>();
-        try (Progress progress =
-                Progress.start("timing", new Progress.Unit("kernels", 1), 0, trials.size())) {
-            for (Trial trial : trials) {
-                Contest.Outcome outcome = trial.time(rivals, peak);
-                figures.add(trial.figure(outcome));
-                progress.show(figures.size(), trial.name());
-            }
-        }
-        return new Report(figures);
+        trials.run(families(), spec.commandLine().getOut());
     }
 }

@@ -48,9 +48,9 @@ final class BenchTest {
 
     @Test
     void aFilterLooksAtFamiliesAndNames() {
-        assertThat(KernelsCommand.select(KernelsCommand.families(), "CONV").keySet())
+        assertThat(Trials.select(KernelsCommand.families(), "CONV").keySet())
                 .containsExactly("conv");
-        assertThat(KernelsCommand.select(KernelsCommand.families(), "gelu").get("elementwise"))
+        assertThat(Trials.select(KernelsCommand.families(), "gelu").get("elementwise"))
                 .extracting(Trial::name)
                 .containsExactly("gelu 16M", "gelu 16M, backward");
     }
