@@ -115,14 +115,7 @@ public final class Memory {
         }
         if (buffer == null) {
             collectIfGrown(rounded);
-            synchronized (LOCK) {
-                buffer = take(rounded);
-                if (buffer == null) {
-                    buffer = reserve(rounded);
-                    reserved += rounded;
-                    inUse += rounded;
-                }
-            }
+            buffer = takeOrReserve(rounded);
         }
         MemorySegment lent = buffer.reinterpret(bytes, Arena.ofAuto(), null);
         Storage storage = new Storage(lent);
@@ -135,6 +128,41 @@ public final class Memory {
             TIDY.get().add(storage);
         }
         return storage;
+    }
+
+    /// Where memory is short, buffers of other sizes that wait are given up for this one.
+    private static MemorySegment takeOrReserve(long rounded) {
+        for (boolean again = false; ; again = true) {
+            try {
+                synchronized (LOCK) {
+                    MemorySegment buffer = take(rounded);
+                    if (buffer == null) {
+                        buffer = reserve(rounded);
+                        reserved += rounded;
+                        inUse += rounded;
+                    }
+                    return buffer;
+                }
+            } catch (OutOfMemoryError e) {
+                if (again) {
+                    throw e;
+                }
+                collect();
+                giveUpFree();
+            }
+        }
+    }
+
+    /// The collector frees the buffers when the next reservation finds too little.
+    private static void giveUpFree() {
+        synchronized (LOCK) {
+            for (ArrayDeque<MemorySegment> buffers : FREE.values()) {
+                for (MemorySegment buffer : buffers) {
+                    reserved -= buffer.byteSize();
+                }
+            }
+            FREE.clear();
+        }
     }
 
     /// Takes memory from the operating system, in large pages where it fills some.
@@ -181,6 +209,13 @@ public final class Memory {
                 return;
             }
         }
+        collect();
+        synchronized (LOCK) {
+            nextCollection = Math.max(FIRST_COLLECTION, 2 * (inUse + more));
+        }
+    }
+
+    private static void collect() {
         System.gc();
         try {
             long patience =
@@ -192,9 +227,6 @@ public final class Memory {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        }
-        synchronized (LOCK) {
-            nextCollection = Math.max(FIRST_COLLECTION, 2 * (inUse + more));
         }
     }
 

@@ -3,6 +3,10 @@ package dev.tenon.tensor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tenon.dtype.DType;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -51,6 +55,37 @@ final class MemoryTest {
             assertThat(x.transpose(0, 1).toLongs()).hasSize(64);
         });
         assertThat(Memory.inUse()).isLessThanOrEqualTo(before);
+    }
+
+    /// The process: more tensors of growing sizes than fit side by side, one after the other.
+    static final class Growing {
+        private Growing() {}
+
+        public static void main(String[] args) {
+            for (int millions = 1; millions <= 12; millions++) {
+                int size = 1_000_000 * millions;
+                Memory.tidy(() -> Tensor.zeros(size).add(1));
+            }
+            System.out.print(Memory.reserved() <= 120L << 20 ? "fits" : "too much");
+        }
+    }
+
+    @Test
+    void buffersThatWaitAreGivenUpForOneOfAnotherSize() throws IOException, InterruptedException {
+        Process process =
+                new ProcessBuilder(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-XX:MaxDirectMemorySize=120m",
+                                "--enable-native-access=ALL-UNNAMED",
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                Growing.class.getName())
+                        .redirectError(ProcessBuilder.Redirect.DISCARD)
+                        .start();
+        try (InputStream out = process.getInputStream()) {
+            assertThat(new String(out.readAllBytes(), StandardCharsets.UTF_8)).isEqualTo("fits");
+        }
+        assertThat(process.waitFor()).isZero();
     }
 
     private static void step(Tensor x, UnaryOperator<Tensor> op) {
