@@ -1,5 +1,6 @@
 package dev.tenon.optim;
 
+import dev.tenon.dtype.DType;
 import dev.tenon.kernel.OptimKernel;
 import dev.tenon.nn.Formula;
 import dev.tenon.nn.Param;
@@ -9,6 +10,7 @@ import dev.tenon.tensor.ReduceOps;
 import dev.tenon.tensor.Shape;
 import dev.tenon.tensor.TenonException;
 import dev.tenon.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.SequencedMap;
 
@@ -132,34 +134,126 @@ public record Adafactor(
 
     @Override
     public void update(Update update) {
-        double rate = update.learningRate();
-        double t = update.step();
         Tensor w = update.value();
-        update.scale(1 - rate * weightDecay);
-        double size = Math.max(epsilon2, ReduceOps.norm(List.of(w)) / Math.sqrt(w.count()));
-        // of a row and a column without gradient v would be ε₁², which is 0 in F32
-        Tensor v = ElementwiseOps.clamp(secondMoment(update), epsilon1, Double.POSITIVE_INFINITY);
-        Tensor step = update.gradient().mul(ElementwiseOps.pow(v, -0.5));
-        double stepSize = ReduceOps.norm(List.of(step)) / Math.sqrt(w.count());
-        double by = Math.max(1, stepSize / clipThreshold);
-        update.add(-size * Math.min(rate, 1 / Math.sqrt(t)) / by, step);
+        double keep = 1 - update.learningRate() * weightDecay;
+        double size = Math.max(epsilon2, keep * rms(ReduceOps.norm(List.of(w)), w));
+        double rate = size * Math.min(update.learningRate(), 1 / Math.sqrt(update.step()));
+        if (w.rank() < 2) {
+            updateElements(update, rate, keep);
+        } else {
+            updateMatrices(update, rate, keep);
+        }
         update.written();
     }
 
-    /// Moves the slots and returns v.
-    private Tensor secondMoment(Update update) {
-        Tensor squares = ElementwiseOps.square(update.gradient()).add(epsilon1);
-        double share = Math.pow(update.step(), decayPower);
-        int rank = squares.rank();
-        Tensor first = update.slots().getFirst();
-        if (rank < 2) {
-            move(first, squares, share);
-            return first;
+    /// Returns β's complement.
+    private double share(Update update) {
+        return Math.pow(update.step(), decayPower);
+    }
+
+    private void updateElements(Update update, double rate, double keep) {
+        Tensor gradient = update.gradient();
+        Tensor v = update.slots().getFirst();
+        move(v, ElementwiseOps.square(gradient).add(epsilon1), share(update));
+        Tensor change = gradient.div(ElementwiseOps.sqrt(v));
+        update.scale(keep);
+        update.add(-rate / clip(rms(ReduceOps.norm(List.of(change)), change)), change);
+    }
+
+    /// Matrices are the last two axes; the step's size is that of all.
+    private void updateMatrices(Update update, double rate, double keep) {
+        Tensor w = update.value();
+        Factors factors = factors(update);
+        double limit = 1 / Math.sqrt(epsilon1);
+        OptimKernel kernel = Backend.kernels().optim();
+        double squares = 0;
+        for (int i = 0; i < factors.count; i++) {
+            squares +=
+                    kernel.adafactorSize(
+                            factors.matrix(update.gradient(), i),
+                            factors.row(i),
+                            factors.column(i),
+                            limit,
+                            factors.height,
+                            factors.width,
+                            w.type());
         }
+        double by = clip(rms(Math.sqrt(squares), w));
+        for (int i = 0; i < factors.count; i++) {
+            kernel.adafactorStep(
+                    factors.matrix(w, i),
+                    factors.matrix(update.gradient(), i),
+                    factors.row(i),
+                    factors.column(i),
+                    limit,
+                    rate / by,
+                    keep,
+                    factors.height,
+                    factors.width,
+                    w.type());
+        }
+    }
+
+    private double clip(double size) {
+        return Math.max(1, size / clipThreshold);
+    }
+
+    private static double rms(double norm, Tensor x) {
+        return norm / Math.sqrt(x.count());
+    }
+
+    /// What a gradient is multiplied by, `1 / √v`, as the product of a number of its row and one of
+    /// its column. Of a row and a column without gradient it would be `1 / ε₁`, which F32 does not
+    /// hold; the kernels keep it to `1 / √ε₁`.
+    private record Factors(int count, int height, int width, Tensor rows, Tensor columns) {
+        MemorySegment matrix(Tensor x, int i) {
+            long bytes = x.type().bytes((long) height * width);
+            return x.segment().asSlice(i * bytes, bytes);
+        }
+
+        MemorySegment row(int i) {
+            long bytes = rows.type().bytes(height);
+            return rows.segment().asSlice(i * bytes, bytes);
+        }
+
+        MemorySegment column(int i) {
+            long bytes = columns.type().bytes(width);
+            return columns.segment().asSlice(i * bytes, bytes);
+        }
+    }
+
+    /// Moves the slots and returns the factors.
+    private Factors factors(Update update) {
+        Tensor gradient = update.gradient();
+        int rank = gradient.rank();
+        int height = gradient.size(rank - 2);
+        int width = gradient.size(rank - 1);
+        int count = Math.toIntExact(gradient.count() / Math.max(1, (long) height * width));
+        Tensor rows = Tensor.empty(DType.F64, Shape.of(count, height));
+        Tensor columns = Tensor.empty(DType.F64, Shape.of(count, width));
+        Factors sums = new Factors(count, height, width, rows, columns);
+        for (int i = 0; i < count; i++) {
+            Backend.kernels()
+                    .optim()
+                    .adafactorSquares(
+                            sums.row(i),
+                            sums.column(i),
+                            sums.matrix(gradient, i),
+                            height,
+                            width,
+                            gradient.type());
+        }
+        Tensor row = update.slots().getFirst();
         Tensor column = update.slots().getLast();
-        move(first, ReduceOps.mean(squares, rank - 1, true), share);
-        move(column, ReduceOps.mean(squares, rank - 2, true), share);
-        return first.div(ReduceOps.mean(first, rank - 2, true)).mul(column);
+        double share = share(update);
+        move(row, rows.mul(1.0 / width).add(epsilon1).to(row.type()), share);
+        move(column, columns.mul(1.0 / height).add(epsilon1).to(row.type()), share);
+        Tensor parts = row.div(ReduceOps.mean(row, rank - 2, true));
+        return new Factors(count, height, width, inverseRoot(parts), inverseRoot(column));
+    }
+
+    private static Tensor inverseRoot(Tensor x) {
+        return Tensor.scalar(x.type(), 1).div(ElementwiseOps.sqrt(x));
     }
 
     private static void move(Tensor slot, Tensor to, double share) {

@@ -1,12 +1,14 @@
 package dev.tenon.optim;
 
+import dev.tenon.kernel.OptimKernel;
 import dev.tenon.kernel.OptimKernel.AdamStep;
 import dev.tenon.kernel.OptimKernel.Decay;
+import dev.tenon.kernel.SizedOptimKernel;
 import dev.tenon.nn.Formula;
 import dev.tenon.nn.Param;
 import dev.tenon.tensor.Backend;
-import dev.tenon.tensor.ReduceOps;
 import dev.tenon.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.SequencedMap;
 
@@ -91,26 +93,29 @@ public record Lamb(double beta1, double beta2, double epsilon, double weightDeca
 
     @Override
     public void update(Update update) {
-        double rate = update.learningRate();
         Tensor w = update.value();
-        update.scale(1 - rate * weightDecay);
-        Tensor step = Tensor.zeros(w.type(), w.shape()); // becomes -u
-        Backend.kernels()
-                .optim()
-                .adam(
-                        step.segment(),
+        MemorySegment first = update.slots().get(0).segment();
+        MemorySegment second = update.slots().get(1).segment();
+        AdamStep step = AdamStep.torch(1, beta1, beta2, epsilon, update.step());
+        Decay decay = Decay.decoupled(update.learningRate(), weightDecay);
+        OptimKernel kernel = Backend.kernels().optim();
+        SizedOptimKernel.Sizes sizes =
+                kernel.lambMoments(
+                        w.segment(),
                         update.gradient().segment(),
-                        update.slots().get(0).segment(),
-                        update.slots().get(1).segment(),
-                        null,
+                        first,
+                        second,
                         w.count(),
-                        AdamStep.torch(1, beta1, beta2, epsilon, update.step()),
-                        Decay.NONE,
+                        step,
+                        decay,
                         w.type());
-        step.written();
-        double size = ReduceOps.norm(List.of(w));
-        double stepSize = ReduceOps.norm(List.of(step));
-        update.add(rate * (size > 0 && stepSize > 0 ? size / stepSize : 1), step);
+        double ratio =
+                sizes.weight() > 0 && sizes.change() > 0
+                        ? Math.sqrt(sizes.weight() / sizes.change())
+                        : 1;
+        double factor = update.learningRate() * ratio;
+        kernel.lambStep(
+                w.segment(), first, second, w.count(), step, factor, decay.keep(), w.type());
         update.written();
     }
 

@@ -24,6 +24,7 @@ final class KernelFuzz {
                     new LossFuzz(),
                     new RandomFuzz(),
                     new OptimFuzz(),
+                    new SizedOptimFuzz(),
                     new QuantFuzz());
 
     private KernelFuzz() {}

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.IntFunction;
 import java.util.stream.Stream;
+import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -467,5 +468,44 @@ class OptimKernelTest {
         Operands o = Operands.random(33);
         VECTOR.lerp(o.w, o.g, o.count, 1, DType.F32);
         assertThat(o.w.mismatch(o.g)).isEqualTo(-1);
+    }
+
+    /// Matrices with several parts down and across, whole groups of rows and not.
+    @ParameterizedTest
+    @ValueSource(strings = {"1x1", "3x17", "5x17000", "37x8195", "1030x33", "131x64"})
+    void adafactorsSumsAndStepAreTheDefinitions(String shape) {
+        int height = Integer.parseInt(shape.split("x")[0]);
+        int width = Integer.parseInt(shape.split("x")[1]);
+        Random random = new Random(SEED);
+        double[] gradients = random.doubles((long) height * width, -1, 1).toArray();
+        MemorySegment g = segment(DType.F32, gradients);
+        MemorySegment rows = segment(DType.F32, random.doubles(height, 0.5, 2).toArray());
+        MemorySegment columns = segment(DType.F32, random.doubles(width, 0.5, 2).toArray());
+        MemorySegment[][] results = new MemorySegment[2][];
+        double[] sizes = new double[2];
+        for (int i = 0; i < 2; i++) {
+            OptimKernel kernel = i == 0 ? VECTOR : SCALAR;
+            MemorySegment down = segment(DType.F64, new double[height]);
+            MemorySegment across = segment(DType.F64, new double[width]);
+            MemorySegment w = segment(DType.F32, gradients);
+            kernel.adafactorSquares(down, across, g, height, width, DType.F32);
+            sizes[i] = kernel.adafactorSize(g, rows, columns, 1.5, height, width, DType.F32);
+            kernel.adafactorStep(w, g, rows, columns, 1.5, 0.1, 0.99, height, width, DType.F32);
+            results[i] = new MemorySegment[] {down, across, w};
+        }
+        assertThat(sizes[0]).isCloseTo(sizes[1], Percentage.withPercentage(1e-4));
+        String what = shape + ", seed " + SEED;
+        for (int i = 0; i < height; i++) {
+            assertThat(DType.F64.read(results[0][0], i))
+                    .as(what)
+                    .isCloseTo(DType.F64.read(results[1][0], i), Percentage.withPercentage(1e-10));
+        }
+        for (int j = 0; j < width; j++) {
+            assertThat(DType.F64.read(results[0][1], j))
+                    .as(what)
+                    .isCloseTo(DType.F64.read(results[1][1], j), Percentage.withPercentage(1e-4));
+        }
+        Tolerances.assertClose(
+                results[0][2], results[1][2], (long) height * width, 1, DType.F32, what);
     }
 }

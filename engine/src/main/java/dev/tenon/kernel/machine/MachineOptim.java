@@ -14,8 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// below.
 ///
 /// A step's coefficients are F32 in memory, so that one routine per rule serves all settings.
-public final class MachineOptim implements OptimKernel {
-    private static final int GRAIN = 16_384; // elements of a part, as the vector backend cuts
+public final class MachineOptim extends MachineSizedOptim implements OptimKernel {
     private static final int UNROLL = 2;
 
     private static final int THIRD_PLACE = 256; // of the third state's address, among the numbers
@@ -28,6 +27,7 @@ public final class MachineOptim implements OptimKernel {
 
     /// @param below the backend that does what has no machine code
     MachineOptim(Isa isa, OptimKernel below) {
+        super(isa, below);
         this.isa = isa;
         this.below = below;
     }
@@ -297,36 +297,6 @@ public final class MachineOptim implements OptimKernel {
     }
 
     // ---- how they run
-
-    private static boolean takes(DType type, long count, @Nullable MemorySegment... operands) {
-        boolean takes = type == DType.F32;
-        for (MemorySegment operand : operands) {
-            if (operand == null) {
-                continue;
-            }
-            takes &= operand.isNative();
-            if (takes && operand.byteSize() < 4 * count) {
-                throw new IndexOutOfBoundsException(
-                        "optim: operands must have at least "
-                                + 4 * count
-                                + " bytes; got "
-                                + operand.byteSize());
-            }
-        }
-        return takes;
-    }
-
-    /// The decay's numbers, then the step's, as F32.
-    private static float[] numbers(Decay decay, double... step) {
-        float[] numbers = new float[3 + step.length];
-        numbers[0] = (float) decay.gradientScale();
-        numbers[OptimRule.L2] = (float) decay.l2();
-        numbers[2] = (float) decay.keep();
-        for (int i = 0; i < step.length; i++) {
-            numbers[3 + i] = (float) step[i];
-        }
-        return numbers;
-    }
 
     private void run(
             OptimRule rule, long count, float[] numbers, @Nullable MemorySegment... operands) {

@@ -28,10 +28,10 @@ enum OptimRule {
     // where a routine finds its operands
     static final Gpr THIRD = Gpr.RBX; // third state; its address comes in memory
     static final Gpr NUMBERS = Gpr.R8;
-    private static final Gpr WEIGHT = Gpr.RDI;
-    private static final Gpr GRADIENT = Gpr.RSI;
-    private static final Gpr FIRST = Gpr.RDX;
-    private static final Gpr SECOND = Gpr.RCX;
+    static final Gpr WEIGHT = Gpr.RDI;
+    static final Gpr GRADIENT = Gpr.RSI;
+    static final Gpr FIRST = Gpr.RDX;
+    static final Gpr SECOND = Gpr.RCX;
     static final int L2 = 1; // number of the decay's, among them
 
     /// Returns the form of RMSprop.
@@ -62,8 +62,7 @@ enum OptimRule {
             pass.store(WEIGHT, pass.stream(GRADIENT).fma(number(pass, 1), kept));
             return;
         }
-        Node scaled = pass.stream(GRADIENT).mul(number(pass, 0));
-        Node gradient = decays ? weight.fma(number(pass, L2), scaled) : scaled;
+        Node gradient = gradient(pass, weight, decays);
         switch (this) {
             case SGD, MOMENTUM -> sgd(pass, weight, gradient, this == MOMENTUM);
             case ADAM, AMSGRAD -> adam(pass, weight, gradient, this == AMSGRAD);
@@ -82,7 +81,13 @@ enum OptimRule {
         }
     }
 
-    private static Node number(Pass pass, int index) {
+    /// Returns what a rule sees of the gradient.
+    static Node gradient(Pass pass, Node weight, boolean decays) {
+        Node scaled = pass.stream(GRADIENT).mul(number(pass, 0));
+        return decays ? weight.fma(number(pass, L2), scaled) : scaled;
+    }
+
+    static Node number(Pass pass, int index) {
         return pass.scalar(NUMBERS, 4 * index);
     }
 
@@ -92,7 +97,7 @@ enum OptimRule {
     }
 
     /// Moves a state towards `to` by share number `share`.
-    private static Node moved(Pass pass, Gpr state, Node to, int share) {
+    static Node moved(Pass pass, Gpr state, Node to, int share) {
         Node old = pass.stream(state);
         Node moved = to.sub(old).fma(number(pass, share), old);
         pass.store(state, moved);
@@ -100,7 +105,7 @@ enum OptimRule {
     }
 
     /// Moves a state towards the gradient's square by share number `share`.
-    private static Node movedToSquare(Pass pass, Gpr state, Node gradient, int share) {
+    static Node movedToSquare(Pass pass, Gpr state, Node gradient, int share) {
         Node old = pass.stream(state);
         Node moved = gradient.fma(gradient, old.neg()).fma(number(pass, share), old);
         pass.store(state, moved);

@@ -15,14 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// (Nadam); McMahan et al., "Ad click prediction: a view from the trenches", 2013 (FTRL); Chen et
 /// al., "Symbolic discovery of optimization algorithms", 2023 (Lion); Defazio et al., "The road
 /// less scheduled", 2024 (schedule-free AdamW).
-public final class ScalarOptim implements OptimKernel {
-    /// What a rule sees of gradient `g`; without L2 decay the weight, which may be infinite, has no
-    /// part in it.
-    private static double gradient(double g, double weight, Decay decay) {
-        double scaled = decay.gradientScale() * g;
-        return decay.l2() == 0 ? scaled : scaled + decay.l2() * weight;
-    }
-
+public final class ScalarOptim extends ScalarSizedOptim implements OptimKernel {
     @Override
     public void sgd(
             MemorySegment w,

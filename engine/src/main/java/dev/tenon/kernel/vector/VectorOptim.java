@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// A step is bound by memory (Adam loads four and stores three numbers per element), so each rule
 /// is one pass, and the threads share it in fixed pieces. The last vector of a piece is masked, so
 /// that every element goes through the same arithmetic.
-public final class VectorOptim implements OptimKernel {
+public final class VectorOptim extends VectorSizedOptim implements OptimKernel {
     private static final VectorSpecies<Float> S = Lanes.FLOATS;
     private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
     private static final int LANES = S.length();
@@ -28,6 +28,7 @@ public final class VectorOptim implements OptimKernel {
 
     /// @param below the backend that does what has no vector form
     public VectorOptim(OptimKernel below) {
+        super(below);
         this.below = below;
     }
 
