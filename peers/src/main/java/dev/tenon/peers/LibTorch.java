@@ -12,13 +12,9 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.bytedeco.javacpp.BoolPointer;
 import org.bytedeco.openblas.global.openblas_nolapack;
-import org.bytedeco.pytorch.Adam;
-import org.bytedeco.pytorch.AdamOptions;
-import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.T_TensorTensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
-import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
@@ -76,7 +72,7 @@ public final class LibTorch implements Peer {
                 Tensor b = flat(sum.b());
                 yield () -> List.of(a.add(b));
             }
-            case Task.Adam adam -> adam(adam);
+            case Task.OptimizerStep step -> TorchOptimizers.step(step);
             case Task.UNetStep _ -> null;
             case Task.Attention attention -> attention(attention);
             case Task.AttentionGradient attention -> attentionGradient(attention);
@@ -246,56 +242,6 @@ public final class LibTorch implements Peer {
         return task.op() == UnaryOp.SILU
                 ? () -> List.of(torch.silu_backward(dy, x))
                 : () -> List.of(torch.gelu_backward(dy, x));
-    }
-
-    /// The optimizer of the C++ library, which goes over memory for each operation of the formula,
-    /// as Python's does on processors unless it is told otherwise.
-    private static Supplier<List<Tensor>> adam(Task.Adam task) {
-        if (task.fused()) {
-            return fusedAdam(task);
-        }
-        Tensor w = new Tensor(flat(task.before()).clone());
-        w.set_requires_grad(true);
-        w.mutable_grad().put(flat(task.gradient()));
-        AdamOptions options = new AdamOptions(task.learningRate());
-        options.betas().put(0, task.beta1()).put(1, task.beta2());
-        options.eps().put(task.eps());
-        Adam optimizer = new Adam(new TensorVector(w), options);
-        return () -> {
-            optimizer.step();
-            return List.of(new Tensor(w.detach()));
-        };
-    }
-
-    /// Its fused kernel, which no optimizer of the C++ library calls but Python's can.
-    private static Supplier<List<Tensor>> fusedAdam(Task.Adam task) {
-        Tensor w = new Tensor(flat(task.before()).clone());
-        IValue weights = Aten.list(w);
-        IValue gradients = Aten.list(flat(task.gradient()));
-        IValue first = Aten.list(torch.zeros_like(w));
-        IValue second = Aten.list(torch.zeros_like(w));
-        IValue none = Aten.list();
-        IValue steps = Aten.list(torch.ones(1));
-        Aten fused = new Aten("aten::_fused_adam_");
-        return () -> {
-            fused.call(
-                    weights,
-                    gradients,
-                    first,
-                    second,
-                    none,
-                    steps,
-                    task.learningRate(),
-                    task.beta1(),
-                    task.beta2(),
-                    0.0,
-                    task.eps(),
-                    false,
-                    false,
-                    null,
-                    null);
-            return List.of(new Tensor(w));
-        };
     }
 
     private static Supplier<List<Tensor>> attention(Task.Attention task) {

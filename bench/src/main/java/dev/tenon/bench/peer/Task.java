@@ -3,6 +3,7 @@ package dev.tenon.bench.peer;
 import dev.tenon.diffusion.unet.UNetSettings;
 import dev.tenon.kernel.Conv2dSizes;
 import dev.tenon.kernel.UnaryOp;
+import dev.tenon.optim.UpdateRule;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
@@ -210,26 +211,27 @@ public sealed interface Task {
         }
     }
 
-    /// The first step of Adam as PyTorch defines it, from moments of zero.
+    /// A step of an optimizer over matrices, its first.
     ///
-    /// @param after the weights after the step
-    /// @param before the weights before it
-    /// @param gradient of each
+    /// @param after the matrices after it
+    /// @param before the matrices before it
+    /// @param gradients of each
+    /// @param rule how they change
     /// @param fused in a single pass over memory, which a user must ask for by name, if the peer
     ///   has one; else as the peer's optimizer does it
-    record Adam(
-            MemorySegment after,
-            MemorySegment before,
-            MemorySegment gradient,
+    record OptimizerStep(
+            List<MemorySegment> after,
+            List<MemorySegment> before,
+            List<MemorySegment> gradients,
+            int rows,
+            int columns,
+            UpdateRule rule,
             double learningRate,
-            double beta1,
-            double beta2,
-            double eps,
             boolean fused)
             implements Task {
         @Override
         public List<Result> results() {
-            return List.of(new Result(after, 1e-6));
+            return after.stream().map(matrix -> new Result(matrix, 2e-5)).toList();
         }
     }
 
