@@ -18,7 +18,12 @@ import picocli.CommandLine.Spec;
         versionProvider = TenonVersion.class,
         mixinStandardHelpOptions = true,
         scope = CommandLine.ScopeType.LOCAL,
-        subcommands = {TrainingCommand.class, KernelsCommand.class, OptimCommand.class})
+        subcommands = {
+            TrainingCommand.class,
+            KernelsCommand.class,
+            NormsCommand.class,
+            OptimCommand.class
+        })
 public final class Main implements Runnable {
     @Spec CommandSpec spec;
 

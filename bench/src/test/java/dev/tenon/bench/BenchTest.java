@@ -47,6 +47,34 @@ final class BenchTest {
     }
 
     @Test
+    void everyNormIsTimedInEveryWay() {
+        List<String> names =
+                NormCases.families().values().stream()
+                        .flatMap(List::stream)
+                        .map(Trial::name)
+                        .toList();
+        assertThat(names).doesNotHaveDuplicates();
+        assertThat(NormCases.families().keySet())
+                .containsExactly("batchnorm", "instancenorm", "groupnorm", "layernorm", "rmsnorm");
+        assertThat(names)
+                .contains(
+                        "batchnorm 32x64x32x32, channels last, training, forward and backward",
+                        "batchnorm 8192x768, evaluation, forward",
+                        "groupnorm 1x64x32x32, 1 group, forward",
+                        "layernorm 8192x768, forward and backward");
+    }
+
+    @Test
+    void normsPrintATable() {
+        assertThat(bench("norms", "--filter", "groupnorm 1x64x32x32, 1 group")).isZero();
+        assertThat(out.toString())
+                .containsPattern(
+                        "(?m)^groupnorm 1x64x32x32, 1 group, forward +[0-9.,]+ [um]s +.* GB/s")
+                .containsPattern(
+                        "(?m)^groupnorm 1x64x32x32, 1 group, channels last, forward and backward +[0-9.,]+");
+    }
+
+    @Test
     void aFilterLooksAtFamiliesAndNames() {
         assertThat(Trials.select(KernelsCommand.families(), "CONV").keySet())
                 .containsExactly("conv");

@@ -27,7 +27,7 @@ public interface NormKernel {
     /// @param y as `x`
     /// @param mean `[samples, groups]`, F64, written
     /// @param rstd `[samples, groups]`, F64, written
-    /// @param x `[samples, groups, channels, inner]`
+    /// @param x `[samples, groups, channels, inner]`, or channels last
     /// @param epilogue weight, bias, residual and activation
     /// @param shape sizes of `x`
     /// @param eps added to the variance
@@ -46,7 +46,7 @@ public interface NormKernel {
     ///
     /// @param gradients written; they overlap no input
     /// @param dy as `x`
-    /// @param x `[samples, groups, channels, inner]`
+    /// @param x `[samples, groups, channels, inner]`, or channels last
     /// @param mean `[samples, groups]`, F64, as the forward pass wrote it
     /// @param rstd `[samples, groups]`, F64, as the forward pass wrote it
     /// @param epilogue as in the forward pass; without activation, bias and residual are not read

@@ -1,7 +1,8 @@
 package dev.tenon.kernel;
 
-/// The sizes of a normalisation: elements lie as `[samples, groups, channels, inner]`, a group has
-/// one mean and one variance, a channel one weight and one bias.
+/// The sizes of a normalisation: elements lie as `[samples, groups, channels, inner]` or, with the
+/// channels last, as `[samples, inner, groups, channels]`; a group has one mean and one variance, a
+/// channel one weight and one bias.
 ///
 /// Group norm of images `[N, C, H, W]` is `[N, G, C / G, H * W]`; layer norm of rows is [#rows].
 ///
@@ -9,12 +10,26 @@ package dev.tenon.kernel;
 /// @param groups groups of neighbouring channels in one sample
 /// @param channels channels in one group
 /// @param inner elements in one channel
-public record NormShape(int samples, int groups, int channels, int inner) {
+/// @param isLast whether channels are the last axis in memory
+public record NormShape(int samples, int groups, int channels, int inner, boolean isLast) {
     /// @throws ArithmeticException if a sample's elements or all channels are more than an `int`
     ///   counts
     public NormShape {
         Math.multiplyExact(Math.multiplyExact(samples, groups), channels);
         Math.multiplyExact(groups, Math.multiplyExact(channels, inner));
+    }
+
+    /// The sizes where channels come before what is in them.
+    ///
+    /// @throws ArithmeticException if a sample's elements or all channels are more than an `int`
+    ///   counts
+    public NormShape(int samples, int groups, int channels, int inner) {
+        this(samples, groups, channels, inner, false);
+    }
+
+    /// Returns the same sizes with the channels last: `[samples, inner, groups, channels]`.
+    public NormShape channelsLast() {
+        return new NormShape(samples, groups, channels, inner, true);
     }
 
     /// Returns `rows` rows of `size` elements: one group per row, a weight and a bias per element.
@@ -56,6 +71,23 @@ public record NormShape(int samples, int groups, int channels, int inner) {
     /// Returns the elements that share a weight and a bias: those of a channel in all samples.
     public long perParameter() {
         return (long) samples * inner;
+    }
+
+    /// Returns where element `j` of a group is, `j` below [#size].
+    ///
+    /// @param group below [#rows]
+    public long at(long group, int j) {
+        return isLast
+                ? group / groups * width()
+                        + (long) (j / channels) * parameters()
+                        + group % groups * channels
+                        + j % channels
+                : group * size() + j;
+    }
+
+    /// Returns the channel, below [#parameters], that element `i` of all belongs to.
+    public int channel(long i) {
+        return (int) (isLast ? i % parameters() : i / inner % parameters());
     }
 
     /// Returns all elements.

@@ -55,6 +55,7 @@ public final class LibTorch implements Peer {
             case Task.LayerNormGradient norm -> layerNormGradient(norm);
             case Task.GroupNorm norm -> groupNorm(norm);
             case Task.GroupNormGradient norm -> groupNormGradient(norm);
+            case Task.Norm norm -> TorchNorm.body(norm);
             case Task.Softmax softmax -> {
                 Tensor x = tensor(softmax.x(), softmax.rows(), softmax.size());
                 yield () -> List.of(torch.softmax(x, 1));
@@ -268,7 +269,7 @@ public final class LibTorch implements Peer {
         return () -> gradient.call(dy, q, k, v, y, sums, 0.0, false, null, scale);
     }
 
-    private static BoolPointer all() {
+    static BoolPointer all() {
         BoolPointer all = new BoolPointer(3);
         for (int i = 0; i < 3; i++) {
             all.put(i, true);
@@ -277,12 +278,12 @@ public final class LibTorch implements Peer {
     }
 
     /// The tensors of a tuple, which outlive it.
-    private static List<Tensor> three(T_TensorTensorTensor_T tuple) {
+    static List<Tensor> three(T_TensorTensorTensor_T tuple) {
         return List.of(
                 new Tensor(tuple.get0()), new Tensor(tuple.get1()), new Tensor(tuple.get2()));
     }
 
-    private static Tensor flat(MemorySegment data) {
+    static Tensor flat(MemorySegment data) {
         return tensor(data, data.byteSize() / 4);
     }
 

@@ -169,6 +169,54 @@ public sealed interface Task {
         }
     }
 
+    /// The norms that a peer's user finds under these names.
+    enum NormKind {
+        BATCH,
+        INSTANCE,
+        GROUP,
+        LAYER,
+        RMS
+    }
+
+    /// What a norm is and what it is done to.
+    ///
+    /// @param kind which norm
+    /// @param sizes of x as the peer's user sees it, `[N, C, H, W]` or `[N, C]`; layer and root
+    ///   mean square norm are over all axes but the first
+    /// @param groups of channels, for group norm
+    /// @param channelsLast whether x of four axes lies in memory as `[N, H, W, C]`
+    /// @param ofBatch whether batch and instance norm use the statistics of x, and move the running
+    ///   ones, or use the running ones; the others have none
+    /// @param eps added to the variance
+    record NormSettings(
+            NormKind kind,
+            int[] sizes,
+            int groups,
+            boolean channelsLast,
+            boolean ofBatch,
+            double eps) {}
+
+    /// A norm, forward or forward and backward: what a training step asks of it.
+    ///
+    /// @param weight one number per channel; for layer and root mean square norm, per element of a
+    ///   row
+    /// @param bias as weight; root mean square norm has none
+    /// @param runningMean of each channel
+    /// @param runningVariance of each channel
+    /// @param dy the gradient that comes in, or null for forward alone
+    /// @param results `y` and, with `dy`, `dx`, `dweight` and, but for root mean square norm,
+    ///   `dbias`
+    record Norm(
+            NormSettings settings,
+            MemorySegment x,
+            MemorySegment weight,
+            MemorySegment bias,
+            MemorySegment runningMean,
+            MemorySegment runningVariance,
+            @Nullable MemorySegment dy,
+            List<Result> results)
+            implements Task {}
+
     /// Softmax of each row of `x [rows, size]`.
     record Softmax(MemorySegment y, MemorySegment x, int rows, int size) implements Task {
         @Override

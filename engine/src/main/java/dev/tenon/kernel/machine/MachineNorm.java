@@ -114,6 +114,7 @@ public final class MachineNorm implements NormKernel {
             @Nullable MemorySegment... operands) {
         UnaryOp activation = epilogue.activation();
         return type == DType.F32
+                && !shape.isLast()
                 && shape.count() > 0
                 && (activation == null || UnaryFormula.has(activation))
                 && areNative(epilogue.weight(), epilogue.bias(), epilogue.residual())

@@ -70,12 +70,8 @@ final class ScalarBatchNorm {
             long i,
             NormShape shape,
             DType type) {
-        long channel = channel(i, shape);
+        long channel = shape.channel(i);
         return (type.read(x, i) - DType.F64.read(mean, channel)) * DType.F64.read(rstd, channel);
-    }
-
-    private static int channel(long i, NormShape shape) {
-        return (int) (i / shape.inner() % shape.parameters());
     }
 
     /// The gradients of [#normalize].
@@ -94,12 +90,12 @@ final class ScalarBatchNorm {
         for (long i = 0; i < shape.count(); i++) {
             double z = z(mean, rstd, x, i, shape, type);
             double up = type.read(dy, i) * ScalarNorm.slope(epilogue, z, i, shape, type);
-            sums[channel(i, shape)] += up;
-            products[channel(i, shape)] += up * z;
+            sums[shape.channel(i)] += up;
+            products[shape.channel(i)] += up * z;
         }
         long n = shape.perParameter();
         for (long i = 0; i < shape.count(); i++) {
-            int channel = channel(i, shape);
+            int channel = shape.channel(i);
             double z = z(mean, rstd, x, i, shape, type);
             double up = type.read(dy, i) * ScalarNorm.slope(epilogue, z, i, shape, type);
             double scale =

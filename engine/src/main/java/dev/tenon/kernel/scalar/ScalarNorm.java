@@ -23,10 +23,11 @@ public final class ScalarNorm implements NormKernel {
             DType type) {
         UnaryOp activation = epilogue.activation();
         for (long group = 0; group < shape.rows(); group++) {
-            statistics(mean, rstd, x, group, shape.size(), eps, type);
+            statistics(mean, rstd, x, group, shape, eps, type);
             double mu = DType.F64.read(mean, group);
             double r = DType.F64.read(rstd, group);
-            for (long i = group * shape.size(); i < (group + 1) * shape.size(); i++) {
+            for (int j = 0; j < shape.size(); j++) {
+                long i = shape.at(group, j);
                 double z = (type.read(x, i) - mu) * r;
                 double u = ended(epilogue, z, i, shape, type);
                 double value =
@@ -36,23 +37,24 @@ public final class ScalarNorm implements NormKernel {
         }
     }
 
-    /// Writes mean and rstd of the `size` elements of group `group`.
+    /// Writes mean and rstd of the elements of group `group`.
     private static void statistics(
             MemorySegment mean,
             MemorySegment rstd,
             MemorySegment x,
             long group,
-            long size,
+            NormShape shape,
             double eps,
             DType type) {
+        int size = shape.size();
         double sum = 0;
-        for (long i = group * size; i < (group + 1) * size; i++) {
-            sum += type.read(x, i);
+        for (int j = 0; j < size; j++) {
+            sum += type.read(x, shape.at(group, j));
         }
         double mu = sum / size;
         double squares = 0;
-        for (long i = group * size; i < (group + 1) * size; i++) {
-            double d = type.read(x, i) - mu;
+        for (int j = 0; j < size; j++) {
+            double d = type.read(x, shape.at(group, j)) - mu;
             squares += d * d;
         }
         DType.F64.write(mean, group, mu);
@@ -61,7 +63,7 @@ public final class ScalarNorm implements NormKernel {
 
     /// Returns `z * weight + bias + residual` for element `i`.
     static double ended(NormEpilogue epilogue, double z, long i, NormShape shape, DType type) {
-        long channel = i / shape.inner() % shape.parameters();
+        int channel = shape.channel(i);
         return z * or(epilogue.weight(), channel, 1, type)
                 + or(epilogue.bias(), channel, 0, type)
                 + or(epilogue.residual(), i, 0, type);
@@ -91,8 +93,8 @@ public final class ScalarNorm implements NormKernel {
             double sum = 0; // of g
             double product = 0; // of g * z
             for (int j = 0; j < size; j++) {
-                long i = group * size + j;
-                int channel = (int) (i / shape.inner() % shape.parameters());
+                long i = shape.at(group, j);
+                int channel = shape.channel(i);
                 double z = (type.read(x, i) - mu) * r;
                 double up = type.read(dy, i) * slope(epilogue, z, i, shape, type);
                 double g = up * or(epilogue.weight(), channel, 1, type);
@@ -103,8 +105,8 @@ public final class ScalarNorm implements NormKernel {
                 ups[j] = up;
             }
             for (int j = 0; j < size; j++) {
-                long i = group * size + j;
-                long channel = i / shape.inner() % shape.parameters();
+                long i = shape.at(group, j);
+                int channel = shape.channel(i);
                 double g = ups[j] * or(epilogue.weight(), channel, 1, type);
                 double z = (type.read(x, i) - mu) * r;
                 write(gradients.dx(), i, r * (g - sum / size - z * product / size), type);

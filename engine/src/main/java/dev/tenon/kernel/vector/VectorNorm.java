@@ -45,7 +45,7 @@ public final class VectorNorm implements NormKernel {
             NormShape shape,
             double eps,
             DType type) {
-        if (type != T) {
+        if (type != T || shape.isLast()) {
             below.normalize(y, mean, rstd, x, epilogue, shape, eps, type);
             return;
         }
@@ -88,7 +88,7 @@ public final class VectorNorm implements NormKernel {
             NormEpilogue epilogue,
             NormShape shape,
             DType type) {
-        if (type != T) {
+        if (type != T || shape.isLast()) {
             below.normalizeGradient(gradients, dy, x, mean, rstd, epilogue, shape, type);
             return;
         }
