@@ -21,7 +21,7 @@ import java.util.SequencedMap;
 /// @param weightDecay λ, at least 0; default of both 0
 /// @param flavour how weights decay
 public record Adadelta(double rho, double epsilon, double weightDecay, Flavour flavour)
-        implements UpdateRule {
+        implements ElementwiseRule {
     /// The formula, the same in both flavours.
     public static final Formula FORMULA =
             Formula.of(
@@ -104,9 +104,14 @@ public record Adadelta(double rho, double epsilon, double weightDecay, Flavour f
                         update.slots().get(1).segment(),
                         w.count(),
                         new AdadeltaStep(rho, rate, epsilon),
-                        flavour.decay(rate, weightDecay),
+                        update.scaled(flavour.decay(rate, weightDecay)),
                         w.type());
         update.written();
+    }
+
+    @Override
+    public UpdateRule withoutWeightDecay() {
+        return withWeightDecay(0);
     }
 
     @Override

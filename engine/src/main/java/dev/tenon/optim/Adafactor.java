@@ -263,6 +263,11 @@ public record Adafactor(
     }
 
     @Override
+    public UpdateRule withoutWeightDecay() {
+        return withWeightDecay(0);
+    }
+
+    @Override
     public Formula formula() {
         return FORMULA;
     }

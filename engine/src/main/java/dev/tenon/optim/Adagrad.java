@@ -24,7 +24,7 @@ import java.util.SequencedMap;
 /// @param flavour where ε stands and how weights decay
 public record Adagrad(
         double initialSum, double rateDecay, double epsilon, double weightDecay, Flavour flavour)
-        implements UpdateRule {
+        implements ElementwiseRule {
     /// The formula in PyTorch's flavour.
     public static final Formula FORMULA =
             Formula.of(
@@ -132,9 +132,14 @@ public record Adagrad(
                         flavour == Flavour.PYTORCH
                                 ? AdagradStep.torch(rate, rateDecay, epsilon, update.updates())
                                 : AdagradStep.keras(rate, epsilon),
-                        flavour.decay(rate, weightDecay),
+                        update.scaled(flavour.decay(rate, weightDecay)),
                         w.type());
         update.written();
+    }
+
+    @Override
+    public UpdateRule withoutWeightDecay() {
+        return withWeightDecay(0);
     }
 
     @Override

@@ -35,7 +35,7 @@ public record Adam(
         boolean decoupled,
         boolean amsgrad,
         Flavour flavour)
-        implements UpdateRule {
+        implements ElementwiseRule {
     /// The formula in PyTorch's flavour.
     public static final Formula FORMULA =
             Formula.of(
@@ -144,9 +144,17 @@ public record Adam(
                         amsgrad ? slots.get(2).segment() : null,
                         w.count(),
                         step,
-                        decoupled ? Decay.decoupled(rate, weightDecay) : Decay.l2(weightDecay),
+                        update.scaled(
+                                decoupled
+                                        ? Decay.decoupled(rate, weightDecay)
+                                        : Decay.l2(weightDecay)),
                         w.type());
         update.written();
+    }
+
+    @Override
+    public UpdateRule withoutWeightDecay() {
+        return withWeightDecay(0);
     }
 
     @Override

@@ -25,7 +25,7 @@ import java.util.SequencedMap;
 /// @param flavour where ε stands, how weights decay and what t counts
 public record Adamax(
         double beta1, double beta2, double epsilon, double weightDecay, Flavour flavour)
-        implements UpdateRule {
+        implements ElementwiseRule {
     /// The formula in PyTorch's flavour.
     public static final Formula FORMULA =
             Formula.of(
@@ -120,9 +120,14 @@ public record Adamax(
                         flavour == Flavour.PYTORCH
                                 ? AdamaxStep.torch(rate, beta1, beta2, epsilon, update.updates())
                                 : AdamaxStep.keras(rate, beta1, beta2, epsilon, update.step()),
-                        flavour.decay(rate, weightDecay),
+                        update.scaled(flavour.decay(rate, weightDecay)),
                         w.type());
         update.written();
+    }
+
+    @Override
+    public UpdateRule withoutWeightDecay() {
+        return withWeightDecay(0);
     }
 
     @Override

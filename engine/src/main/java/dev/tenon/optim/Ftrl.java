@@ -35,7 +35,7 @@ public record Ftrl(
         double l2Shrinkage,
         double beta,
         double weightDecay)
-        implements UpdateRule {
+        implements ElementwiseRule {
     /// The formula.
     public static final Formula FORMULA =
             Formula.of(
@@ -142,9 +142,14 @@ public record Ftrl(
                         update.slots().get(1).segment(),
                         w.count(),
                         FtrlStep.keras(rate, learningRatePower, l1, l2, l2Shrinkage, beta),
-                        Decay.decoupled(rate, weightDecay),
+                        update.scaled(Decay.decoupled(rate, weightDecay)),
                         w.type());
         update.written();
+    }
+
+    @Override
+    public UpdateRule withoutWeightDecay() {
+        return withWeightDecay(0);
     }
 
     @Override

@@ -51,12 +51,24 @@ public sealed interface GradientClip {
         return new ByValue(max);
     }
 
+    /// Applies some clips one after the other: Keras 2 takes `clipnorm`, then `clipvalue`.
+    static GradientClip inTurn(GradientClip... clips) {
+        return new InTurn(List.of(clips));
+    }
+
+    /// Returns what gradients of a norm count times so that their norm is at most `max`. Where the
+    /// norm is not finite, everything becomes NaN, as by Keras's `global_clipnorm`: a diverged run
+    /// that goes on with some gradients set to 0 would hide what happened.
+    private static double factor(double norm, double max) {
+        if (norm <= max) {
+            return 1;
+        }
+        return norm < Double.POSITIVE_INFINITY ? max / norm : Double.NaN;
+    }
+
     private static void scale(Tensor gradient, double norm, double max) {
-        if (!(norm <= max)) {
-            // where the norm is not finite, everything becomes NaN, as in Keras: a diverged run
-            // that
-            // goes on with some gradients set to 0 would hide what happened
-            double factor = norm < Double.POSITIVE_INFINITY ? max / norm : Double.NaN;
+        double factor = factor(norm, max);
+        if (factor != 1) {
             Backend.kernels()
                     .optim()
                     .scale(gradient.segment(), gradient.count(), factor, gradient.type());
@@ -92,6 +104,12 @@ public sealed interface GradientClip {
             positive("GradientClip.byNorm", max);
         }
 
+        /// Returns what gradients count times whose norm, of all together, is `norm`; not finite
+        /// gives NaN.
+        public double factor(double norm) {
+            return GradientClip.factor(norm, max);
+        }
+
         @Override
         public void change(List<Tensor> gradients, double norm) {
             gradients.forEach(gradient -> scale(gradient, norm, max));
@@ -122,6 +140,11 @@ public sealed interface GradientClip {
         /// @throws TenonException if it is not more than 0
         public ByEachNorm {
             positive("GradientClip.byEachNorm", max);
+        }
+
+        /// Returns what a gradient counts times whose norm is `norm`; not finite gives NaN.
+        public double factor(double norm) {
+            return GradientClip.factor(norm, max);
         }
 
         @Override
@@ -164,6 +187,36 @@ public sealed interface GradientClip {
         @Override
         public Formula formula() {
             return FORMULA;
+        }
+    }
+
+    /// One clip after the other.
+    ///
+    /// @param clips in their order, at least one
+    record InTurn(List<GradientClip> clips) implements GradientClip {
+        /// Copies the clips.
+        ///
+        /// @throws TenonException if there are none
+        public InTurn {
+            clips = List.copyOf(clips);
+            if (clips.isEmpty()) {
+                throw new TenonException("GradientClip.inTurn: there must be clips; got none");
+            }
+        }
+
+        @Override
+        public void change(List<Tensor> gradients, double norm) {
+            double now = norm;
+            for (GradientClip clip : clips) {
+                clip.change(gradients, now);
+                now = clip.equals(clips.getLast()) ? now : ReduceOps.norm(gradients);
+            }
+        }
+
+        /// Returns that of the first.
+        @Override
+        public Formula formula() {
+            return clips.getFirst().formula();
         }
     }
 }

@@ -120,6 +120,11 @@ public record Lamb(double beta1, double beta2, double epsilon, double weightDeca
     }
 
     @Override
+    public UpdateRule withoutWeightDecay() {
+        return withWeightDecay(0);
+    }
+
+    @Override
     public Formula formula() {
         return FORMULA;
     }

@@ -22,7 +22,7 @@ import java.util.SequencedMap;
 /// @param beta1 β₁, how much of the mean gradient is in the step, in (0, 1]; default 0.9
 /// @param beta2 β₂, how much of the mean gradient stays, in [0, 1); default 0.99
 /// @param weightDecay λ, at least 0; default 0
-public record Lion(double beta1, double beta2, double weightDecay) implements UpdateRule {
+public record Lion(double beta1, double beta2, double weightDecay) implements ElementwiseRule {
     /// The formula.
     public static final Formula FORMULA =
             Formula.of(
@@ -88,9 +88,14 @@ public record Lion(double beta1, double beta2, double weightDecay) implements Up
                         update.slots().getFirst().segment(),
                         w.count(),
                         new LionStep(beta1, beta2, rate),
-                        Decay.decoupled(rate, weightDecay),
+                        update.scaled(Decay.decoupled(rate, weightDecay)),
                         w.type());
         update.written();
+    }
+
+    @Override
+    public UpdateRule withoutWeightDecay() {
+        return withWeightDecay(0);
     }
 
     @Override

@@ -288,6 +288,12 @@ public record Muon(
         return tall ? x.transpose(0, 1) : x;
     }
 
+    /// Returns this rule without weight decay of matrices and of other parameters.
+    @Override
+    public UpdateRule withoutWeightDecay() {
+        return withWeightDecay(0).withAdam(adam.withWeightDecay(0));
+    }
+
     @Override
     public Formula formula() {
         return FORMULA;

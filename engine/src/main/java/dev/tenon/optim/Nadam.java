@@ -34,7 +34,7 @@ public record Nadam(
         boolean twice,
         double weightDecay,
         Flavour flavour)
-        implements UpdateRule {
+        implements ElementwiseRule {
     /// The formula, the same in both flavours.
     public static final Formula FORMULA =
             Formula.of(
@@ -134,9 +134,14 @@ public record Nadam(
                         update.slots().get(1).segment(),
                         w.count(),
                         NadamStep.of(rate, beta1, beta2, epsilon, momentumDecay, twice, t),
-                        flavour.decay(rate, weightDecay),
+                        update.scaled(flavour.decay(rate, weightDecay)),
                         w.type());
         update.written();
+    }
+
+    @Override
+    public UpdateRule withoutWeightDecay() {
+        return withWeightDecay(0);
     }
 
     @Override

@@ -33,7 +33,7 @@ public record RmsProp(
         boolean centered,
         double weightDecay,
         Flavour flavour)
-        implements UpdateRule {
+        implements ElementwiseRule {
     /// The formula in PyTorch's flavour.
     public static final Formula FORMULA =
             Formula.of(
@@ -147,9 +147,14 @@ public record RmsProp(
                         flavour == Flavour.PYTORCH
                                 ? RmsPropStep.torch(rate, rho, momentum, epsilon)
                                 : RmsPropStep.keras(rate, rho, momentum, epsilon),
-                        flavour.decay(rate, weightDecay),
+                        update.scaled(flavour.decay(rate, weightDecay)),
                         w.type());
         update.written();
+    }
+
+    @Override
+    public UpdateRule withoutWeightDecay() {
+        return withWeightDecay(0);
     }
 
     @Override

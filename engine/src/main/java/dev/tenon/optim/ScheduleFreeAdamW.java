@@ -29,7 +29,7 @@ import java.util.SequencedMap;
 /// @param weightDecay λ, at least 0; default 0
 public record ScheduleFreeAdamW(
         double beta1, double beta2, double epsilon, long warmupSteps, double weightDecay)
-        implements UpdateRule {
+        implements ElementwiseRule {
     /// The formula.
     public static final Formula FORMULA =
             Formula.of(
@@ -123,7 +123,7 @@ public record ScheduleFreeAdamW(
                         w.count(),
                         ScheduleFreeStep.keras(
                                 rate, beta1, beta2, epsilon, warmupSteps, update.step()),
-                        Decay.decoupled(rate, weightDecay),
+                        update.scaled(Decay.decoupled(rate, weightDecay)),
                         w.type());
         update.written();
     }
@@ -134,6 +134,11 @@ public record ScheduleFreeAdamW(
     /// @param z the parameter's slot of that name, in [Optimizer#state()]
     public Tensor average(Tensor value, Tensor z) {
         return value.sub(z.mul(1 - beta1)).mul(1 / beta1).detach();
+    }
+
+    @Override
+    public UpdateRule withoutWeightDecay() {
+        return withWeightDecay(0);
     }
 
     @Override

@@ -2,7 +2,7 @@ package dev.tenon.optim;
 
 import dev.tenon.tensor.TenonException;
 
-/// Checks settings of update rules.
+/// Checks settings of rules, schedules and optimizers.
 final class Settings {
     private Settings() {}
 
@@ -42,6 +42,13 @@ final class Settings {
     static void notNegative(String rule, String name, long value) {
         if (value < 0) {
             throw new TenonException(rule + ": " + name + " must be at least 0; got " + value);
+        }
+    }
+
+    /// @param name as Keras spells it
+    static void factor(String name, double value) {
+        if (!(value > 0 && value < Double.POSITIVE_INFINITY)) {
+            throw new TenonException("optimizer: " + name + " must be more than 0; got " + value);
         }
     }
 }

@@ -26,7 +26,7 @@ import java.util.SequencedMap;
 /// @param flavour which of the two forms
 public record Sgd(
         double momentum, double dampening, boolean nesterov, double weightDecay, Flavour flavour)
-        implements UpdateRule {
+        implements ElementwiseRule {
     /// The formula in PyTorch's flavour.
     public static final Formula FORMULA =
             Formula.of(
@@ -140,7 +140,7 @@ public record Sgd(
                         momentum == 0 ? null : update.slots().get(0).segment(),
                         w.count(),
                         step(rate, update.updates()),
-                        flavour.decay(rate, weightDecay),
+                        update.scaled(flavour.decay(rate, weightDecay)),
                         w.type());
         update.written();
     }
@@ -153,6 +153,11 @@ public record Sgd(
             case PYTORCH -> SgdStep.torch(rate, momentum, dampening, nesterov, updates == 1);
             case KERAS -> SgdStep.keras(rate, momentum, nesterov);
         };
+    }
+
+    @Override
+    public UpdateRule withoutWeightDecay() {
+        return withWeightDecay(0);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.tenon.optim;
 
+import dev.tenon.kernel.OptimKernel.Decay;
 import dev.tenon.nn.Formula;
 import dev.tenon.tensor.Backend;
 import dev.tenon.tensor.Tensor;
@@ -8,17 +9,22 @@ import java.util.Arrays;
 import java.util.List;
 
 /// How a parameter changes, given its gradient: the part in which optimizers differ. A record whose
-/// components are its settings.
+/// components are its settings. If it treats each element on its own, it is an [ElementwiseRule].
 public interface UpdateRule {
     /// Returns what the rule keeps for a parameter, as it is before the first update; it is part of
     /// the optimizer's state.
     ///
     /// @param parameter the parameter's name
     /// @param value its value
+    /// @return slots with names of their own, none of them `step`, `average`, `accumulator` or
+    ///   `accumulated`
     List<Slot> slots(String parameter, Tensor value);
 
     /// Changes `update.value()` and the slots in place.
     void update(Update update);
+
+    /// Returns this rule without weight decay, for parameters that are excluded from it.
+    UpdateRule withoutWeightDecay();
 
     /// Returns the formula.
     Formula formula();
@@ -43,6 +49,8 @@ public interface UpdateRule {
     ///
     /// @param value w, the values to change
     /// @param gradient g, left as it is
+    /// @param gradientScale what g counts times: 1 unless loss scaling, accumulation or clipping
+    ///   say otherwise. It is 1 where the rule is no [ElementwiseRule]
     /// @param slots what the rule keeps, in the order of [UpdateRule#slots]
     /// @param learningRate η of this step
     /// @param updates how often this parameter was updated, this time included; PyTorch's t
@@ -51,13 +59,19 @@ public interface UpdateRule {
     record Update(
             Tensor value,
             Tensor gradient,
+            double gradientScale,
             List<Tensor> slots,
             double learningRate,
             long updates,
             long step) {
         /// Returns this with another learning rate.
         Update withLearningRate(double rate) {
-            return new Update(value, gradient, slots, rate, updates, step);
+            return new Update(value, gradient, gradientScale, slots, rate, updates, step);
+        }
+
+        /// Returns how the weight decays, with the gradient scaled.
+        Decay scaled(Decay decay) {
+            return gradientScale == 1 ? decay : decay.scaled(gradientScale);
         }
 
         /// `w = factor * w`.

@@ -114,6 +114,63 @@ final class GoldenRules {
         };
     }
 
+    /// Returns the rule, the learning rate and the options of a run of Keras.
+    static OptimizerSettings kerasSettings(Golden run) {
+        Golden c = run.at("config");
+        OptimizerSettings settings = OptimizerSettings.of(keras(run), kerasRate(run));
+        if (c.has("clipnorm")) {
+            settings = settings.withClipnorm(c.at("clipnorm").number());
+        }
+        if (c.has("clipvalue")) {
+            settings = settings.withClipvalue(c.at("clipvalue").number());
+        }
+        if (c.has("global_clipnorm")) {
+            settings = settings.withGlobalClipnorm(c.at("global_clipnorm").number());
+        }
+        if (flag(c, "use_ema")) {
+            long every = (long) number(c, "ema_overwrite_frequency", 0);
+            settings = settings.withAverage(new Average(number(c, "ema_momentum", 0.99), every));
+        }
+        if (c.has("gradient_accumulation_steps")) {
+            settings = settings.withAccumulation(c.at("gradient_accumulation_steps").integer());
+        }
+        if (run.has("exclude_from_weight_decay")) {
+            settings =
+                    settings.withoutWeightDecayOn(
+                            run.at("exclude_from_weight_decay").list().stream()
+                                    .map(Golden::text)
+                                    .toArray(String[]::new));
+        }
+        if (run.has("constraint")) {
+            settings = settings.withConstraint("kernel", constraint(run.at("constraint")));
+        }
+        return settings.withLossScaleFactor(number(c, "loss_scale_factor", 1));
+    }
+
+    private static Constraint constraint(Golden golden) {
+        Golden c = golden.at("config");
+        int[] axes = {0};
+        if (c.has("axis")) {
+            axes =
+                    c.at("axis").value() instanceof List<?>
+                            ? c.at("axis").ints()
+                            : new int[] {c.at("axis").integer()};
+        }
+        return switch (golden.at("class_name").text()) {
+            case "NonNeg" -> Constraint.nonNeg();
+            case "MaxNorm" -> Constraint.maxNorm(c.at("max_value").number(), axes);
+            case "UnitNorm" -> Constraint.unitNorm(axes);
+            case "MinMaxNorm" ->
+                    ((Constraint.MinMaxNorm)
+                                    Constraint.minMaxNorm(
+                                            c.at("min_value").number(),
+                                            c.at("max_value").number(),
+                                            axes))
+                            .withRate(c.at("rate").number());
+            default -> throw new IllegalArgumentException(golden.path());
+        };
+    }
+
     private static Muon muon(Golden c) {
         double adamDecay = number(c, "adam_weight_decay", 0.004);
         List<String> excluded =
@@ -134,7 +191,8 @@ final class GoldenRules {
     static LearningRate kerasRate(Golden run) {
         Golden config = run.at("config");
         if (config.has("learning_rate") && config.at("learning_rate").has("schedule")) {
-            return LearningRateTest.kerasCosine(config.at("learning_rate"));
+            Golden schedule = config.at("learning_rate");
+            return LearningRateTest.keras(schedule.at("schedule").text(), schedule);
         }
         double otherwise =
                 switch (run.at("optimizer").text()) {

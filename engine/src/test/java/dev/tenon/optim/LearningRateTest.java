@@ -33,7 +33,7 @@ class LearningRateTest {
     }
 
     /// Returns Keras's schedule of this class name and these settings.
-    private static LearningRate keras(String name, Golden c) {
+    static LearningRate keras(String name, Golden c) {
         double first = c.has("initial_learning_rate") ? c.at("initial_learning_rate").number() : 0;
         double steps = number(c, "decay_steps", 1);
         double rate = number(c, "decay_rate", 1);
@@ -71,7 +71,7 @@ class LearningRateTest {
     }
 
     /// Returns Keras's CosineDecay of these settings.
-    static LearningRate kerasCosine(Golden config) {
+    private static LearningRate kerasCosine(Golden config) {
         CosineDecay decay =
                 CosineDecay.of(
                                 config.at("initial_learning_rate").number(),

@@ -450,8 +450,8 @@ class OptimizerTest {
         SequencedMap<String, Param> params = params("a", Tensor.ones(2));
         assertMessage(
                 () -> AdamW.pytorch(params, 0.1).step(),
-                "optimizer: a step needs gradients; got none for 1 parameters. Call backward() on the loss"
-                        + " first");
+                "optimizer: No gradients provided for any variable. Got none for 1 parameters; call"
+                        + " backward() on the loss first");
         assertMessage(
                 () -> AdamW.pytorch(new LinkedHashMap<>(), 0.1),
                 "optimizer: there must be parameters to train; got none");
