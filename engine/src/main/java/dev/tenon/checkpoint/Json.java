@@ -23,7 +23,7 @@ import tools.jackson.core.util.DefaultIndenter;
 import tools.jackson.core.util.DefaultPrettyPrinter;
 
 /// Settings and results as JSON: maps, lists, text, numbers and truth values. Null is written,
-/// where a result has no value, but not read.
+/// where a result has no value, and read only from files of other programs ([#readWithNulls]).
 ///
 /// | JSON | Java, read | Java, written |
 /// |---|---|---|
@@ -33,7 +33,7 @@ import tools.jackson.core.util.DefaultPrettyPrinter;
 /// | number without fraction and exponent | Long | Integer, Long |
 /// | other number | Double | Float, Double; finite |
 /// | true, false | Boolean | Boolean |
-/// | null | refused | an empty Optional; any other stands for what it holds |
+/// | null | refused, or an empty Optional | an empty Optional; any other stands for what it holds |
 public final class Json {
     private static final JsonFactory JSON = new JsonFactory();
     private static final long LARGEST_FILE = 64 << 20; // bytes; settings have a few thousand
@@ -166,12 +166,25 @@ public final class Json {
     /// @param origin what to call the text in a message
     /// @throws CheckpointException if it is not one JSON object, has a key twice, or holds null
     public static SequencedMap<String, Object> read(String text, String origin) {
+        return read(text, origin, false);
+    }
+
+    /// Reads the JSON object in `text` as [#read(String, String)] does, but for null, which becomes
+    /// an empty Optional: for the settings of other programs, such as Keras.
+    ///
+    /// @param origin what to call the text in a message
+    /// @throws CheckpointException if it is not one JSON object or has a key twice
+    public static SequencedMap<String, Object> readWithNulls(String text, String origin) {
+        return read(text, origin, true);
+    }
+
+    private static SequencedMap<String, Object> read(String text, String origin, boolean nulls) {
         try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), text)) {
             JsonToken first = parser.nextToken();
             if (first != JsonToken.START_OBJECT) {
                 throw refused(origin, "must be an object", String.valueOf(first));
             }
-            SequencedMap<String, Object> object = object(parser, origin, 1);
+            SequencedMap<String, Object> object = object(parser, origin, nulls, 1);
             if (parser.nextToken() != null) {
                 throw refused(
                         origin,
@@ -186,31 +199,35 @@ public final class Json {
     }
 
     private static SequencedMap<String, Object> object(
-            JsonParser parser, String origin, int depth) {
+            JsonParser parser, String origin, boolean nulls, int depth) {
         SequencedMap<String, Object> object = new LinkedHashMap<>();
         while (parser.nextToken() != JsonToken.END_OBJECT) {
             String key = parser.currentName();
             parser.nextToken();
-            if (object.put(key, value(parser, origin, depth, key)) != null) {
+            if (object.put(key, value(parser, origin, nulls, depth, key)) != null) {
                 throw refused(origin, "keys must be unique", Words.quoted(key) + " more than once");
             }
         }
         return object;
     }
 
-    private static Object value(JsonParser parser, String origin, int depth, String key) {
+    private static Object value(
+            JsonParser parser, String origin, boolean nulls, int depth, String key) {
         if (depth == DEEPEST) {
             throw refused(
                     origin,
                     "at most " + DEEPEST + " levels of nesting",
                     "more at " + Words.quoted(key));
         }
+        if (nulls && parser.currentToken() == JsonToken.VALUE_NULL) {
+            return Optional.empty();
+        }
         return switch (parser.currentToken()) {
-            case START_OBJECT -> object(parser, origin, depth + 1);
+            case START_OBJECT -> object(parser, origin, nulls, depth + 1);
             case START_ARRAY -> {
                 List<Object> array = new ArrayList<>();
                 while (parser.nextToken() != JsonToken.END_ARRAY) {
-                    array.add(value(parser, origin, depth + 1, key));
+                    array.add(value(parser, origin, nulls, depth + 1, key));
                 }
                 yield array;
             }

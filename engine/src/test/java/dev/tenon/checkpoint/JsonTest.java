@@ -101,6 +101,26 @@ class JsonTest {
     }
 
     @Test
+    void readsTheNullsOfOthersAsEmptyOptionals() {
+        String text = "{\"seed\": null, \"shape\": [null, 28], \"config\": {\"dtype\": null}}";
+        SequencedMap<String, Object> read = Json.readWithNulls(text, "config");
+        assertThat(read)
+                .isEqualTo(
+                        map(
+                                "seed",
+                                Optional.empty(),
+                                "shape",
+                                List.of(Optional.empty(), 28L),
+                                "config",
+                                map("dtype", Optional.empty())));
+        assertThat(Json.readWithNulls(Json.text(read), "again")).isEqualTo(read);
+        assertThatThrownBy(() -> Json.read(text, "config"))
+                .hasMessage(
+                        "json: config: a value must be text, a number, true or false, an array or an object;"
+                                + " got VALUE_NULL for seed");
+    }
+
+    @Test
     void refusesWhatJsonCannotSay() {
         assertThatThrownBy(() -> Json.text(map("run", map("losses", List.of(1.0, Double.NaN)))))
                 .isInstanceOf(CheckpointException.class)
