@@ -14,16 +14,19 @@ import tools.jackson.databind.json.JsonMapper;
 public final class Golden {
     private Golden() {}
 
-    /// Returns one case, or skips the test where the shared folder is missing.
-    public static JsonNode diffusion(String name) {
-        Path file =
-                Path.of(
-                        System.getProperty("tenon.shared", "../../shared"),
-                        "golden",
-                        "diffusion.json");
+    /// Returns a file or folder of the shared folder (system property `tenon.shared`), or skips the
+    /// test where it is missing.
+    public static Path shared(String name) {
+        Path file = Path.of(System.getProperty("tenon.shared", "../../shared")).resolve(name);
         Assumptions.assumeTrue(
                 Files.exists(file),
                 () -> "skipped: " + file + " is missing; set -Dtenon.shared to the shared folder");
+        return file;
+    }
+
+    /// Returns one case, or skips the test where the shared folder is missing.
+    public static JsonNode diffusion(String name) {
+        Path file = shared("golden/diffusion.json");
         return new JsonMapper().readTree(file.toFile()).get("cases").get(name);
     }
 

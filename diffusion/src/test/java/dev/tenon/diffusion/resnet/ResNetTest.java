@@ -9,6 +9,7 @@ import dev.tenon.checkpoint.CheckpointException;
 import dev.tenon.checkpoint.Safetensors;
 import dev.tenon.data.Cifar10;
 import dev.tenon.data.Dataset;
+import dev.tenon.diffusion.Golden;
 import dev.tenon.nn.Init;
 import dev.tenon.nn.Mode;
 import dev.tenon.tensor.Autograd;
@@ -16,14 +17,12 @@ import dev.tenon.tensor.ElementwiseOps;
 import dev.tenon.tensor.IndexOps;
 import dev.tenon.tensor.ReduceOps;
 import dev.tenon.tensor.Tensor;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,12 +31,7 @@ final class ResNetTest {
     @TempDir Path folder;
 
     private static Path shared(String name) {
-        Path file =
-                Path.of(System.getProperty("tenon.shared", "../../shared")).resolve("data/" + name);
-        Assumptions.assumeTrue(
-                Files.exists(file),
-                () -> "skipped: " + file + " is missing; set -Dtenon.shared to the shared folder");
-        return file;
+        return Golden.shared("data/" + name);
     }
 
     private static Tensor logits(ResNet network, Dataset images, long... rows) {
