@@ -1,10 +1,7 @@
 package dev.tenon.diffusion.resnet;
 
-import dev.tenon.checkpoint.Checkpoint;
 import dev.tenon.checkpoint.CheckpointException;
-import dev.tenon.checkpoint.Safetensors;
-import dev.tenon.checkpoint.TorchPickle;
-import dev.tenon.diffusion.training.Named;
+import dev.tenon.diffusion.training.Weights;
 import dev.tenon.kernel.Conv2dSettings;
 import dev.tenon.kernel.UnaryOp;
 import dev.tenon.nn.Init;
@@ -17,9 +14,7 @@ import dev.tenon.tensor.ReduceOps;
 import dev.tenon.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /// A residual network for images of 32 by 32: a convolution, three stages of blocks with 16, 32 and
 /// 64 channels, the mean over the image, and a linear map. ResNet-20 has three blocks in each
@@ -81,23 +76,7 @@ public record ResNet(
     ///
     /// @throws CheckpointException if the file cannot be read or is not of such a network
     public static ResNet resnet20(Path file) {
-        boolean safetensors = file.toString().endsWith(".safetensors");
-        Checkpoint checkpoint = safetensors ? Safetensors.read(file) : TorchPickle.read(file);
-        Map<String, Tensor> weights = new LinkedHashMap<>();
-        checkpoint
-                .tensors()
-                .forEach((name, tensor) ->
-                        weights.put(
-                                name.replaceFirst("^(state_dict\\.|model\\.)?(module\\.)?", ""),
-                                tensor));
-        ResNet network = of(3, 10, Init.of(0));
-        return Named.in(
-                "resnet20",
-                file,
-                () -> {
-                    network.load(weights);
-                    return network;
-                });
+        return Weights.load("resnet20", file, of(3, 10, Init.of(0)));
     }
 
     /// Returns images in [-1, 1] as the network was trained on them: each colour minus its mean,
