@@ -9,6 +9,7 @@ import dev.tenon.diffusion.acgan.AcganTraining.Losses;
 import dev.tenon.kernel.Parallel;
 import dev.tenon.tensor.Backend;
 import dev.tenon.tensor.TenonException;
+import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -63,6 +64,14 @@ final class TrainAcgan implements Callable<Integer> {
     @Nullable Double width;
 
     @Option(
+            names = "--learning-rate",
+            paramLabel = "X",
+            description =
+                    "Adam's rate, of both networks (default: the example's 0.0002 divided by --width, at most 0.0016)."
+                            + " Narrow networks need larger steps to learn as fast (muP).")
+    @Nullable Double learningRate;
+
+    @Option(
             names = "--seed",
             paramLabel = "N",
             description = "Seed (default: 1337, the example's).")
@@ -87,10 +96,12 @@ final class TrainAcgan implements Callable<Integer> {
         AcganTraining training = run.training();
         System.err.printf(
                 Locale.ROOT,
-                "Generator of %,d and discriminator of %,d parameters, %,d steps an epoch, seed %d, %s, %d thread%s%n",
+                "Generator of %,d and discriminator of %,d parameters, %,d steps an epoch, learning rate %s, seed %d,"
+                        + " %s, %d thread%s%n",
                 training.generator().parameterCount(),
                 training.discriminator().parameterCount(),
                 training.perEpoch(),
+                rate(training.settings().learningRate()),
                 training.settings().seed(),
                 Backend.kernels().name(),
                 Parallel.threads(),
@@ -106,30 +117,31 @@ final class TrainAcgan implements Callable<Integer> {
                 return TrainDigits.STOPPED;
             }
         }
-        for (String file : new String[] {"acgan-history.json", "acgan-losses.png"}) {
+        String picture =
+                String.format(
+                        Locale.ROOT, "plot_epoch_%03d_generated.png", training.settings().epochs());
+        for (String file : new String[] {"acgan-history.json", "acgan-losses.png", picture}) {
             System.out.println("  " + run.folder().resolve(file));
         }
-        System.out.printf(
-                Locale.ROOT,
-                "  %s%n",
-                run.folder()
-                        .resolve(
-                                String.format(
-                                        Locale.ROOT,
-                                        "plot_epoch_%03d_generated.png",
-                                        training.settings().epochs())));
         return 0;
+    }
+
+    /// Returns the rate in plain digits, such as `0.0016`.
+    private static String rate(double learningRate) {
+        return new BigDecimal(String.valueOf(learningRate)).stripTrailingZeros().toPlainString();
     }
 
     private AcganRun begin() {
         Split data = dataOptions.load(null, "mnist");
+        double factor = width == null ? USUAL.width() : width;
         AcganSettings settings =
                 new AcganSettings(
                         data.train().name(),
                         epochs == null ? USUAL.epochs() : epochs,
                         batch == null ? USUAL.batch() : batch,
                         latent == null ? USUAL.latent() : latent,
-                        width == null ? USUAL.width() : width,
+                        factor,
+                        learningRate == null ? AcganSettings.usualRate(factor) : learningRate,
                         seed == null ? USUAL.seed() : seed);
         Path folder = out != null ? out : RunFolders.fresh("acgan-" + settings.data());
         return AcganRun.begin(folder, settings, data);
@@ -140,6 +152,7 @@ final class TrainAcgan implements Callable<Integer> {
         agree("--batch", batch, settings.batch());
         agree("--latent", latent, settings.latent());
         agree("--width", width, settings.width());
+        agree("--learning-rate", learningRate, settings.learningRate());
         agree("--seed", seed, settings.seed());
         if (out != null) {
             throw new TenonException(

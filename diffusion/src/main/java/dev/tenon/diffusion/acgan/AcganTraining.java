@@ -21,6 +21,7 @@ import dev.tenon.tensor.Shape;
 import dev.tenon.tensor.TenonException;
 import dev.tenon.tensor.Tensor;
 import java.util.List;
+import java.util.SequencedMap;
 
 /// Trains a [Generator] and a [Discriminator] against each other, as Keras's example mnist_acgan
 /// does.
@@ -29,12 +30,11 @@ import java.util.List;
 /// the discriminator on both: real ones count as 0.95 real (one-sided soft labels), and only they
 /// teach it classes, twice as much. Then it trains the generator, with the discriminator's weights
 /// frozen, on twice as many images that shall pass for real and for their classes. Each has an Adam
-/// of its own, rate 2e-4 and β₁ 0.5.
+/// of its own with β₁ 0.5 and the rate of [AcganSettings#learningRate].
 ///
 /// All random numbers of a step come from the seed and the step's number, so that a resumed run
 /// goes on with the same bytes.
 public final class AcganTraining {
-    private static final double RATE = 2e-4;
     private static final double BETA1 = 0.5;
     private static final double REAL = 0.95;
     private static final int SIZE = 28;
@@ -84,18 +84,18 @@ public final class AcganTraining {
         Init init = Init.of(rng.derive("init"));
         discriminator = Discriminator.of(settings, data.classes(), init);
         generator = Generator.of(settings, data.classes(), init);
-        generatorOptimizer = adam(generator.params());
-        discriminatorOptimizer = adam(discriminator.params());
+        generatorOptimizer = adam(generator.params(), settings.learningRate());
+        discriminatorOptimizer = adam(discriminator.params(), settings.learningRate());
         batches =
                 Batches.shuffled(
                         data.count(), settings.batch(), Batches.Rest.KEEP, rng.derive("order"));
     }
 
-    private static Optimizer adam(java.util.SequencedMap<String, Param> params) {
+    private static Optimizer adam(SequencedMap<String, Param> params, double rate) {
         return new Optimizer(
                 params,
                 Adam.KERAS.withBetas(BETA1, Adam.KERAS.beta2()),
-                LearningRate.constant(RATE));
+                LearningRate.constant(rate));
     }
 
     /// Returns the settings.

@@ -54,7 +54,7 @@ final class AcganRunTest {
 
     private static AcganSettings settings(int epochs) {
         return new AcganSettings(
-                "digits", epochs, 20, 8, 0.05, 7); // 3 steps an epoch, the last of 10
+                "digits", epochs, 20, 8, 0.05, 1e-3, 7); // 3 steps an epoch, the last of 10
     }
 
     /// Notes what a run tells.
@@ -101,6 +101,17 @@ final class AcganRunTest {
         assertThat(discriminator.parameterCount()).isEqualTo(525_835);
         assertThat(discriminator.conv4().parameterCount()).isEqualTo(295_168);
         assertThat(discriminator.generation().parameterCount()).isEqualTo(12_545);
+    }
+
+    /// At full width the rate is the example's, narrower networks learn faster.
+    @Test
+    void scalesTheRateWithTheWidth() {
+        assertThat(AcganSettings.of("mnist").learningRate()).isEqualTo(2e-4);
+        assertThat(AcganSettings.usualRate(1)).isEqualTo(2e-4);
+        assertThat(AcganSettings.usualRate(0.25)).isEqualTo(8e-4);
+        assertThat(AcganSettings.usualRate(0.125)).isEqualTo(16e-4);
+        assertThat(AcganSettings.usualRate(0.01)).isEqualTo(16e-4);
+        assertThat(AcganSettings.usualRate(2)).isEqualTo(1e-4);
     }
 
     @Test
@@ -205,13 +216,15 @@ final class AcganRunTest {
 
     @Test
     void saysWhatIsWrong() {
-        assertThatThrownBy(() -> new AcganSettings("mnist", 0, 100, 100, 1, 1))
+        assertThatThrownBy(() -> new AcganSettings("mnist", 0, 100, 100, 1, 2e-4, 1))
                 .isInstanceOf(TenonException.class)
                 .hasMessage("acgan: epochs must be 1 to 10000; got 0");
-        assertThatThrownBy(() -> new AcganSettings("mnist", 1, 1, 100, 1, 1))
+        assertThatThrownBy(() -> new AcganSettings("mnist", 1, 1, 100, 1, 2e-4, 1))
                 .hasMessage("acgan: batch must be 2 to 4096; got 1");
-        assertThatThrownBy(() -> new AcganSettings("mnist", 1, 2, 100, Double.NaN, 1))
+        assertThatThrownBy(() -> new AcganSettings("mnist", 1, 2, 100, Double.NaN, 2e-4, 1))
                 .hasMessage("acgan: width must be in (0, 4]; got NaN");
+        assertThatThrownBy(() -> new AcganSettings("mnist", 1, 2, 100, 1, 0.5, 1))
+                .hasMessage("acgan: the learning rate must be in (0, 0.1]; got 0.5");
         assertThatThrownBy(() -> new AcganTraining(settings(1), Digits.load().train()))
                 .hasMessage(
                         "acgan: images must be 28 x 28 with one channel; got 8 x 8 with 1 of digits. Use"
