@@ -15,8 +15,8 @@ final class DataOptions {
             names = "--data",
             paramLabel = "NAME",
             description =
-                    "digits (the 1,797 UCI digits that come with Tenon, the default), mnist (acgan's default) or"
-                            + " fashion-mnist.")
+                    "digits (the 1,797 UCI digits that come with Tenon), mnist or fashion-mnist (default: digits to"
+                            + " train digits or a classifier, a run's own data, else mnist).")
     @Nullable String data;
 
     @Option(
@@ -63,6 +63,22 @@ final class DataOptions {
                     throw new TenonException(
                             "--data must be digits, mnist or fashion-mnist; got " + name);
         };
+    }
+
+    /// Returns the images that a run was trained on.
+    ///
+    /// @param run name of its data
+    /// @throws TenonException if `--data` names others
+    Split loadOf(String run) {
+        if (data != null && !data.equals(run)) {
+            throw new TenonException(
+                    "--data must be the run's; got "
+                            + data
+                            + ", and the run has "
+                            + run
+                            + ". Leave the option out");
+        }
+        return load(null, run);
     }
 
     /// Returns the options to repeat on the command line that goes on with a run.

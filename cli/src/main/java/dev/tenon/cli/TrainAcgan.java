@@ -6,6 +6,7 @@ import dev.tenon.diffusion.acgan.AcganRun;
 import dev.tenon.diffusion.acgan.AcganSettings;
 import dev.tenon.diffusion.acgan.AcganTraining;
 import dev.tenon.diffusion.acgan.AcganTraining.Losses;
+import dev.tenon.diffusion.acgan.TrainedGenerator;
 import dev.tenon.kernel.Parallel;
 import dev.tenon.tensor.Backend;
 import dev.tenon.tensor.TenonException;
@@ -85,6 +86,15 @@ final class TrainAcgan implements Callable<Integer> {
                             + " taken).")
     @Nullable Path out;
 
+    @Option(
+            names = "--judge-images",
+            defaultValue = "" + AcganJudge.USUAL_IMAGES,
+            paramLabel = "N",
+            description =
+                    "Images to draw at the end for a classifier of real images, which says how many show the"
+                            + " class asked for (default: ${DEFAULT-VALUE}); 0 leaves it out.")
+    int judgeImages;
+
     @Option(names = "--resume", paramLabel = "DIR", description = "Go on with the run in DIR.")
     @Nullable Path resume;
 
@@ -92,6 +102,7 @@ final class TrainAcgan implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        AcganJudge.check("--judge-images", judgeImages, 0);
         AcganRun run = resume == null ? begin() : goOn(resume);
         AcganTraining training = run.training();
         System.err.printf(
@@ -116,6 +127,9 @@ final class TrainAcgan implements Callable<Integer> {
                         dataOptions.again());
                 return TrainDigits.STOPPED;
             }
+        }
+        if (judgeImages > 0) {
+            AcganJudge.judge(TrainedGenerator.read(run.folder()), run.data(), judgeImages);
         }
         String picture =
                 String.format(

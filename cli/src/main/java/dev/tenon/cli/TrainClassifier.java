@@ -1,14 +1,12 @@
 package dev.tenon.cli;
 
-import dev.tenon.checkpoint.Checkpoint;
-import dev.tenon.checkpoint.Safetensors;
 import dev.tenon.data.Dataset;
 import dev.tenon.data.Split;
 import dev.tenon.diffusion.training.ClassifierTraining;
+import dev.tenon.diffusion.training.TrainedClassifier;
 import dev.tenon.tensor.TenonException;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -23,7 +21,7 @@ import picocli.CommandLine.Option;
         sortOptions = false,
         footer = {"", "Example: tenon train classifier --data digits"})
 final class TrainClassifier implements Callable<Integer> {
-    private static final int CHANNELS = 16;
+    static final int CHANNELS = 16;
     private static final int MOST_EPOCHS = 10_000;
     private static final long IMAGES_TO_SEE =
             43_200; // small sets are seen often, large ones once or twice
@@ -67,11 +65,7 @@ final class TrainClassifier implements Callable<Integer> {
                 training.steps(),
                 (System.nanoTime() - began) / 1e9);
         if (out != null) {
-            Safetensors.write(
-                    out,
-                    new Checkpoint(
-                            training.classifier().state(),
-                            Map.of("format", "tenon-classifier-1", "data", data.train().name())));
+            new TrainedClassifier(training.classifier(), data.train().name(), CHANNELS).write(out);
             System.out.println(out);
         }
         return 0;

@@ -96,6 +96,11 @@ final class RefusedInputTest {
                                 + " digits. Use --data mnist or --data fashion-mnist");
         Tenon.run(List.of("train", "acgan", "--data", "digits", "--width", "0", "--out", out))
                 .refusedWith("tenon train acgan: acgan: width must be in (0, 4]; got 0.0");
+        Tenon.run(List.of("train", "acgan", "--data", "digits", "--learning-rate=0", "--out", out))
+                .refusedWith(
+                        "tenon train acgan: acgan: the learning rate must be in (0, 0.1]; got 0.0");
+        Tenon.run(List.of("train", "acgan", "--data", "digits", "--judge-images=-1", "--out", out))
+                .refusedWith("tenon train acgan: --judge-images must be 0 to 1000000; got -1");
         Tenon.run(List.of("train", "acgan", "--resume", out))
                 .refusedWith(
                         "tenon train acgan: resume: the folder must hold a acgan.safetensors; got "
@@ -107,15 +112,43 @@ final class RefusedInputTest {
     void refusesWhatItCannotEvaluate() {
         String path = file.toString();
         Tenon.run("evaluate", "vgg", "--weights", path, "--data", path)
-                .refusedWith("tenon evaluate: the network must be resnet20; got vgg");
+                .refusedWith(
+                        "tenon evaluate: Unmatched arguments from index 1: 'vgg', '--weights', '"
+                                + path
+                                + "', '--data', '"
+                                + path
+                                + "' (see tenon evaluate --help)");
         Tenon.run("evaluate", "resnet20", "--weights", path, "--data", path, "--batch", "0")
-                .refusedWith("tenon evaluate: --batch must be 1 to 4096; got 0");
+                .refusedWith("tenon evaluate resnet20: --batch must be 1 to 4096; got 0");
         Tenon.run("evaluate", "resnet20", "--weights", path, "--data", path)
                 .refusedWith(
-                        "tenon evaluate: torch: "
+                        "tenon evaluate resnet20: torch: "
                                 + path
                                 + ": the file must be a zip file, a tar file, or begin with PyTorch's magic"
                                 + " number; got none of these");
+        Tenon.run("evaluate", "keras", "--weights", path)
+                .refusedWith(
+                        "tenon evaluate keras: keras: "
+                                + path
+                                + ": the file must be whole and correct HDF5; got No valid HDF5 signature"
+                                + " found");
+        Tenon.run("evaluate", "keras", "--weights", path, "--pixels", "bits")
+                .refusedWith(
+                        "tenon evaluate keras: Invalid value for option '--pixels': expected one of"
+                                + " [UNIT, BYTES, SIGNED] (case-insensitive) but was 'bits' (see tenon evaluate"
+                                + " keras --help)");
+        Tenon.run("evaluate", "mnist-cnn-burn", "--weights", folder.resolve("no.pt").toString())
+                .refusedWith(
+                        "tenon evaluate mnist-cnn-burn: torch: the file must exist; got "
+                                + folder.resolve("no.pt"));
+        Tenon.run("evaluate", "acgan", "--weights", path, "--images", "0")
+                .refusedWith("tenon evaluate acgan: --images must be 1 to 1000000; got 0");
+        Tenon.run("evaluate", "acgan", "--weights", folder.resolve("no").toString())
+                .refusedWith(
+                        "tenon evaluate acgan: acgan: the weights must be the folder of an ACGAN run, with"
+                                + " its acgan.safetensors, or a file in it; got "
+                                + folder.resolve("no")
+                                + ", which does not exist. Train one with ./tenon train acgan");
     }
 
     // ---- words on the command line

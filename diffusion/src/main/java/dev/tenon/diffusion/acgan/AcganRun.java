@@ -29,9 +29,13 @@ import java.util.SequencedMap;
 /// | `params_generator_epoch_NNN.safetensors`, `params_discriminator_epoch_NNN.safetensors` | weights |
 /// | `plot_epoch_NNN_generated.png` | drawn digits beside real ones |
 /// | `acgan-history.json`, `acgan-losses.png` | losses of all epochs |
+/// | `classifier.safetensors` | the classifier of real images that judges drawn ones, once there is one |
 public final class AcganRun {
     /// The name of the file with the state.
     public static final String CHECKPOINT = "acgan.safetensors";
+
+    /// The name of the file with the classifier of real images.
+    public static final String CLASSIFIER = "classifier.safetensors";
 
     private static final String FORMAT = "tenon-acgan-1";
 
@@ -87,7 +91,7 @@ public final class AcganRun {
         return Named.in("resume", file, () -> settings(checkpoint));
     }
 
-    private static AcganSettings settings(Checkpoint checkpoint) {
+    static AcganSettings settings(Checkpoint checkpoint) {
         if (!FORMAT.equals(checkpoint.metadata().get("format"))) {
             throw new CheckpointException(
                     "the file must hold an ACGAN run, format "
@@ -156,7 +160,7 @@ public final class AcganRun {
         return run;
     }
 
-    private static Map<String, Tensor> part(Checkpoint checkpoint, String prefix) {
+    static Map<String, Tensor> part(Checkpoint checkpoint, String prefix) {
         Map<String, Tensor> part = new LinkedHashMap<>();
         checkpoint
                 .tensors()
@@ -208,6 +212,11 @@ public final class AcganRun {
     /// Returns the folder.
     public Path folder() {
         return folder;
+    }
+
+    /// Returns the images.
+    public Split data() {
+        return data;
     }
 
     /// Returns what is trained.
