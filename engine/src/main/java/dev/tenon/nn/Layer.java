@@ -52,6 +52,29 @@ public interface Layer {
         return Components.own(this, Layer.class);
     }
 
+    /// Leaves all parameters of this layer and the layers below out of training until [#thaw()]:
+    /// gradients flow through the layer to its input, but not to them, and optimizers pass over
+    /// them.
+    ///
+    /// What a layer does in training it goes on doing: dropout drops, and batch norm takes the
+    /// batch's statistics and moves its running ones, as PyTorch's `requires_grad_(False)` leaves
+    /// them. Keras's `trainable = False` also puts batch norm into inference; for that run the part
+    /// in evaluation: `Mode.eval(() -> part.apply(x))`.
+    default void freeze() {
+        params().values().forEach(Param::freeze);
+    }
+
+    /// Lets all parameters of this layer and the layers below be trained again.
+    default void thaw() {
+        params().values().forEach(Param::thaw);
+    }
+
+    /// Says whether there are parameters here or below, and all are left out of training.
+    default boolean isFrozen() {
+        var params = params().values();
+        return !params.isEmpty() && params.stream().allMatch(Param::isFrozen);
+    }
+
     /// Returns the number of trained values, frozen ones included.
     default long parameterCount() {
         return params().values().stream().mapToLong(Param::count).sum();

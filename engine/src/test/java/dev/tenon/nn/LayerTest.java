@@ -16,6 +16,7 @@ import dev.tenon.nn.attention.SelfAttention;
 import dev.tenon.nn.conv.Conv2d;
 import dev.tenon.nn.conv.MaxPool2d;
 import dev.tenon.nn.conv.Upsample;
+import dev.tenon.nn.norm.BatchNorm1d;
 import dev.tenon.nn.norm.GroupNorm;
 import dev.tenon.tensor.Autograd;
 import dev.tenon.tensor.ElementwiseOps;
@@ -384,6 +385,32 @@ class LayerTest {
         Linear layer = Linear.of(3, 2, Init.of(1));
         layer.copyFrom(wide);
         assertThat(layer.weight().value().toFloats()).isEqualTo(wide.weight().value().toFloats());
+    }
+
+    /// A frozen part passes gradients on to what comes before it, and its norm goes on counting, as
+    /// in PyTorch; in evaluation it stands still, as in Keras.
+    @Test
+    void aFrozenPartIsLeftOutOfTraining() {
+        Init init = Init.of(1);
+        Linear first = Linear.of(3, 4, init);
+        Sequential part = Sequential.of(BatchNorm1d.of(4, init), Linear.of(4, 2, init));
+        Sequential model = Sequential.of(first, part);
+        assertThat(part.isFrozen()).isFalse();
+        part.freeze();
+        assertThat(part.isFrozen()).isTrue();
+        assertThat(model.isFrozen()).isFalse();
+        Tensor x = Rng.of(2).normal(DType.F32, Shape.of(5, 3));
+        Mode.train(Rng.of(1), () -> model.apply(x)).sum().backward();
+        assertThat(first.weight().gradient()).isNotNull();
+        assertThat(part.params().values()).allMatch(param -> param.gradient() == null);
+        assertThat(part.state().get("0.num_batches_tracked").item()).isEqualTo(1);
+        Mode.train(Rng.of(1), () -> Mode.eval(() -> part.apply(first.apply(x))));
+        assertThat(part.state().get("0.num_batches_tracked").item()).isEqualTo(1);
+        part.thaw();
+        assertThat(part.isFrozen()).isFalse();
+        Mode.train(Rng.of(1), () -> model.apply(x)).sum().backward();
+        assertThat(part.params().values()).allMatch(param -> param.gradient() != null);
+        assertThat(new ReLU().isFrozen()).isFalse();
     }
 
     @Test

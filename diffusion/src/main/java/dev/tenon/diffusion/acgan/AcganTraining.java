@@ -180,7 +180,7 @@ public final class AcganTraining {
     private AcganLoss trainGenerator(int n, Rng random) {
         Tensor classes = classes(n, random.derive("classes"));
         Tensor z = noise(n, random.derive("noise"));
-        discriminator.params().values().forEach(Param::freeze);
+        discriminator.freeze();
         try {
             return Mode.train(
                     random.derive("generator"),
@@ -195,7 +195,7 @@ public final class AcganTraining {
                         return learn(generation, auxiliary, generatorOptimizer);
                     });
         } finally {
-            discriminator.params().values().forEach(Param::thaw);
+            discriminator.thaw();
         }
     }
 
