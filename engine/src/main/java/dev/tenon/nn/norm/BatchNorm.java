@@ -8,9 +8,11 @@ import dev.tenon.nn.Running;
 import dev.tenon.nn.UnaryLayer;
 import dev.tenon.tensor.BatchNormOps;
 import dev.tenon.tensor.ChannelMoments;
+import dev.tenon.tensor.Exchange;
 import dev.tenon.tensor.Finish;
 import dev.tenon.tensor.Shape;
 import dev.tenon.tensor.ShapeException;
+import dev.tenon.tensor.SyncBatchNormOps;
 import dev.tenon.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 /// `running = (1 - momentum) * running + momentum * batch`, the variance as the unbiased one. That
 /// is PyTorch's momentum; Keras's and DJL's is 1 minus it. In evaluation the running statistics are
 /// used, or the batch's where the layer keeps none.
+///
+/// Over the batches of several workers: [SyncBatchNorm].
 ///
 /// Source: Ioffe and Szegedy 2015, arXiv:1502.03167; torch.nn.BatchNorm1d to 3d, whose names and
 /// initial values they have.
@@ -99,6 +103,15 @@ public sealed interface BatchNorm extends UnaryLayer permits BatchNorm1d, BatchN
                             + x.size(1)
                             + " elements not "
                             + features());
+        }
+        Exchange workers = Mode.isTraining() ? SyncBatchNorm.current() : null;
+        if (workers != null) {
+            ChannelMoments all = SyncBatchNormOps.moments(x, workers);
+            if (all.count() > 0) {
+                Tensor y = SyncBatchNormOps.batchNorm(x, all, workers, scale, shift, eps(), finish);
+                track(all);
+                return y;
+            }
         }
         ChannelMoments batch = BatchNormOps.moments(x);
         Tensor y = BatchNormOps.batchNorm(x, batch, scale, shift, eps(), finish);

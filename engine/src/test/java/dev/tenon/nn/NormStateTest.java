@@ -1,0 +1,65 @@
+package dev.tenon.nn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tenon.Golden;
+import dev.tenon.nn.norm.BatchNorm2d;
+import dev.tenon.nn.norm.GroupNorm;
+import dev.tenon.nn.norm.InstanceNorm2d;
+import dev.tenon.nn.norm.LayerNorm;
+import dev.tenon.tensor.Rng;
+import dev.tenon.tensor.TenonException;
+import dev.tenon.tensor.Tensor;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/// What the normalization layers save and load, against PyTorch's names and versions.
+class NormStateTest {
+    private static final Golden GOLDEN = Golden.resource("norm.json");
+
+    private static void refuses(Runnable body, String message) {
+        assertThatThrownBy(body::run).isInstanceOf(TenonException.class).hasMessage(message);
+    }
+
+    private static void train(UnaryLayer layer, int... sizes) {
+        Mode.train(Rng.of(1), () -> layer.apply(Tensor.zeros(sizes)));
+    }
+
+    @Test
+    void savesUnderPyTorchsNames() {
+        Init init = Init.of(1);
+        Map<String, UnaryLayer> layers = new LinkedHashMap<>();
+        layers.put("BatchNorm", BatchNorm2d.of(3, init));
+        layers.put("InstanceNorm_default", InstanceNorm2d.of(3, init));
+        layers.put("InstanceNorm_affine_track", InstanceNorm2d.of(3, 1e-5, 0.1, true, true, init));
+        layers.put("LayerNorm", LayerNorm.of(3, init));
+        layers.put("GroupNorm", GroupNorm.of(1, 3, init));
+        layers.forEach((name, layer) -> {
+            String expected =
+                    GOLDEN.at("state_dict").at(name).list().stream()
+                            .map(Golden::text)
+                            .collect(Collectors.joining(", "));
+            assertThat(String.join(", ", layer.state().keySet())).as(name).isEqualTo(expected);
+        });
+    }
+
+    /// PyTorch before 0.4.1 did not count batches; its `state_dict`s are loaded with a count of 0.
+    @Test
+    void aCheckpointMayLackTheCountOfBatches() {
+        Sequential model = Sequential.of(BatchNorm2d.of(2, Init.of(1)));
+        train(model, 3, 2, 4, 4);
+        Map<String, Tensor> old = new LinkedHashMap<>(model.state());
+        old.remove("0.num_batches_tracked");
+        model.load(old, false);
+        assertThat(model.state().get("0.num_batches_tracked").item()).isEqualTo(1);
+        model.load(old);
+        assertThat(model.state().get("0.num_batches_tracked").item()).isZero();
+        old.remove("0.running_var");
+        refuses(
+                () -> model.load(old),
+                "load: names and shapes must be those of the layer; got missing 0.running_var");
+    }
+}
