@@ -105,6 +105,17 @@ final class Components {
                 .forEach((name, child) -> collect(child, prefix + name + ".", wanted, found, seen));
     }
 
+    /// Returns what the layer that an entry of a checkpoint belongs to advises about it, or null.
+    static @Nullable String advice(Layer layer, String path) {
+        for (Map.Entry<String, Layer> child : layer.children().entrySet()) {
+            String prefix = child.getKey() + ".";
+            if (path.startsWith(prefix)) {
+                return advice(child.getValue(), path.substring(prefix.length()));
+            }
+        }
+        return layer.whyUnexpected(path);
+    }
+
     /// Returns the settings of the layer: the components that are neither parameters, statistics
     /// nor layers.
     static SequencedMap<String, Object> settings(Layer layer) {

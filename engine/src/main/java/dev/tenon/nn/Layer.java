@@ -89,8 +89,24 @@ public interface Layer {
         return state;
     }
 
+    /// Returns the version of what [#state()] holds of this layer alone, PyTorch's `_version`: 1,
+    /// and 2 for batch and instance norm, which count batches since.
+    default int version() {
+        return 1;
+    }
+
+    /// Returns advice about an entry of a checkpoint that this layer has no place for, or null if
+    /// there is none to give; messages of [#load(Map)] end with it.
+    ///
+    /// @param name the entry's own, without the path of this layer
+    default @Nullable String whyUnexpected(String name) {
+        return null;
+    }
+
     /// Overwrites [#state()] with `values`, whose names must be the same, but for counts of batches
-    /// ([Running#count()]), which are 0 where `values` lacks them: PyTorch before 0.4.1 had none.
+    /// ([Running#count()]), which are 0 where `values` lacks them: PyTorch before 0.4.1, whose
+    /// norms were of version 1, had none. Unlike PyTorch it asks no version: files have none but
+    /// for PyTorch's own.
     ///
     /// @throws dev.tenon.tensor.TenonException naming all that is missing, unexpected or of another
     ///   shape; nothing is overwritten then
@@ -113,7 +129,7 @@ public interface Layer {
                                 path, absent -> Tensor.zeros(running.type(), running.shape()));
                     }
                 });
-        State.load("layer", state(), complete, strict);
+        State.load("layer", state(), complete, strict, name -> Components.advice(this, name));
     }
 
     /// Overwrites this layer's state with that of `other`, a layer of the same make.

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// What a checkpoint holds of a model or an optimizer: tensors by name.
@@ -30,6 +31,18 @@ public final class State {
             SequencedMap<String, Tensor> state,
             Map<String, Tensor> values,
             boolean strict) {
+        load(owner, state, values, strict, name -> null);
+    }
+
+    /// Overwrites the tensors as [#load(String, SequencedMap, Map, boolean)] does.
+    ///
+    /// @param advice what to do about an unexpected name, or null; the message ends with the first
+    static void load(
+            String owner,
+            SequencedMap<String, Tensor> state,
+            Map<String, Tensor> values,
+            boolean strict,
+            Function<String, @Nullable String> advice) {
         List<String> missing = new ArrayList<>();
         List<String> shapes = new ArrayList<>();
         state.forEach((name, target) -> {
@@ -41,15 +54,19 @@ public final class State {
             }
         });
         List<String> faults = new ArrayList<>();
+        String cure = "";
         if (strict) {
             list(faults, "missing ", missing);
-            list(
-                    faults,
-                    "unexpected ",
+            List<String> unexpected =
                     values.keySet().stream()
                             .filter(name -> !state.containsKey(name))
                             .sorted()
-                            .toList());
+                            .toList();
+            list(faults, "unexpected ", unexpected);
+            for (String name : unexpected.reversed()) {
+                String given = advice.apply(name);
+                cure = given == null ? cure : ". " + given;
+            }
         }
         list(faults, "shape ", shapes);
         if (!faults.isEmpty()) {
@@ -57,7 +74,8 @@ public final class State {
                     "load: names and shapes must be those of the "
                             + owner
                             + "; got "
-                            + String.join("; ", faults));
+                            + String.join("; ", faults)
+                            + cure);
         }
         Autograd.noGrad(() -> state.forEach((name, target) -> assign(target, values.get(name))));
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tenon.Golden;
+import dev.tenon.nn.activation.ReLU;
 import dev.tenon.nn.norm.BatchNorm2d;
 import dev.tenon.nn.norm.GroupNorm;
 import dev.tenon.nn.norm.InstanceNorm2d;
@@ -43,7 +44,31 @@ class NormStateTest {
                             .map(Golden::text)
                             .collect(Collectors.joining(", "));
             assertThat(String.join(", ", layer.state().keySet())).as(name).isEqualTo(expected);
+            Golden version =
+                    GOLDEN.at("state_dict").at("versions").at(name.replaceFirst("_.*", ""));
+            assertThat(layer.version()).as(name).isEqualTo((int) version.number());
         });
+    }
+
+    /// PyTorch before 0.4.0 saved running statistics with every InstanceNorm.
+    @Test
+    void aNormWithoutStatisticsRefusesThoseOfACheckpoint() {
+        Init init = Init.of(1);
+        Sequential tracks =
+                Sequential.of(InstanceNorm2d.of(3, 1e-5, 0.1, true, true, init), new ReLU());
+        Sequential model =
+                Sequential.of(InstanceNorm2d.of(3, 1e-5, 0.1, true, false, init), new ReLU());
+        refuses(
+                () -> model.load(tracks.state()),
+                "load: names and shapes must be those of the layer; got unexpected"
+                        + " 0.num_batches_tracked, 0.running_mean, 0.running_var. Unexpected running"
+                        + " stats buffer(s) for InstanceNorm2d with track_running_stats=False. Please"
+                        + " remove these keys from the state_dict, or set track_running_stats=True in"
+                        + " InstanceNorm2d to enable them");
+        BatchNorm2d untracked = BatchNorm2d.of(2, 1e-5, 0.1, true, false, init);
+        assertThatThrownBy(() -> untracked.load(BatchNorm2d.of(2, init).state()))
+                .hasMessageContaining("for BatchNorm2d with track_running_stats=False");
+        model.load(tracks.state(), false);
     }
 
     /// PyTorch before 0.4.1 did not count batches; its `state_dict`s are loaded with a count of 0.

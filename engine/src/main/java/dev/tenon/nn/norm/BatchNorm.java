@@ -119,6 +119,16 @@ public sealed interface BatchNorm extends UnaryLayer permits BatchNorm1d, BatchN
         return y;
     }
 
+    @Override
+    default int version() {
+        return Tracking.VERSION;
+    }
+
+    @Override
+    default @Nullable String whyUnexpected(String name) {
+        return Tracking.whyUnexpected(this, name);
+    }
+
     /// Moves the running statistics, if there are any, toward those of a batch, which may have been
     /// merged from several parts; called in training.
     default void track(ChannelMoments batch) {

@@ -129,6 +129,16 @@ public sealed interface InstanceNorm extends UnaryLayer
         return y;
     }
 
+    @Override
+    default int version() {
+        return Tracking.VERSION;
+    }
+
+    @Override
+    default @Nullable String whyUnexpected(String name) {
+        return Tracking.whyUnexpected(this, name);
+    }
+
     private double share() {
         Double momentum = momentum();
         if (momentum == null) {

@@ -1,6 +1,7 @@
 package dev.tenon.nn.norm;
 
 import dev.tenon.dtype.DType;
+import dev.tenon.nn.Layer;
 import dev.tenon.nn.Running;
 import dev.tenon.tensor.Shape;
 import dev.tenon.tensor.ShapeException;
@@ -10,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /// What batch and instance norm have in common about their running statistics.
 final class Tracking {
+    /// PyTorch's: since 2 there is a count of batches.
+    static final int VERSION = 2;
+
     private Tracking() {}
 
     /// Checks settings: running statistics come together, and momentum is a share.
@@ -65,5 +69,19 @@ final class Tracking {
             variance.assign(Tensor.full(variance.type(), variance.shape(), 1));
             count.assign(Tensor.zeros(DType.I64, Shape.of()));
         }
+    }
+
+    /// Returns what to do about running statistics in the checkpoint of a layer that keeps none, in
+    /// PyTorch's words; null for any other entry.
+    static @Nullable String whyUnexpected(Layer layer, String name) {
+        String kind = layer.getClass().getSimpleName();
+        return name.equals("running_mean") || name.equals("running_var")
+                ? "Unexpected running stats buffer(s) for "
+                        + kind
+                        + " with track_running_stats=False. Please remove these keys from the state_dict,"
+                        + " or set track_running_stats=True in "
+                        + kind
+                        + " to enable them"
+                : null;
     }
 }
