@@ -113,15 +113,21 @@ final class Components {
                 return advice(child.getValue(), path.substring(prefix.length()));
             }
         }
-        return layer.whyUnexpected(path);
+        return actual(layer).whyUnexpected(path);
+    }
+
+    /// Returns the layer whose components count: of a lazy one the layer that it made.
+    private static Layer actual(Layer layer) {
+        return layer instanceof Lazy lazy ? actual(lazy.layer()) : layer;
     }
 
     /// Returns the settings of the layer: the components that are neither parameters, statistics
     /// nor layers.
     static SequencedMap<String, Object> settings(Layer layer) {
         SequencedMap<String, Object> settings = new LinkedHashMap<>();
-        for (Component component : OF.get(layer.getClass())) {
-            Object value = component.value(layer);
+        Layer actual = actual(layer);
+        for (Component component : OF.get(actual.getClass())) {
+            Object value = component.value(actual);
             if (value != null && !isPart(value) && !(value instanceof List<?> l && areParts(l))) {
                 settings.put(component.name, value);
             }
@@ -129,8 +135,9 @@ final class Components {
         return settings;
     }
 
-    private static SequencedMap<String, Object> parts(Layer layer) {
+    private static SequencedMap<String, Object> parts(Layer given) {
         SequencedMap<String, Object> parts = new LinkedHashMap<>();
+        Layer layer = actual(given);
         for (Component component : OF.get(layer.getClass())) {
             Object value = component.value(layer);
             if (value != null && isPart(value)) {
@@ -169,7 +176,10 @@ final class Components {
 
     /// Returns what sort of layer it is: the simple name of its record.
     static String kind(Layer layer) {
-        Class<?> type = layer.getClass();
+        Class<?> type =
+                layer instanceof Lazy lazy && lazy.isMade()
+                        ? lazy.layer().getClass()
+                        : layer.getClass();
         return type.isRecord() ? type.getSimpleName() : "function";
     }
 
@@ -181,6 +191,9 @@ final class Components {
         }
         if (inner == layer) {
             return e;
+        }
+        if (layer instanceof Lazy lazy && lazy.isMade() && lazy.layer() == inner) {
+            return e.seenFrom(layer, e.path(), e.kind());
         }
         String way = way(layer, inner);
         if (way == null) {

@@ -23,7 +23,12 @@ import org.jspecify.annotations.Nullable;
 /// is PyTorch's momentum; Keras's and DJL's is 1 minus it. In evaluation the running statistics are
 /// used, or the batch's where the layer keeps none.
 ///
-/// Over the batches of several workers: [SyncBatchNorm].
+/// Over the batches of several workers: [SyncBatchNorm]. Made for the channels of the first input:
+/// [dev.tenon.nn.Lazy]. In front of it a convolution can take it in for evaluation:
+/// [dev.tenon.nn.conv.Conv2d#withFolded].
+///
+/// Freezing its weight and bias ([dev.tenon.nn.Layer#freeze]) leaves the statistics to the mode, as
+/// in PyTorch; Keras's layer with `trainable = False` runs in evaluation.
 ///
 /// Source: Ioffe and Szegedy 2015, arXiv:1502.03167; torch.nn.BatchNorm1d to 3d, whose names and
 /// initial values they have.
