@@ -70,13 +70,7 @@ public final class BatchNormOps {
             double eps,
             Finish finish) {
         NormShape shape = shape(x);
-        if (shape.perParameter() == 1) {
-            throw new ShapeException(
-                    "batchNorm: Expected more than 1 value per channel when training, got input"
-                            + " size torch.Size("
-                            + x.shape()
-                            + ")");
-        }
+        checkSeveral(x);
         if (own.count() != shape.perParameter()) {
             throw new ShapeException(
                     "batchNorm: the moments must be those of x; got moments of "
@@ -85,6 +79,19 @@ public final class BatchNormOps {
                             + x.shape());
         }
         return normalize(x, own.mean(), own.variance(), true, weight, bias, eps, finish);
+    }
+
+    /// Checks that x has statistics of its own: no channel may have a single value.
+    ///
+    /// @throws ShapeException in PyTorch's words if one has, or x has fewer than two axes
+    public static void checkSeveral(Tensor x) {
+        if (shape(x).perParameter() == 1) {
+            throw new ShapeException(
+                    "batchNorm: Expected more than 1 value per channel when training, got input"
+                            + " size torch.Size("
+                            + x.shape()
+                            + ")");
+        }
     }
 
     /// Normalises with given statistics, as in evaluation, and does what follows; no gradient flows

@@ -207,6 +207,15 @@ public final class NormOps {
                             + "; got "
                             + x.shape());
         }
+        int[] sizes = x.shape().sizes(); // as PyTorch folds it: [N * C / groups, groups, *]
+        sizes[0] = Math.toIntExact((long) sizes[0] * sizes[1] / Math.max(1, groups));
+        sizes[1] = groups;
+        if (groups > 0 && (long) sizes[0] * x.shape().count(2, x.rank()) == 1) {
+            throw new ShapeException(
+                    "groupNorm: Expected more than 1 value per channel when training, got input"
+                            + " size "
+                            + Arrays.toString(sizes));
+        }
         if (groups < 1 || x.size(1) % groups != 0) {
             throw new ShapeException(
                     "groupNorm: Expected number of channels in input to be divisible by num_groups,"
@@ -214,15 +223,6 @@ public final class NormOps {
                             + x.shape()
                             + " and num_groups="
                             + groups);
-        }
-        int[] sizes = x.shape().sizes(); // as PyTorch folds it: [N * C / groups, groups, *]
-        sizes[0] = Math.multiplyExact(sizes[0], sizes[1] / groups);
-        sizes[1] = groups;
-        if (x.count() == groups) {
-            throw new ShapeException(
-                    "groupNorm: Expected more than 1 value per channel when training, got input"
-                            + " size "
-                            + Arrays.toString(sizes));
         }
     }
 
@@ -254,6 +254,18 @@ public final class NormOps {
     public static Tensor instanceNorm(
             Tensor x, @Nullable Tensor weight, @Nullable Tensor bias, double eps, Finish finish) {
         checkType("instanceNorm", x, weight, bias);
+        checkSpace(x);
+        checkPerInstance(weight, "weight", x);
+        checkPerInstance(bias, "bias", x);
+        int inner = x.shape().count(2, x.rank());
+        NormShape shape = NormShape.channels(x.size(0), x.size(1), inner);
+        return normalize("instanceNorm", x, weight, bias, shape, eps, finish);
+    }
+
+    /// Checks that a channel of x has several values in each sample.
+    ///
+    /// @throws ShapeException in PyTorch's words if it has one, or x has fewer than two axes
+    public static void checkSpace(Tensor x) {
         if (x.rank() < 2 || x.shape().count(2, x.rank()) == 1) {
             throw new ShapeException(
                     "instanceNorm: Expected more than 1 spatial element when training, got input"
@@ -261,11 +273,6 @@ public final class NormOps {
                             + x.shape()
                             + ")");
         }
-        checkPerInstance(weight, "weight", x);
-        checkPerInstance(bias, "bias", x);
-        int inner = x.shape().count(2, x.rank());
-        NormShape shape = NormShape.channels(x.size(0), x.size(1), inner);
-        return normalize("instanceNorm", x, weight, bias, shape, eps, finish);
     }
 
     /// PyTorch repeats the parameters once per sample before it counts them.

@@ -400,6 +400,10 @@ class NormLayersTest {
                 () -> train(BatchNorm1d.of(4, init), 1, 4),
                 "BatchNorm1d: batchNorm: Expected more than 1 value per channel when training, got"
                         + " input size torch.Size([1, 4])");
+        refuses( // as PyTorch, whose first check this is
+                () -> train(BatchNorm2d.of(4, init), 1, 5, 1, 1),
+                "BatchNorm2d: batchNorm: Expected more than 1 value per channel when training, got"
+                        + " input size torch.Size([1, 5, 1, 1])");
         refuses(
                 () -> InstanceNorm2d.of(3, init).apply(Tensor.zeros(2, 3)),
                 "InstanceNorm2d: instanceNorm: expected 3D or 4D input (got 2D input)");
@@ -410,6 +414,28 @@ class NormLayersTest {
                 () -> train(InstanceNorm1d.of(3, 1e-5, 0.1, false, true, init), 2, 5, 4),
                 "InstanceNorm1d: instanceNorm: running_mean should contain 10 elements not 6; got 5"
                         + " channels for 3 features");
+        refuses(
+                () ->
+                        InstanceNorm1d.of(3, 1e-5, 0.1, false, true, init)
+                                .apply(Tensor.zeros(2, 5, 4)),
+                "InstanceNorm1d: instanceNorm: running_mean should contain 10 elements not 6; got 5"
+                        + " channels for 3 features");
+        refuses(
+                () -> train(InstanceNorm1d.of(3, 1e-5, 0.1, false, true, init), 2, 5, 1),
+                "InstanceNorm1d: instanceNorm: Expected more than 1 spatial element when training,"
+                        + " got input size torch.Size([2, 5, 1])");
+        refuses(
+                () -> GroupNorm.of(2, 4, init).apply(Tensor.zeros(2, 5, 3)),
+                "GroupNorm: groupNorm: Expected number of channels in input to be divisible by"
+                        + " num_groups, but got input of shape [2, 5, 3] and num_groups=2");
+        refuses(
+                () -> GroupNorm.of(2, 4, init).apply(Tensor.zeros(4)),
+                "GroupNorm: groupNorm: Expected at least 2 dimensions for input tensor but received"
+                        + " 1; got [4]");
+        refuses(
+                () -> GroupNorm.of(2, 4, init).apply(Tensor.zeros(1, 3)),
+                "GroupNorm: groupNorm: Expected more than 1 value per channel when training, got"
+                        + " input size [1, 2]");
         refuses(
                 () -> RMSNorm.of(4, init).apply(Tensor.zeros(2, 3)),
                 "RMSNorm: rmsNorm: Given normalized_shape=[4], expected input with shape [*, 4], but"

@@ -55,7 +55,12 @@ class SettingsTest {
         Init init = Init.of(1);
         assertMessage(
                 () -> GroupNorm.of(2, 4, init).apply(Tensor.zeros(2, 6, 3)),
-                "GroupNorm: group_norm: x must be [N, 4, ...]; got [2, 6, 3]");
+                "GroupNorm: groupNorm: Expected weight to be a vector of size equal to the number"
+                        + " of channels in input, but got weight of shape [4] and input of shape"
+                        + " [2, 6, 3]");
+        assertMessage(
+                () -> GroupNorm.of(2, 4, 1e-5, false, init).apply(Tensor.zeros(2, 6, 3)),
+                "GroupNorm: groupNorm: x must be [N, 4, ...]; got [2, 6, 3]");
         assertMessage(
                 () -> LayerNorm.of(4, init).apply(Tensor.zeros(2, 3)),
                 "LayerNorm: layerNorm: Given normalized_shape=[4], expected input with shape [*, 4],"

@@ -102,6 +102,7 @@ public sealed interface BatchNorm extends UnaryLayer permits BatchNorm1d, BatchN
             return BatchNormOps.batchNorm(
                     x, mean.value(), variance.value(), scale, shift, eps(), finish);
         }
+        BatchNormOps.checkSeveral(x);
         if (mean != null && x.size(1) != features()) {
             throw new ShapeException(
                     "batchNorm: running_mean should contain "

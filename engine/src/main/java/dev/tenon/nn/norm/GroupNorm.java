@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// | y | [N, channels, ...] |
 ///
 /// Source: Wu and He 2018, arXiv:1803.08494; torch.nn.GroupNorm, whose names and initial values it
-/// has.
+/// has. PyTorch's, if it has no weight, accepts other numbers of channels than it was made for;
+/// this one does not.
 ///
 /// @param weight γ, or null for 1
 /// @param bias β, or null for 0
@@ -87,17 +88,19 @@ public record GroupNorm(
 
     @Override
     public Tensor forward(Tensor x, Finish finish) {
-        if (x.rank() < 2 || x.size(1) != channels) {
+        Tensor y =
+                NormOps.groupNorm(
+                        x,
+                        groups,
+                        weight == null ? null : weight.value(),
+                        bias == null ? null : bias.value(),
+                        eps,
+                        finish);
+        if (x.size(1) != channels) { // without weights PyTorch accepts any that groups divide
             throw new ShapeException(
-                    "group_norm: x must be [N, " + channels + ", ...]; got " + x.shape());
+                    "groupNorm: x must be [N, " + channels + ", ...]; got " + x.shape());
         }
-        return NormOps.groupNorm(
-                x,
-                groups,
-                weight == null ? null : weight.value(),
-                bias == null ? null : bias.value(),
-                eps,
-                finish);
+        return y;
     }
 
     @Override

@@ -103,11 +103,9 @@ public sealed interface InstanceNorm extends UnaryLayer
         if (mean == null || variance == null) {
             return NormOps.instanceNorm(x, scale, shift, eps(), finish);
         }
-        if (!Mode.isTraining()) {
-            return BatchNormOps.batchNorm(
-                    x, mean.value(), variance.value(), scale, shift, eps(), finish);
+        if (Mode.isTraining()) {
+            NormOps.checkSpace(x);
         }
-        double share = share();
         if (sizes[1] != features()) {
             throw new ShapeException(
                     "instanceNorm: running_mean should contain "
@@ -120,6 +118,11 @@ public sealed interface InstanceNorm extends UnaryLayer
                             + features()
                             + " features");
         }
+        if (!Mode.isTraining()) {
+            return BatchNormOps.batchNorm(
+                    x, mean.value(), variance.value(), scale, shift, eps(), finish);
+        }
+        double share = share();
         Tensor y = NormOps.instanceNorm(x, scale, shift, eps(), finish);
         if (x.count() > 0) {
             ChannelMoments each = BatchNormOps.moments(x.detach().reshape(instances(sizes)));
