@@ -108,8 +108,14 @@ final class TorchClasses {
             case SEQUENCE -> tuple.size() == 0 ? Sequence.growing() : sequence(tuple.get(0));
             case ENCODE -> new PickleValue.Bytes(text(argument(tuple, 0), "bytes to encode"));
             case DEVICE -> None.NONE;
-            case TENSOR -> view(tuple, null);
-            case TENSOR_WITH_TYPE -> view(tuple, type(argument(tuple, 6)));
+            case TENSOR -> {
+                checkBits(tuple, 6);
+                yield view(tuple, null);
+            }
+            case TENSOR_WITH_TYPE -> {
+                checkBits(tuple, 7);
+                yield view(tuple, type(argument(tuple, 6)));
+            }
             case PARAMETER -> parameter(argument(tuple, 0));
         };
     }
@@ -157,6 +163,23 @@ final class TorchClasses {
             return view;
         }
         throw refusal.of("a parameter must be made of a tensor", kind(value));
+    }
+
+    /// Refuses a tensor whose elements are not those in the storage but their negatives (`neg`) or
+    /// conjugates (`conj`), as the dictionary at `index` says, if there is one.
+    private void checkBits(Sequence arguments, int index) {
+        if (arguments.size() > index && arguments.get(index) instanceof Dict bits) {
+            for (int i = 0; i < bits.size(); i++) {
+                if (bits.value(i).equals(true)) {
+                    throw refusal.of(
+                            "a tensor's elements must be stored as they are",
+                            (bits.key(i) instanceof String bit
+                                            ? Words.quoted(bit)
+                                            : kind(bits.key(i)))
+                                    + ". Save tensor.resolve_neg().resolve_conj()");
+                }
+            }
+        }
     }
 
     private StoredType type(Object value) {

@@ -92,6 +92,20 @@ class HostileTorchPickleTest {
                 hostile(
                         begin().tensor("FloatStorage", "0", 6, 0, ONE, ONE).op("}b"),
                         "attributes may be set only on a dictionary; got a tensor and a dictionary"),
+                hostile( // torch.ones(1)._neg_view()
+                        begin().global("torch._utils", "_rebuild_tensor_v2")
+                                .op("(")
+                                .storage("FloatStorage", "0", 1)
+                                .number(0)
+                                .numbers(1)
+                                .numbers(1)
+                                .raw(0x89)
+                                .op("}}")
+                                .text("neg")
+                                .raw(0x88)
+                                .op("stR"),
+                        "a tensor's elements must be stored as they are; got neg. Save"
+                                + " tensor.resolve_neg().resolve_conj()"),
                 hostile(
                         begin().global("evil\u0007", "x".repeat(300)),
                         CLASSES + "evil?." + "x".repeat(194) + "..." + CURE),
