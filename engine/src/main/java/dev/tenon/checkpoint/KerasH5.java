@@ -16,9 +16,11 @@ import java.lang.invoke.MethodType;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.Set;
 
 /// Keras's weights: .h5 (HDF5) and .keras (a zip file with `model.weights.h5`, Keras 3).
 ///
@@ -26,7 +28,7 @@ import java.util.SequencedMap;
 /// |---|---|
 /// | a data set in groups | a tensor named by the path, with dots: `model_weights.dense.dense.kernel:0` |
 /// | float64; float32, float16; int64, uint32; narrower integers | F64; F32; I64; I32 (exact) |
-/// | other types, data sets in chunks | refused by name |
+/// | other types, data sets in chunks or never written, groups linked twice | refused by name |
 /// | text attributes of the root, such as `model_config`, `keras_version` | metadata |
 /// | `config.json`, `metadata.json` of a .keras file | metadata `config.json`, `metadata.json` |
 ///
@@ -50,6 +52,7 @@ public final class KerasH5 {
     private final long most;
     private final SequencedMap<String, Tensor> tensors = new LinkedHashMap<>();
     private final Map<String, String> metadata = new LinkedHashMap<>();
+    private final Set<Long> groups = new HashSet<>(); // by address
     private long read;
     private int visited;
 
@@ -134,6 +137,10 @@ public final class KerasH5 {
     }
 
     private void walk(Group group, String name, int depth) {
+        if (!groups.add(group.getAddress())) { // a few such links make billions of paths
+            throw refusal.of(
+                    "a group must lie in one place", "a second one, " + Words.quoted(name));
+        }
         if (depth > DEEPEST) {
             throw refusal.of(
                     "groups may lie at most " + DEEPEST + " deep in each other",
@@ -187,7 +194,13 @@ public final class KerasH5 {
         }
         Tensor tensor = Tensor.empty(type, shape);
         if (shape.count() > 0) {
-            fill(tensor.segment(), type, data.getDataFlat());
+            Object elements = data.getDataFlat();
+            if (elements instanceof Object[]) { // the library's answer where there are none
+                throw refusal.of(
+                        Words.quoted(name) + " must have its elements in the file",
+                        shape + " without");
+            }
+            fill(tensor.segment(), type, elements);
         }
         return tensor;
     }

@@ -117,6 +117,12 @@ class KerasH5Test {
         refuses(
                 Base64.getDecoder().decode(GOLDEN.at("packed").text()),
                 "packed must lie in one piece, as Keras writes it; got chunks");
+        refuses(
+                Base64.getDecoder().decode(GOLDEN.at("unwritten").text()),
+                "x must have its elements in the file; got [3] without");
+        refuses( // ten groups, each linked 8 times from the next, would have 8^9 paths
+                Base64.getDecoder().decode(GOLDEN.at("linked").text()),
+                "a group must lie in one place; got a second one, b");
         Path zip = folder.resolve("other.zip");
         try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(zip))) {
             PickleWriter.store(out, "a.txt", new byte[1]);
