@@ -44,6 +44,11 @@ final class PickleBytes {
         return at - start;
     }
 
+    /// Says whether every byte was read.
+    boolean isAtEnd() {
+        return at == bytes.byteSize();
+    }
+
     int u8() {
         return bytes.get(ValueLayout.JAVA_BYTE, take(1)) & 0xff;
     }

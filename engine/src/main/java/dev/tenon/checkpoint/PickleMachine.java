@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// It reads the opcodes of protocols 2 to 5 that containers, text, numbers and calls take; those
 /// that make objects in other ways (INST, OBJ, NEWOBJ, EXT1, ...) and the text opcodes of protocol
-/// 0 are refused. Nothing recurses, an opcode takes time in proportion to its own bytes and to what
-/// it takes off the stack, and each byte of the pickle keeps at most about 50 bytes of memory
-/// alive.
+/// 0 are refused, by the name of the class that these lead to if there is one. Nothing recurses, an
+/// opcode takes time in proportion to its own bytes and to what it takes off the stack, and each
+/// byte of the pickle keeps at most about 50 bytes of memory alive.
 ///
 /// Source: the opcodes as described in Python's standard library, module pickletools.
 final class PickleMachine {
@@ -231,7 +231,34 @@ final class PickleMachine {
                 classes.find(module, in.line()); // refused by name if it can be
                 throw unknown(opcode);
             }
-            default -> throw unknown(opcode);
+            default -> {
+                CheckpointException refused = unknown(opcode);
+                nameClassAfter(opcode);
+                throw refused;
+            }
+        }
+    }
+
+    /// Refuses the class that the text opcodes from `opcode` on lead to, if they lead to one: who
+    /// is sent a pickle that runs a command had better hear of the command.
+    private void nameClassAfter(int opcode) {
+        int next = opcode;
+        while (true) {
+            switch (next) {
+                case 'S', 'V', 'I', 'L', 'F', 'p', 'g' -> in.line();
+                case '(', 'd', 'l', 't', 's', 'a', '0', '1', '2', 'N' -> {}
+                case 'c', 'i' -> {
+                    String module = in.line();
+                    classes.find(module, in.line());
+                }
+                default -> {
+                    return;
+                }
+            }
+            if (in.isAtEnd()) {
+                return;
+            }
+            next = in.u8();
         }
     }
 

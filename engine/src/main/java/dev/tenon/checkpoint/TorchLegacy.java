@@ -19,6 +19,8 @@ import java.util.Map;
 final class TorchLegacy {
     private static final BigInteger MAGIC = new BigInteger("1950a86a20f9469cfc6c", 16);
     private static final long PROTOCOL = 1001;
+    private static final int LONGEST_MODULE = 200;
+    private static final String GLOBAL = "(?s)[\\w.]+\n[\\w.]+\n.*"; // a module and a name
     private static final int TAR_BLOCK = 512;
     private static final int TAR_NAME_BYTES = 100;
     private static final int TAR_SIZE = 124;
@@ -43,9 +45,7 @@ final class TorchLegacy {
 
     private TorchArchive read() {
         PickleBytes start = new PickleBytes(file, 0, refusal);
-        if (file.byteSize() < 2
-                || file.get(ValueLayout.JAVA_BYTE, 0) != (byte) 0x80
-                || !PickleMachine.run(start, classes, refusal).equals(MAGIC)) {
+        if (!isPickle() || !PickleMachine.run(start, classes, refusal).equals(MAGIC)) {
             throw refusal.of(
                     "the file must be a zip file, a tar file, or begin with PyTorch's magic number",
                     "none of these");
@@ -78,6 +78,20 @@ final class TorchLegacy {
             at = takeStorage(file, key, type, at);
         }
         return new TorchArchive(root, value.consumed(), ByteOrder.LITTLE_ENDIAN, storages);
+    }
+
+    /// Says whether the file begins as a pickle does. PyTorch's begin with their protocol; those
+    /// without one are read as far as the class that they are refused for.
+    private boolean isPickle() {
+        if (file.byteSize() < 2) {
+            return false;
+        }
+        int first = file.get(ValueLayout.JAVA_BYTE, 0) & 0xff;
+        String second = text(file, 1, (int) Math.min(LONGEST_MODULE, file.byteSize() - 1));
+        return first == 0x80
+                || (first == 'c' && second.matches(GLOBAL))
+                || (first == '(' && second.matches("(?s)([dl]p\\d+\n|[SV]|[ci]" + GLOBAL + ").*"))
+                || ((first == '}' || first == ']') && second.startsWith("q"));
     }
 
     /// Takes the storage whose count lies at `at`, and returns where it ends.

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Pickles that lie or would run code: each gets one line that says what is wrong.
 class HostileTorchPickleTest {
@@ -306,6 +308,26 @@ class HostileTorchPickleTest {
     @MethodSource({"payloads", "damage", "views"})
     void saysWhatIsWrong(byte[] pickle, String message) throws IOException {
         refuses(zip(pickle), message);
+    }
+
+    /// What Python's pickle writes of an object whose `__reduce__` runs a command, and what is
+    /// written by hand, as protocol 0 and 1 have it.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "cposix\nsystem\n(S'id'\ntR.",
+                "cposix\nsystem\np0\n(Vid\np1\ntp2\nRp3\n.",
+                "(dp0\nVw\np1\ncposix\nsystem\np2\n(Vid\np3\ntp4\nRp5\ns.",
+                "(lp0\nI7\nacposix\nsystem\np2\n(Vid\np3\ntp4\nRp5\na.",
+                "(S'id'\niposix\nsystem\n.",
+                "(iposix\nsystem\n.",
+                "(cposix\nsystem\nS'id'\no.",
+                "}q\0U\1wq\1cposix\nsystem\nq\2U\2id\205Rs.",
+            })
+    void namesTheClassOfOldPickles(String pickle) throws IOException {
+        byte[] bytes = pickle.getBytes(StandardCharsets.ISO_8859_1);
+        refuses(bytes, CLASSES + "posix.system" + CURE);
+        refuses(zip(bytes), CLASSES + "posix.system" + CURE);
     }
 
     private void refuses(byte[] contents, String message) throws IOException {
