@@ -117,24 +117,19 @@ record KerasArguments(String owner, SequencedMap<String, Object> values) {
     }
 
     boolean flag(String name) {
-        return value(name) instanceof Boolean flag ? flag : fail(name, "True or False");
-    }
-
-    String text(String name) {
-        return value(name) instanceof String text ? text : fail(name, "text");
-    }
-
-    List<?> list(String name) {
-        return value(name) instanceof List<?> list ? list : fail(name, "a list");
+        if (value(name) instanceof Boolean flag) {
+            return flag;
+        }
+        throw wrong(name, "True or False");
     }
 
     List<Double> numbers(String name) {
         List<Double> numbers = new ArrayList<>();
         for (Object member : list(name)) {
-            numbers.add(
-                    member instanceof Number n
-                            ? (Double) n.doubleValue()
-                            : fail(name, "a list of numbers"));
+            if (!(member instanceof Number number)) {
+                throw wrong(name, "a list of numbers");
+            }
+            numbers.add(number.doubleValue());
         }
         return numbers;
     }
@@ -142,9 +137,19 @@ record KerasArguments(String owner, SequencedMap<String, Object> values) {
     List<String> texts(String name) {
         List<String> texts = new ArrayList<>();
         for (Object member : list(name)) {
-            texts.add(member instanceof String text ? text : fail(name, "a list of text"));
+            if (!(member instanceof String text)) {
+                throw wrong(name, "a list of text");
+            }
+            texts.add(text);
         }
         return texts;
+    }
+
+    private List<?> list(String name) {
+        if (value(name) instanceof List<?> list) {
+            return list;
+        }
+        throw wrong(name, "a list");
     }
 
     SequencedMap<String, Object> object(String name) {
@@ -154,10 +159,6 @@ record KerasArguments(String owner, SequencedMap<String, Object> values) {
         SequencedMap<String, Object> typed = new LinkedHashMap<>();
         object.forEach((key, member) -> typed.put((String) key, member));
         return typed;
-    }
-
-    private <T> T fail(String name, String rule) {
-        throw wrong(name, rule);
     }
 
     private TenonException wrong(String name, String rule) {
