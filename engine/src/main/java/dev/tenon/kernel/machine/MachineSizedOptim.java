@@ -115,21 +115,27 @@ abstract class MachineSizedOptim implements SizedOptimKernel {
                 numbers[OptimRule.L2] == 0 ? routines().moments : routines().decayingMoments;
         int parts = Math.toIntExact((count + GRAIN - 1) / GRAIN);
         MemorySegment sums = Workspace.SUMS.bytes(16L * Math.max(1, parts));
-        Parallel.range(
-                count,
-                GRAIN,
-                (from, to) -> {
-                    routine.call(
-                            w.address() + 4 * from,
-                            g.address() + 4 * from,
-                            m.address() + 4 * from,
-                            v.address() + 4 * from,
-                            Arguments.floats(numbers),
-                            to - from);
-                    MemorySegment both = Arguments.block().asSlice(SizedOptimCode.SUMS, 16);
-                    MemorySegment.copy(both, 0, sums, from / GRAIN * 16, 16);
-                });
-        keep(w, g, m, v);
+        holding(
+                () ->
+                        Parallel.range(
+                                count,
+                                GRAIN,
+                                (from, to) -> {
+                                    routine.call(
+                                            w.address() + 4 * from,
+                                            g.address() + 4 * from,
+                                            m.address() + 4 * from,
+                                            v.address() + 4 * from,
+                                            Arguments.floats(numbers),
+                                            to - from);
+                                    MemorySegment both =
+                                            Arguments.block().asSlice(SizedOptimCode.SUMS, 16);
+                                    MemorySegment.copy(both, 0, sums, from / GRAIN * 16, 16);
+                                }),
+                w,
+                g,
+                m,
+                v);
         double weight = 0;
         double change = 0;
         for (int i = 0; i < parts; i++) {
@@ -155,22 +161,26 @@ abstract class MachineSizedOptim implements SizedOptimKernel {
         }
         float rate = (float) (factor * step.rate());
         Routine routine = routines().lambStep;
-        Parallel.range(
-                count,
-                GRAIN,
-                (from, to) ->
-                        routine.call(
-                                w.address() + 4 * from,
-                                m.address() + 4 * from,
-                                v.address() + 4 * from,
-                                0,
-                                Arguments.floats(
-                                        (float) keep,
-                                        rate,
-                                        (float) step.rootScale(),
-                                        (float) step.epsilon()),
-                                to - from));
-        keep(w, m, v);
+        holding(
+                () ->
+                        Parallel.range(
+                                count,
+                                GRAIN,
+                                (from, to) ->
+                                        routine.call(
+                                                w.address() + 4 * from,
+                                                m.address() + 4 * from,
+                                                v.address() + 4 * from,
+                                                0,
+                                                Arguments.floats(
+                                                        (float) keep,
+                                                        rate,
+                                                        (float) step.rootScale(),
+                                                        (float) step.epsilon()),
+                                                to - from)),
+                w,
+                m,
+                v);
     }
 
     // ---- Adafactor
@@ -192,27 +202,31 @@ abstract class MachineSizedOptim implements SizedOptimKernel {
         MemorySegment down = Workspace.SUMS.bytes(8L * tiles.down() * room + 8);
         MemorySegment across = Workspace.SUMMARY.bytes(8L * tiles.across() * height + 8);
         Routines both = routines();
-        tiles.run((row, column, from, to, first, last) -> {
-            long sums = 8L * ((long) row * room + first);
-            int vectors = (last - first + isa.lanes() - 1) / isa.lanes() * isa.lanes();
-            down.asSlice(sums, 8L * vectors).fill((byte) 0);
-            int some = 0;
-            for (int i = from; i < to; i += some) {
-                boolean group = to - i >= SizedOptimCode.GROUP;
-                int size = group ? SizedOptimCode.GROUP : 1;
-                int groups = Math.min(ROWS, to - i) / size;
-                some = groups * size;
-                (group ? both.manySquares : both.squares)
-                        .call(
-                                across.address() + 8L * ((long) column * height + i),
-                                g.address() + 4L * ((long) i * width + first),
-                                groups,
-                                4L * width,
-                                down.address() + sums,
-                                last - first);
-            }
-        });
-        keep(g);
+        holding(
+                () ->
+                        tiles.run((row, column, from, to, first, last) -> {
+                            long sums = 8L * ((long) row * room + first);
+                            int vectors =
+                                    (last - first + isa.lanes() - 1) / isa.lanes() * isa.lanes();
+                            down.asSlice(sums, 8L * vectors).fill((byte) 0);
+                            int some = 0;
+                            for (int i = from; i < to; i += some) {
+                                boolean group = to - i >= SizedOptimCode.GROUP;
+                                int size = group ? SizedOptimCode.GROUP : 1;
+                                int groups = Math.min(ROWS, to - i) / size;
+                                some = groups * size;
+                                (group ? both.manySquares : both.squares)
+                                        .call(
+                                                across.address()
+                                                        + 8L * ((long) column * height + i),
+                                                g.address() + 4L * ((long) i * width + first),
+                                                groups,
+                                                4L * width,
+                                                down.address() + sums,
+                                                last - first);
+                            }
+                        }),
+                g);
         merge(down, tiles.down(), room, columns, width);
         merge(across, tiles.across(), height, rows, height);
     }
@@ -246,25 +260,35 @@ abstract class MachineSizedOptim implements SizedOptimKernel {
         int parts = tiles.down() * tiles.across();
         MemorySegment sums = Workspace.SUMS.bytes(8L * parts + 8);
         Routine routine = routines().size;
-        tiles.run((down, across, from, to, first, last) -> {
-            double sum = 0;
-            for (int i = from; i < to; i += ROWS) {
-                MemorySegment block = Arguments.block();
-                block.set(ValueLayout.JAVA_FLOAT, SizedOptimCode.LIMIT, (float) limit);
-                block.set(WORD, SizedOptimCode.ROWS, rows.address() + 4L * i);
-                block.set(WORD, SizedOptimCode.COLUMNS, columns.address() + 4L * first);
-                routine.call(
-                        block.address() + SizedOptimCode.SUMS,
-                        g.address() + 4L * ((long) i * width + first),
-                        Math.min(ROWS, to - i),
-                        4L * width,
-                        block.address(),
-                        last - first);
-                sum += block.get(DOUBLE, SizedOptimCode.SUMS);
-            }
-            sums.setAtIndex(DOUBLE, (long) down * tiles.across() + across, sum);
-        });
-        keep(g, rows, columns);
+        holding(
+                () ->
+                        tiles.run((down, across, from, to, first, last) -> {
+                            double sum = 0;
+                            for (int i = from; i < to; i += ROWS) {
+                                MemorySegment block = Arguments.block();
+                                block.set(
+                                        ValueLayout.JAVA_FLOAT,
+                                        SizedOptimCode.LIMIT,
+                                        (float) limit);
+                                block.set(WORD, SizedOptimCode.ROWS, rows.address() + 4L * i);
+                                block.set(
+                                        WORD,
+                                        SizedOptimCode.COLUMNS,
+                                        columns.address() + 4L * first);
+                                routine.call(
+                                        block.address() + SizedOptimCode.SUMS,
+                                        g.address() + 4L * ((long) i * width + first),
+                                        Math.min(ROWS, to - i),
+                                        4L * width,
+                                        block.address(),
+                                        last - first);
+                                sum += block.get(DOUBLE, SizedOptimCode.SUMS);
+                            }
+                            sums.setAtIndex(DOUBLE, (long) down * tiles.across() + across, sum);
+                        }),
+                g,
+                rows,
+                columns);
         double sum = 0;
         for (int part = 0; part < parts; part++) {
             sum += sums.getAtIndex(DOUBLE, part);
@@ -291,31 +315,53 @@ abstract class MachineSizedOptim implements SizedOptimKernel {
             return;
         }
         Routine routine = routines().step;
-        new Tiles(height, width)
-                .run((_, _, from, to, first, last) -> {
-                    for (int i = from; i < to; i += ROWS) {
-                        long at = 4L * ((long) i * width + first);
-                        MemorySegment block = Arguments.block();
-                        block.set(ValueLayout.JAVA_FLOAT, SizedOptimCode.LIMIT, (float) limit);
-                        block.set(ValueLayout.JAVA_FLOAT, SizedOptimCode.KEEP, (float) keep);
-                        block.set(ValueLayout.JAVA_FLOAT, SizedOptimCode.RATE, (float) rate);
-                        block.set(WORD, SizedOptimCode.ROWS, rows.address() + 4L * i);
-                        block.set(WORD, SizedOptimCode.COLUMNS, columns.address() + 4L * first);
-                        block.set(WORD, SizedOptimCode.WEIGHTS, w.address() + at);
-                        routine.call(
-                                0,
-                                g.address() + at,
-                                Math.min(ROWS, to - i),
-                                4L * width,
-                                block.address(),
-                                last - first);
-                    }
-                });
-        keep(w, g, rows, columns);
+        holding(
+                () ->
+                        new Tiles(height, width)
+                                .run((_, _, from, to, first, last) -> {
+                                    for (int i = from; i < to; i += ROWS) {
+                                        long at = 4L * ((long) i * width + first);
+                                        MemorySegment block = Arguments.block();
+                                        block.set(
+                                                ValueLayout.JAVA_FLOAT,
+                                                SizedOptimCode.LIMIT,
+                                                (float) limit);
+                                        block.set(
+                                                ValueLayout.JAVA_FLOAT,
+                                                SizedOptimCode.KEEP,
+                                                (float) keep);
+                                        block.set(
+                                                ValueLayout.JAVA_FLOAT,
+                                                SizedOptimCode.RATE,
+                                                (float) rate);
+                                        block.set(
+                                                WORD, SizedOptimCode.ROWS, rows.address() + 4L * i);
+                                        block.set(
+                                                WORD,
+                                                SizedOptimCode.COLUMNS,
+                                                columns.address() + 4L * first);
+                                        block.set(WORD, SizedOptimCode.WEIGHTS, w.address() + at);
+                                        routine.call(
+                                                0,
+                                                g.address() + at,
+                                                Math.min(ROWS, to - i),
+                                                4L * width,
+                                                block.address(),
+                                                last - first);
+                                    }
+                                }),
+                w,
+                g,
+                rows,
+                columns);
     }
 
-    /// Only their addresses went to the routines.
-    private static void keep(MemorySegment... operands) {
-        Reference.reachabilityFence(operands);
+    /// Runs what has only the operands' addresses.
+    private static void holding(Runnable work, MemorySegment... operands) {
+        try {
+            work.run();
+        } finally {
+            Reference.reachabilityFence(operands);
+        }
     }
 }
