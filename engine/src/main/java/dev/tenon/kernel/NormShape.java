@@ -73,15 +73,16 @@ public record NormShape(int samples, int groups, int channels, int inner, boolea
         return (long) samples * inner;
     }
 
-    /// Returns where element `j` of a group is, `j` below [#size].
+    /// Returns where element `j` of a group is, channel by channel wherever they are.
     ///
     /// @param group below [#rows]
+    /// @param j below [#size]
     public long at(long group, int j) {
         return isLast
                 ? group / groups * width()
-                        + (long) (j / channels) * parameters()
+                        + (long) (j % inner) * parameters()
                         + group % groups * channels
-                        + j % channels
+                        + j / inner
                 : group * size() + j;
     }
 

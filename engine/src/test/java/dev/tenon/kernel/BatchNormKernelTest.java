@@ -182,6 +182,10 @@ class BatchNormKernelTest {
             {129, 5, 16},
             {64, 2, 49},
             {3, 700, 4},
+            {700, 3, 1},
+            {3000, 64, 1},
+            {400, 1100, 1},
+            {33, 17, 63},
             {2, 1100, 64},
         };
         for (int[] s : shapes) {
@@ -268,6 +272,22 @@ class BatchNormKernelTest {
             c.check("seed " + seed + ", " + c.shape);
             T.write(c.x, 0, 1.1e4);
             c.check("seed " + seed + ", " + c.shape + ", an outlier first");
+        }
+    }
+
+    /// Rows whose first sixteen, from which a shift may come, say nothing about the others.
+    @Test
+    void staysAccurateWhereSamplesMislead() {
+        long seed = 67;
+        Random random = new Random(seed);
+        for (int[] s : new int[][] {{1600, 3, 1}, {3200, 70, 1}, {4000, 2, 20}}) {
+            Case c = Case.of(random, s[0], s[1], s[2]);
+            for (int sample = 0; sample < s[0]; sample += s[0] / 16) {
+                for (int i = 0; i < s[1] * s[2]; i++) {
+                    T.write(c.x, (long) sample * s[1] * s[2] + i, 1e5);
+                }
+            }
+            c.check("seed " + seed + ", " + c.shape);
         }
     }
 

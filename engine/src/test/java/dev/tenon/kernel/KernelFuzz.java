@@ -8,7 +8,7 @@ import java.util.List;
 /// two, with operands at different places: results must be close to the definition's, be the same
 /// bytes both times, and leave the bytes around the operands as they were.
 final class KernelFuzz {
-    /// Every family, in the order of [Kernels].
+    /// Every family, in the order of [Kernels], and what came later.
     static final List<FuzzFamily> FAMILIES =
             List.of(
                     new ElementwiseFuzz(),
@@ -24,8 +24,9 @@ final class KernelFuzz {
                     new LossFuzz(),
                     new RandomFuzz(),
                     new OptimFuzz(),
+                    new QuantFuzz(),
                     new SizedOptimFuzz(),
-                    new QuantFuzz());
+                    new LastNormFuzz());
 
     private KernelFuzz() {}
 

@@ -2,6 +2,8 @@ package dev.tenon.kernel;
 
 import dev.tenon.dtype.DType;
 import java.lang.foreign.MemorySegment;
+import java.util.HashMap;
+import java.util.Map;
 
 /// How far off normalisation may be.
 ///
@@ -18,13 +20,12 @@ final class NormBounds {
     private final NormFuzz.Case c;
     private final DType type;
     private final double u;
-    private long group = -1;
-    private double variance;
-    private double meanError;
-    private double rstdError; // relatively
-
     private final boolean anyShift;
-    private double varianceError;
+    private final Map<Long, Statistics> groups = new HashMap<>();
+
+    /// @param rstdError relatively
+    private record Statistics(
+            double variance, double meanError, double varianceError, double rstdError) {}
 
     NormBounds(NormFuzz.Case c) {
         this(c, false);
@@ -39,11 +40,13 @@ final class NormBounds {
         u = Enclosure.unit(type);
     }
 
-    private void statistics(long newGroup) {
-        if (newGroup == group) {
-            return;
-        }
-        group = newGroup;
+    /// Returns how far off a group's statistics may be, worked out once: elements come in any order
+    /// of groups.
+    private Statistics statistics(long group) {
+        return groups.computeIfAbsent(group, this::workOut);
+    }
+
+    private Statistics workOut(long group) {
         double mean = c.mean(group);
         double sizes = 0;
         double differences = 0;
@@ -58,26 +61,26 @@ final class NormBounds {
         }
         double units = Enclosure.roundings(type, c.size);
         double first = anyShift ? farthest : 9 * u * sizes / c.size;
-        meanError = units * u * (differences / c.size + first) + 2 * Enclosure.least(type);
-        variance = squares / c.size;
+        double meanError = units * u * (differences / c.size + first) + 2 * Enclosure.least(type);
+        double variance = squares / c.size;
         double off = (units + 4) * u * variance + meanError * meanError + units * u * first * first;
-        varianceError = 2 * off + 2 * Enclosure.least(type); // of each square
-        rstdError = off / (variance + NormFuzz.EPS) / 2 + u;
+        double varianceError = 2 * off + 2 * Enclosure.least(type); // of each square
+        double rstdError = off / (variance + NormFuzz.EPS) / 2 + u;
+        return new Statistics(variance, meanError, varianceError, rstdError);
     }
 
     Enclosure mean(int of) {
-        statistics(of);
+        double meanError = statistics(of).meanError;
         return number(c.mean(of), meanError + 0x1p-52 * Math.abs(c.mean(of)));
     }
 
     Enclosure rstd(int of) {
-        statistics(of);
-        return number(c.rstd(of), rstdError * c.rstd(of));
+        return number(c.rstd(of), statistics(of).rstdError * c.rstd(of));
     }
 
     Enclosure variance(int of) {
-        statistics(of);
-        return number(variance, varianceError + 0x1p-50 * variance);
+        Statistics s = statistics(of);
+        return number(s.variance, s.varianceError + 0x1p-50 * s.variance);
     }
 
     /// A number of F64 that is off by `error`; where an operand was not finite, the same.
@@ -87,10 +90,11 @@ final class NormBounds {
     }
 
     Enclosure result(int i) {
-        statistics(i / c.size);
+        long group = i / c.size;
+        Statistics s = statistics(group);
         double difference = Math.abs(type.read(c.x, i) - c.mean(group));
-        double off = c.rstd(group) * (meanError + 2 * u * difference);
-        Enclosure sum = ended(c, i, off + Math.abs(c.z(i)) * rstdError);
+        double off = c.rstd(group) * (s.meanError + 2 * u * difference);
+        Enclosure sum = ended(c, i, off + Math.abs(c.z(i)) * s.rstdError);
         return c.activation() == null ? sum : Formulas.value(c.activation(), sum, 0, 0);
     }
 

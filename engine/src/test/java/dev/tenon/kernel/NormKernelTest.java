@@ -102,9 +102,19 @@ class NormKernelTest {
                     shape, x, dy, new NormEpilogue(end.weight(), end.bias(), added, activation));
         }
 
+        /// Returns this with the same numbers taken for channels that are last.
+        Case last() {
+            return new Case(shape.channelsLast(), x, dy, end);
+        }
+
         Case sample(int from, int to) {
             return new Case(
-                    new NormShape(to - from, shape.groups(), shape.channels(), shape.inner()),
+                    new NormShape(
+                            to - from,
+                            shape.groups(),
+                            shape.channels(),
+                            shape.inner(),
+                            shape.isLast()),
                     part(x, from, to),
                     part(dy, from, to),
                     new NormEpilogue(
@@ -210,6 +220,92 @@ class NormKernelTest {
         Case.of(random, 2, 2, 3, 40_003).check("seed " + seed + ", planes that are cut");
         Case.of(random, 1, 2, 1100, 64).check("seed " + seed + ", some planes at a time");
         Case.of(random, 3, 1, 5000, 33).check("seed " + seed + ", long rows");
+    }
+
+    @Test
+    void channelsLastAgreeWithTheirDefinition() {
+        long seed = 51;
+        Random random = new Random(seed);
+        for (int inner : SIZES) {
+            for (int groups : new int[] {1, 3}) {
+                for (int channels : new int[] {1, 5, 11, 24}) {
+                    if (inner < 1000 || channels < 10) {
+                        int samples = 1 + random.nextInt(11);
+                        Case c = Case.of(random, samples, groups, channels, inner).last();
+                        c.check("seed " + seed + ", " + c.shape);
+                    }
+                }
+            }
+        }
+        int[][] shapes = {
+            {1, 1, 1100, 70}, // more columns than a table has
+            {2, 3, 700, 9},
+            {9, 2, 600, 50},
+            {1, 2, 8, 5000},
+            {9, 8, 8, 1024},
+            {2, 8, 8, 1100},
+            {3, 64, 1, 100}
+        };
+        for (int[] s : shapes) {
+            Case c = Case.of(random, s[0], s[1], s[2], s[3]).last();
+            c.check("seed " + seed + ", " + c.shape);
+            Case chain = c.then(UnaryOp.SILU, perhaps(random));
+            chain.check("seed " + seed + ", " + c.shape + ", a chain");
+        }
+    }
+
+    @Test
+    void channelsLastDependNeitherOnThreadsNorOnTheBatchNorOnWhereTheyBegin() {
+        long seed = 52;
+        Random random = new Random(seed);
+        NormKernel kernel = Backend.kernels().norm();
+        Case[] cases = {
+            Case.of(random, 9, 2, 16, 300).last(),
+            Case.of(random, 9, 1, 3, 1000).last().then(UnaryOp.SILU, random),
+            Case.of(random, 8, 4, 300, 40).last(),
+            Case.of(random, 3, 2, 40, 2000).last().then(null, random),
+        };
+        for (Case c : cases) {
+            String what = "seed " + seed + ", " + c.shape;
+            assertBitsAreTheSame(c, what);
+            Run run = new Run(kernel, c);
+            Run aside = new Run(kernel, c.moved(3), 5);
+            aside.assertSameBits(run, what + ", moved");
+            aside.assertUntouched(what);
+        }
+    }
+
+    @Test
+    void channelsLastPassOnNotANumberAndInfinities() {
+        long seed = 53;
+        Random random = new Random(seed);
+        float[] odd = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY};
+        for (int channels : new int[] {1, 35, 1100}) {
+            for (float value : odd) {
+                String what = "seed " + seed + ", channels " + channels + ", " + value;
+                for (boolean inX : new boolean[] {true, false}) {
+                    Case c = Case.of(random, 3, 2, channels, 30).last();
+                    int size = 60 * channels;
+                    T.write(inX ? c.x : c.dy, size + random.nextInt(size), value);
+                    c.check(what + (inX ? " in x" : " in dy"));
+                }
+            }
+        }
+    }
+
+    @Test
+    void channelsLastStayAccurateFarFromZero() {
+        long seed = 54;
+        Random random = new Random(seed);
+        for (int[] s : new int[][] {{2, 3, 5, 400}, {9, 1, 64, 70}, {1, 32, 1, 3000}}) {
+            Case c = Case.of(random, s[0], s[1], s[2], s[3]).last();
+            for (long i = 0; i < c.shape.count(); i++) {
+                T.write(c.x, i, T.read(c.x, i) + 1e4);
+            }
+            c.check("seed " + seed + ", " + c.shape);
+            T.write(c.x, 0, 1.1e4);
+            c.check("seed " + seed + ", " + c.shape + ", an outlier first");
+        }
     }
 
     /// Operands may begin at any element, and what lies around a result stays as it was.

@@ -26,6 +26,7 @@ public final class MachineNorm implements NormKernel {
     private final MachineRowNorm rows;
     private final MachinePlaneNorm planes;
     private final MachineChannelNorm channels;
+    private final MachineColumnNorm columns;
 
     /// @param below the backend that does what has no machine code
     MachineNorm(Isa isa, NormKernel below) {
@@ -34,6 +35,7 @@ public final class MachineNorm implements NormKernel {
         rows = new MachineRowNorm(isa);
         planes = new MachinePlaneNorm(isa);
         channels = new MachineChannelNorm(isa, planes);
+        columns = new MachineColumnNorm(isa);
     }
 
     @Override
@@ -53,7 +55,9 @@ public final class MachineNorm implements NormKernel {
         check(shape, epilogue, mean, rstd);
         check(shape, 4 * shape.count(), y, x);
         boolean streams = streams(y, shape);
-        if (shape.inner() < SHORT) {
+        if (shape.isLast()) {
+            columns.forward(shape, y, mean, rstd, x, epilogue, eps, streams);
+        } else if (shape.inner() < SHORT) {
             rows.forward(shape, y, mean, rstd, x, epilogue, eps, streams);
         } else {
             planes.forward(shape, y, mean, rstd, x, epilogue, eps, streams);
@@ -83,7 +87,9 @@ public final class MachineNorm implements NormKernel {
         check(shape, 4L * shape.parameters(), dweight, dbias);
         MemorySegment up = upstream(gradients, dy, epilogue, shape);
         boolean streams = streams(dx, shape);
-        if (shape.inner() < SHORT) {
+        if (shape.isLast()) {
+            columns.backward(shape, gradients, up, dy, x, mean, rstd, epilogue, streams);
+        } else if (shape.inner() < SHORT) {
             rows.backward(shape, gradients, up, dy, x, mean, rstd, epilogue, streams);
         } else {
             planes.backward(shape, gradients, up, dy, x, mean, rstd, epilogue, streams);
@@ -114,7 +120,6 @@ public final class MachineNorm implements NormKernel {
             @Nullable MemorySegment... operands) {
         UnaryOp activation = epilogue.activation();
         return type == DType.F32
-                && !shape.isLast()
                 && shape.count() > 0
                 && (activation == null || UnaryFormula.has(activation))
                 && areNative(epilogue.weight(), epilogue.bias(), epilogue.residual())
@@ -154,10 +159,19 @@ public final class MachineNorm implements NormKernel {
     /// Says whether a result goes past the caches: it is large, and all its rows or planes begin
     /// where a vector may.
     private boolean streams(@Nullable MemorySegment result, NormShape shape) {
+        if (shape.isLast()) {
+            return streams(result, ColumnShape.ofGroups(shape));
+        }
         int length = shape.inner() < SHORT ? shape.size() : shape.inner();
         return result != null
                 && 4 * shape.count() >= PAST_CACHES
                 && (result.address() | 4L * length) % isa.bytes() == 0;
+    }
+
+    private boolean streams(@Nullable MemorySegment result, ColumnShape shape) {
+        return result != null
+                && 4 * shape.count() >= PAST_CACHES
+                && (result.address() | shape.stride()) % isa.bytes() == 0;
     }
 
     @Override
@@ -167,22 +181,17 @@ public final class MachineNorm implements NormKernel {
             MemorySegment x,
             NormShape shape,
             DType type) {
-        if (!takesChannels(type, shape, NormEpilogue.of(null, null), mean, variance, x)) {
+        if (!takes(type, shape, NormEpilogue.of(null, null), mean, variance, x)) {
             below.channelMoments(mean, variance, x, shape, type);
             return;
         }
         check(shape, 8L * shape.parameters(), mean, variance);
         check(shape, 4 * shape.count(), x);
-        channels.moments(shape, mean, variance, x);
-    }
-
-    /// Shorter channels go below, where vectors reach across them.
-    private static boolean takesChannels(
-            DType type,
-            NormShape shape,
-            NormEpilogue epilogue,
-            @Nullable MemorySegment... operands) {
-        return shape.inner() >= SHORT && takes(type, shape, epilogue, operands);
+        if (shape.inner() < SHORT) {
+            columns.moments(shape, mean, variance, x);
+        } else {
+            channels.moments(shape, mean, variance, x);
+        }
     }
 
     private static void checkChannels(
@@ -201,13 +210,18 @@ public final class MachineNorm implements NormKernel {
             NormEpilogue epilogue,
             NormShape shape,
             DType type) {
-        if (!takesChannels(type, shape, epilogue, y, mean, rstd, x)) {
+        if (!takes(type, shape, epilogue, y, mean, rstd, x)) {
             below.channelNormalize(y, mean, rstd, x, epilogue, shape, type);
             return;
         }
         checkChannels(shape, epilogue, mean, rstd);
         check(shape, 4 * shape.count(), y, x);
-        channels.apply(shape, y, mean, rstd, x, epilogue, streams(y, shape));
+        if (shape.inner() < SHORT) {
+            boolean streams = streams(y, ColumnShape.ofChannels(shape));
+            columns.apply(shape, y, mean, rstd, x, epilogue, streams);
+        } else {
+            channels.apply(shape, y, mean, rstd, x, epilogue, streams(y, shape));
+        }
     }
 
     @Override
@@ -225,7 +239,7 @@ public final class MachineNorm implements NormKernel {
         MemorySegment dweight = gradients.dweight();
         MemorySegment dbias = gradients.dbias();
         MemorySegment dresidual = gradients.dresidual();
-        if (!takesChannels(
+        if (!takes(
                 type, shape, epilogue, dx, dweight, dbias, dresidual, dy, x, mean, rstd)) {
             below.channelNormalizeGradient(
                     gradients, dy, x, mean, rstd, ofBatch, epilogue, shape, type);
@@ -235,8 +249,14 @@ public final class MachineNorm implements NormKernel {
         check(shape, 4 * shape.count(), dx, dresidual, dy, x);
         check(shape, 4L * shape.parameters(), dweight, dbias);
         MemorySegment up = upstream(gradients, dy, epilogue, shape);
-        boolean streams = streams(dx, shape);
-        channels.backward(shape, gradients, up, dy, x, mean, rstd, ofBatch, epilogue, streams);
+        if (shape.inner() < SHORT) {
+            boolean streams = streams(dx, ColumnShape.ofChannels(shape));
+            columns.channelsBackward(
+                    shape, gradients, up, dy, x, mean, rstd, ofBatch, epilogue, streams);
+        } else {
+            boolean streams = streams(dx, shape);
+            channels.backward(shape, gradients, up, dy, x, mean, rstd, ofBatch, epilogue, streams);
+        }
     }
 
     @Override

@@ -98,7 +98,12 @@ final class Pass {
 
     /// Element i of the F32 array that `pointer` leads to.
     Node stream(Gpr pointer) {
-        return add(new Node(this, Node.Kind.STREAM, null, 0, pointer, null));
+        return stream(pointer, 0);
+    }
+
+    /// Element i of the F32 array that begins `displacement` bytes behind `pointer`.
+    Node stream(Gpr pointer, int displacement) {
+        return add(new Node(this, Node.Kind.STREAM, null, displacement, pointer, null));
     }
 
     /// What the routine around the pass keeps in `register`.

@@ -255,9 +255,9 @@ final class PassCode {
     }
 
     private void load(Node node, boolean tail) {
-        Mem from = element(node.pointer, at.displacement);
+        Mem from = element(node.pointer, at.displacement + node.number);
         if (asks && !tail) {
-            ahead(node.pointer, AHEAD);
+            ahead(node.pointer, node.number + AHEAD);
         }
         Vec to = result(node);
         if (!tail) {

@@ -54,7 +54,17 @@ enum Scratch {
     /// Gradient of what some queries result in.
     UPSTREAM,
     /// A few numbers per query.
-    SUMMARY;
+    SUMMARY,
+    /// An input of a normalisation whose channels are last, with them first.
+    TURNED,
+    /// The gradient that comes to it, likewise.
+    TURNED_GRADIENT,
+    /// What is added to it, likewise.
+    TURNED_RESIDUAL,
+    /// Its result or gradient, likewise.
+    TURNED_RESULT,
+    /// The gradient of what is added to it, likewise.
+    TURNED_DRESIDUAL;
 
     private static final ThreadLocal<float[][]> FLOATS =
             ThreadLocal.withInitial(() -> new float[values().length][0]);

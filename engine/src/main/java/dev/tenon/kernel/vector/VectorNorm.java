@@ -45,8 +45,13 @@ public final class VectorNorm implements NormKernel {
             NormShape shape,
             double eps,
             DType type) {
-        if (type != T || shape.isLast()) {
+        if (type != T) {
             below.normalize(y, mean, rstd, x, epilogue, shape, eps, type);
+            return;
+        }
+        if (shape.isLast()) {
+            LastNorm last = new LastNorm(this, elementwise, shape);
+            last.normalize(y, mean, rstd, x, epilogue, eps);
             return;
         }
         if (shape.inner() < SHORT) {
@@ -88,8 +93,13 @@ public final class VectorNorm implements NormKernel {
             NormEpilogue epilogue,
             NormShape shape,
             DType type) {
-        if (type != T || shape.isLast()) {
+        if (type != T) {
             below.normalizeGradient(gradients, dy, x, mean, rstd, epilogue, shape, type);
+            return;
+        }
+        if (shape.isLast()) {
+            LastNorm last = new LastNorm(this, elementwise, shape);
+            last.normalizeGradient(gradients, dy, x, mean, rstd, epilogue);
             return;
         }
         boolean rows = shape.inner() < SHORT;
