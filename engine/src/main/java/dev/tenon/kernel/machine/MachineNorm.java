@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// A sample's results do not depend on the other samples, and weight gradients are added up in a
 /// fixed order, whatever the number of threads.
 public final class MachineNorm implements NormKernel {
-    /// Channels of fewer elements are normalised by rows, whose vectors reach across channels.
+    /// Channels of fewer elements are normalised by rows, or down columns where statistics are per
+    /// channel: vectors reach across channels.
     private static final int SHORT = 64;
 
     /// Bytes of a result from which on it is stored past the caches.
@@ -27,6 +28,7 @@ public final class MachineNorm implements NormKernel {
     private final MachinePlaneNorm planes;
     private final MachineChannelNorm channels;
     private final MachineColumnNorm columns;
+    private final MachineRmsNorm rootMeanSquare;
 
     /// @param below the backend that does what has no machine code
     MachineNorm(Isa isa, NormKernel below) {
@@ -36,6 +38,7 @@ public final class MachineNorm implements NormKernel {
         planes = new MachinePlaneNorm(isa);
         channels = new MachineChannelNorm(isa, planes);
         columns = new MachineColumnNorm(isa);
+        rootMeanSquare = new MachineRmsNorm(isa);
     }
 
     @Override
@@ -239,8 +242,7 @@ public final class MachineNorm implements NormKernel {
         MemorySegment dweight = gradients.dweight();
         MemorySegment dbias = gradients.dbias();
         MemorySegment dresidual = gradients.dresidual();
-        if (!takes(
-                type, shape, epilogue, dx, dweight, dbias, dresidual, dy, x, mean, rstd)) {
+        if (!takes(type, shape, epilogue, dx, dweight, dbias, dresidual, dy, x, mean, rstd)) {
             below.channelNormalizeGradient(
                     gradients, dy, x, mean, rstd, ofBatch, epilogue, shape, type);
             return;
@@ -269,7 +271,15 @@ public final class MachineNorm implements NormKernel {
             int size,
             double eps,
             DType type) {
-        below.rmsNormalize(y, rstd, x, weight, rows, size, eps, type);
+        NormShape shape = NormShape.rows(rows, size);
+        NormEpilogue end = NormEpilogue.of(weight, null);
+        if (!takes(type, shape, end, y, rstd, x)) {
+            below.rmsNormalize(y, rstd, x, weight, rows, size, eps, type);
+            return;
+        }
+        check(shape, end, rstd, rstd);
+        check(shape, 4 * shape.count(), y, x);
+        rootMeanSquare.forward(y, rstd, x, weight, rows, size, eps, streams(y, shape));
     }
 
     @Override
@@ -283,6 +293,16 @@ public final class MachineNorm implements NormKernel {
             int rows,
             int size,
             DType type) {
-        below.rmsNormalizeGradient(dx, dweight, dy, x, rstd, weight, rows, size, type);
+        NormShape shape = NormShape.rows(rows, size);
+        NormEpilogue end = NormEpilogue.of(weight, null);
+        if (!takes(type, shape, end, dx, dweight, dy, x, rstd)) {
+            below.rmsNormalizeGradient(dx, dweight, dy, x, rstd, weight, rows, size, type);
+            return;
+        }
+        check(shape, end, rstd, rstd);
+        check(shape, 4 * shape.count(), dx, dy, x);
+        check(shape, 4L * size, dweight);
+        boolean streams = streams(dx, shape);
+        rootMeanSquare.backward(dx, dweight, dy, x, rstd, weight, rows, size, streams);
     }
 }

@@ -19,8 +19,6 @@ import org.jspecify.annotations.Nullable;
 /// elements.
 final class MachineRowNorm {
     private static final int PART = 16_384; // elements of a part
-    private static final int BLOCKS = 64; // of samples, for large jobs
-    private static final int LONGEST = 128; // rows whose weight gradients are added up in F32
 
     private enum Kind {
         FORWARD,
@@ -166,10 +164,7 @@ final class MachineRowNorm {
         MemorySegment dx = gradients.dx();
         int width = shape.width();
         int size = shape.size();
-        int perBlock =
-                Math.max(1, Math.max(PART / width, Math.min(LONGEST, shape.samples() / BLOCKS)));
-        perBlock = Math.min(perBlock, LONGEST);
-        int samples = perBlock;
+        int samples = RowBlocks.rows(shape.samples(), width);
         int blocks = (shape.samples() + samples - 1) / samples;
         int columnBlocks = (2 * width + RowNormCode.COLUMNS - 1) / RowNormCode.COLUMNS;
         long stride = 4L * columnBlocks * RowNormCode.COLUMNS;

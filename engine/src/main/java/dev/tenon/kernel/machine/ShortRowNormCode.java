@@ -40,14 +40,17 @@ final class ShortRowNormCode {
     private final int vectors;
     private final boolean whole;
     private final boolean streaming;
+    private final boolean centred; // or the root mean square
 
-    private ShortRowNormCode(Isa isa, int vectors, boolean whole, boolean streaming) {
+    private ShortRowNormCode(
+            Isa isa, int vectors, boolean whole, boolean streaming, boolean centred) {
         norm = new NormCode(isa);
         code = norm.code;
         this.isa = isa;
         this.vectors = vectors;
         this.whole = whole;
         this.streaming = streaming;
+        this.centred = centred;
     }
 
     /// `y = z * weight + bias`; writes mean and rstd.
@@ -56,14 +59,25 @@ final class ShortRowNormCode {
     /// @param whole whether the last vector is full
     /// @param streaming whether results go past the caches, if all vectors are full
     static Routine forward(Isa isa, int vectors, boolean whole, boolean streaming) {
-        return new ShortRowNormCode(isa, vectors, whole, streaming && whole).forward();
+        return new ShortRowNormCode(isa, vectors, whole, streaming && whole, true).forward();
+    }
+
+    /// `y = x * rstd * weight`; writes rstd, the root mean square's, to where means go.
+    ///
+    /// @param vectors of a row, at most [#MOST]
+    /// @param whole whether the last vector is full
+    /// @param streaming whether results go past the caches, if all vectors are full
+    static Routine rootMeanSquare(Isa isa, int vectors, boolean whole, boolean streaming) {
+        return new ShortRowNormCode(isa, vectors, whole, streaming && whole, false).forward();
     }
 
     private Routine forward() {
         norm.enter();
         code.mov(LENGTH, word(NormCode.SIZE));
         code.mov(WEIGHTS, word(NormCode.WEIGHT));
-        code.mov(BIASES, word(NormCode.BIAS));
+        if (centred) {
+            code.mov(BIASES, word(NormCode.BIAS));
+        }
         if (!whole) {
             mask();
         }
@@ -72,16 +86,27 @@ final class ShortRowNormCode {
         for (int i = 0; i < vectors; i++) {
             load(i, IN, i);
         }
-        shift();
+        if (centred) {
+            shift();
+            centre();
+        } else {
+            norm.zero(SUM, SUM + 1);
+        }
         squares();
-        statistics();
+        if (centred) {
+            statistics();
+        } else {
+            rootMeanSquare();
+        }
         for (int i = 0; i < vectors; i++) {
             apply(i);
         }
-        for (Gpr pointer : List.of(OUT, IN, WEIGHTS, BIASES)) {
+        for (Gpr pointer : centred ? List.of(OUT, IN, WEIGHTS, BIASES) : List.of(OUT, IN)) {
             code.lea(pointer, Mem.at(pointer, LENGTH, 4, 0));
         }
-        norm.wrap(WEIGHTS, BIASES, NormCode.FIRST_BIAS);
+        if (centred) {
+            norm.wrap(WEIGHTS, BIASES, NormCode.FIRST_BIAS);
+        }
         norm.nextRow(row);
         return norm.finish(streaming);
     }
@@ -176,9 +201,8 @@ final class ShortRowNormCode {
         code.emit(VectorOp.VADDPD, lanes, lanes, norm.vec(FURTHER));
     }
 
-    /// Takes the shift from the row, and leaves the sum and the sum of squares of what remains in
-    /// the two lowest F64 of [#SUM].
-    private void squares() {
+    /// Takes the shift from the row, and adds up what remains.
+    private void centre() {
         for (int i = 0; i < vectors; i++) {
             Vec d = norm.vec(i);
             if (masked(i) && isa.wide()) {
@@ -191,6 +215,10 @@ final class ShortRowNormCode {
             }
         }
         sum();
+    }
+
+    /// Leaves the sum in [#SUM] and the row's sum of squares in the two lowest F64 of [#SUM].
+    private void squares() {
         for (int i = 0; i < vectors; i++) {
             Vec chain = norm.vec(SQUARES + i % 2);
             VectorOp op = i < 2 ? VectorOp.VMULPS : VectorOp.VFMADD231PS;
@@ -204,6 +232,24 @@ final class ShortRowNormCode {
         norm.pair(SUM, SQUARES, PASSING_VECTOR);
     }
 
+    /// Writes rstd of the root mean square and leaves it in [#SQUARE].
+    private void rootMeanSquare() {
+        Vec both = norm.vec(SUM).x();
+        code.emit(VectorOp.VMULPD, both, both, word(NormCode.INVERSE));
+        code.emit(VectorOp.VUNPCKHPD, norm.vec(SQUARE).x(), both, both);
+        rstd();
+        code.store(VectorOp.VMOVSD_STORE, Mem.at(MEANS), norm.vec(SQUARE).x());
+        norm.repeat(SQUARE, SQUARE);
+    }
+
+    /// Turns what is in [#SQUARE], F64, into `1 / sqrt(square + eps)`.
+    private void rstd() {
+        norm.scalar(VectorOp.VADDSD, SQUARE, SQUARE, word(NormCode.EPS));
+        norm.scalar(VectorOp.VSQRTSD, SQUARE, SQUARE, SQUARE);
+        code.emit(VectorOp.VMOVSD, norm.vec(PASSING_VECTOR).x(), word(NormCode.ONE));
+        norm.scalar(VectorOp.VDIVSD, SQUARE, PASSING_VECTOR, SQUARE);
+    }
+
     /// Writes mean and rstd; leaves what the shift left of the mean in [#SHIFT] and rstd in
     /// [#SQUARE].
     private void statistics() {
@@ -214,10 +260,7 @@ final class ShortRowNormCode {
         norm.zero(PASSING_VECTOR, PASSING_VECTOR + 1);
         norm.scalar(VectorOp.VMAXSD, SQUARE, PASSING_VECTOR, SQUARE); // in this order NaN stays
         norm.numberOrZero(SUM, PASSING_VECTOR, FURTHER);
-        norm.scalar(VectorOp.VADDSD, SQUARE, SQUARE, word(NormCode.EPS));
-        norm.scalar(VectorOp.VSQRTSD, SQUARE, SQUARE, SQUARE);
-        code.emit(VectorOp.VMOVSD, norm.vec(PASSING_VECTOR).x(), word(NormCode.ONE));
-        norm.scalar(VectorOp.VDIVSD, SQUARE, PASSING_VECTOR, SQUARE);
+        rstd();
         norm.scalar(VectorOp.VCVTSS2SD, PASSING_VECTOR, SHIFT, SHIFT);
         norm.scalar(VectorOp.VADDSD, PASSING_VECTOR, PASSING_VECTOR, SUM);
         code.mov(PASSING, word(NormCode.TO_RSTD));
@@ -229,11 +272,17 @@ final class ShortRowNormCode {
 
     private void apply(int i) {
         Vec z = norm.vec(i);
-        code.emit(VectorOp.VSUBPS, z, z, norm.vec(SHIFT));
+        if (centred) {
+            code.emit(VectorOp.VSUBPS, z, z, norm.vec(SHIFT));
+        }
         code.emit(VectorOp.VMULPS, z, z, norm.vec(SQUARE));
         load(PASSING_VECTOR, WEIGHTS, i);
-        load(FURTHER, BIASES, i);
-        code.emit(VectorOp.VFMADD213PS, z, norm.vec(PASSING_VECTOR), norm.vec(FURTHER));
+        if (centred) {
+            load(FURTHER, BIASES, i);
+            code.emit(VectorOp.VFMADD213PS, z, norm.vec(PASSING_VECTOR), norm.vec(FURTHER));
+        } else {
+            code.emit(VectorOp.VMULPS, z, z, norm.vec(PASSING_VECTOR));
+        }
         Mem to = Mem.at(OUT, (long) i * isa.bytes());
         if (!masked(i)) {
             code.store(streaming ? VectorOp.VMOVNTPS_STORE : VectorOp.VMOVUPS_STORE, to, z);
