@@ -220,6 +220,11 @@ class NormKernelTest {
         Case.of(random, 2, 2, 3, 40_003).check("seed " + seed + ", planes that are cut");
         Case.of(random, 1, 2, 1100, 64).check("seed " + seed + ", some planes at a time");
         Case.of(random, 3, 1, 5000, 33).check("seed " + seed + ", long rows");
+        for (int[] n : new int[][] {{1, 16_384}, {3, 20_001}, {70, 17_000}}) {
+            Case c = Case.of(random, n[0], 1, n[1], 1);
+            c.check("seed " + seed + ", long rows " + Arrays.toString(n));
+            c.then(UnaryOp.SILU, random).check("seed " + seed + ", chain of " + c.shape);
+        }
     }
 
     @Test

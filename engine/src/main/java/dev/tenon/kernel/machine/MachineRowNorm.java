@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// elements.
 final class MachineRowNorm {
     private static final int PART = 16_384; // elements of a part
+    private static final int COLLECTED = 4096; // F64 of a part
 
     private enum Kind {
         FORWARD,
@@ -32,10 +33,12 @@ final class MachineRowNorm {
     private final @Nullable Routine[] shortRows = new @Nullable Routine[4 * ShortRowNormCode.MOST];
     private final Map<Wanted, Routine> routines = new ConcurrentHashMap<>();
     private final Routine columns;
+    private final MachineLongRowNorm longRows;
 
     MachineRowNorm(Isa isa) {
         this.isa = isa;
         columns = RowNormCode.columns(isa);
+        longRows = new MachineLongRowNorm(isa);
     }
 
     private Routine routine(Kind kind, NormEnd end, boolean streams) {
@@ -164,7 +167,9 @@ final class MachineRowNorm {
         MemorySegment dx = gradients.dx();
         int width = shape.width();
         int size = shape.size();
-        int samples = RowBlocks.rows(shape.samples(), width);
+        boolean isLong = shape.groups() == 1 && size >= MachineLongRowNorm.LONG;
+        int samples =
+                isLong ? MachineLongRowNorm.together(size) : RowBlocks.rows(shape.samples(), width);
         int blocks = (shape.samples() + samples - 1) / samples;
         int columnBlocks = (2 * width + RowNormCode.COLUMNS - 1) / RowNormCode.COLUMNS;
         long stride = 4L * columnBlocks * RowNormCode.COLUMNS;
@@ -179,6 +184,19 @@ final class MachineRowNorm {
                         : expanded(
                                 epilogue.bias(), 0, parameters, inner, space.asSlice(4L * width));
         MemorySegment partial = Workspace.SUMS.bytes(stride * (blocks + 2L));
+        if (isLong) {
+            MemorySegment to = dx == null ? MemorySegment.NULL : dx;
+            MachineLongRowNorm.Source source =
+                    new MachineLongRowNorm.Source(
+                            size, upstream, dy, x, mean, rstd, w, b, epilogue);
+            for (int i = 0; i < blocks; i++) {
+                int last = Math.min(shape.samples(), (i + 1) * samples);
+                MemorySegment own = partial.asSlice(i * stride, stride);
+                longRows.backward(source, i * samples, last, to, own, 4L * width, streams);
+            }
+            merge(shape, partial, stride, blocks, gradients);
+            return;
+        }
         Routine routine = routine(dx == null ? Kind.SUMS : Kind.BACKWARD, end, streams);
         Parallel.range(
                 blocks,
@@ -201,9 +219,7 @@ final class MachineRowNorm {
                         routine.call(block.address(), 0, 0, 0, 0, 0);
                     }
                 });
-        if (gradients.dweight() != null || gradients.dbias() != null) {
-            merge(shape, partial, stride, blocks, gradients);
-        }
+        merge(shape, partial, stride, blocks, gradients);
     }
 
     /// Adds up the blocks' partial gradients, in their order, and a channel's elements.
@@ -213,6 +229,9 @@ final class MachineRowNorm {
             long stride,
             int blocks,
             NormGradients gradients) {
+        if (gradients.dweight() == null && gradients.dbias() == null) {
+            return;
+        }
         MemorySegment totals = partial.asSlice(stride * blocks); // F64
         long columnBytes = 4L * RowNormCode.COLUMNS;
         Parallel.range(
@@ -236,12 +255,17 @@ final class MachineRowNorm {
             return;
         }
         int inner = shape.inner();
-        for (int c = 0; c < shape.parameters(); c++) {
-            double sum = 0;
-            for (int i = from + c * inner; i < from + (c + 1) * inner; i++) {
-                sum += totals.getAtIndex(JAVA_DOUBLE, i);
-            }
-            gradient.set(JAVA_FLOAT_UNALIGNED, 4L * c, (float) sum);
-        }
+        Parallel.range(
+                shape.parameters(),
+                Math.max(1, COLLECTED / inner),
+                (first, last) -> {
+                    for (int c = (int) first; c < last; c++) {
+                        double sum = 0;
+                        for (int i = from + c * inner; i < from + (c + 1) * inner; i++) {
+                            sum += totals.getAtIndex(JAVA_DOUBLE, i);
+                        }
+                        gradient.set(JAVA_FLOAT_UNALIGNED, 4L * c, (float) sum);
+                    }
+                });
     }
 }

@@ -14,7 +14,8 @@ final class RowBlocks {
     ///
     /// @param size elements of a row
     static int rows(int rows, int size) {
-        int least = Math.max(PART / size, size >= PART ? Math.ceilDiv(rows, FEW) : rows / MANY);
+        int large = size >= PART ? Math.ceilDiv(rows, FEW) : rows / MANY;
+        int least = Math.max(PART / size, large);
         return Math.clamp(least, 1, LONGEST);
     }
 }

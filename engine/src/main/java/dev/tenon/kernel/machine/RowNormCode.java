@@ -100,6 +100,64 @@ final class RowNormCode {
         return norm.finish(streaming);
     }
 
+    /// For the same columns of some rows, which lie [NormCode#TO_NEXT] apart: adds to the gradients
+    /// of weights and biases, and writes each row's sums of `g` and of `g z` to [NormCode#RESULT],
+    /// which lie [NormCode#INNER] apart. Where `end` has an activation, first writes what its
+    /// gradient makes of `dy`.
+    static Routine pieceSums(Isa isa, NormEnd end) {
+        NormCode norm = new NormCode(isa);
+        Assembler code = norm.code;
+        norm.enter();
+        code.mov(LENGTH, word(NormCode.SIZE));
+        code.mov(WEIGHTS, word(NormCode.WEIGHT));
+        code.mov(UPSTREAM, word(NormCode.DY));
+        code.mov(WEIGHT_GRADIENTS, word(NormCode.FIRST_BIAS));
+        Label row = new Label();
+        code.bindLoop(row);
+        norm.loadRstd();
+        norm.spread();
+        if (!end.isPlain()) {
+            slope(norm, end);
+        }
+        code.mov(BIAS_GRADIENTS, word(NormCode.TO_BIAS));
+        code.lea(BIAS_GRADIENTS, Mem.at(WEIGHT_GRADIENTS, BIAS_GRADIENTS, 1, 0));
+        norm.zero(4, 6);
+        norm.chunks(
+                List.of(IN, WEIGHTS, UPSTREAM, WEIGHT_GRADIENTS, BIAS_GRADIENTS), () -> sums(norm));
+        norm.pair(4, 5, 6);
+        code.store(VectorOp.VMOVUPS_STORE, Mem.at(OUT), norm.vec(4).x());
+        code.add(OUT, word(NormCode.INNER));
+        code.add(IN, word(NormCode.TO_NEXT));
+        code.add(UPSTREAM, word(NormCode.TO_NEXT));
+        norm.nextRow(row);
+        return norm.finish(false);
+    }
+
+    /// `dx` of the same columns of some rows, which lie [NormCode#TO_NEXT] apart; each row's
+    /// numbers are in a table at [NormCode#MEAN], as [PlaneNormCode#towardEach] has them.
+    static Routine pieceToward(Isa isa, boolean streaming) {
+        NormCode norm = new NormCode(isa);
+        Assembler code = norm.code;
+        norm.enter();
+        code.mov(LENGTH, word(NormCode.SIZE));
+        code.mov(WEIGHTS, word(NormCode.WEIGHT));
+        code.mov(UPSTREAM, word(NormCode.DY));
+        Label row = new Label();
+        code.bindLoop(row);
+        int place = 0;
+        for (int register : new int[] {HIGH, NormCode.LOW, SCALE, SLOPE, CONSTANT}) {
+            code.emit(VectorOp.VBROADCASTSS, norm.vec(register), Mem.at(NormCode.MEANS, place));
+            place += 4;
+        }
+        dx(norm, streaming);
+        code.add(NormCode.MEANS, 4 * PlaneNormCode.SLOPES - 8); // and 8 more for the next row
+        for (Gpr pointer : List.of(OUT, IN, UPSTREAM)) {
+            code.add(pointer, word(NormCode.TO_NEXT));
+        }
+        norm.nextRow(row);
+        return norm.finish(streaming);
+    }
+
     /// Writes `dy * f'(z * weight + bias)` to where the upstream gradient is read.
     private static void slope(NormCode norm, NormEnd end) {
         Assembler code = norm.code;
@@ -142,6 +200,11 @@ final class RowNormCode {
         Mem rstd = Mem.at(NormCode.MEANS, PASSING, 1, 0);
         norm.code.emit(VectorOp.VMOVSD, norm.vec(0).x(), rstd);
         slopes(norm, 4);
+        dx(norm, streaming);
+    }
+
+    /// `dx = g * rstd + ((x - mean) * slope + constant)`.
+    private static void dx(NormCode norm, boolean streaming) {
         Pass pass = new Pass(norm.isa).streaming(streaming);
         Node g = pass.stream(UPSTREAM).mul(pass.stream(WEIGHTS));
         Node d = norm.centred(pass, pass.stream(IN));
