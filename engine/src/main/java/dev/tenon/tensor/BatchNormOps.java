@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Statistics and their use are apart: [#moments] computes those of a batch, of which a layer also
 /// keeps averages; [#batchNorm(Tensor, Tensor, Tensor, Tensor, Tensor, double, Finish)] takes any.
-/// The messages contain PyTorch's own text where PyTorch refuses the same input.
+/// An input whose channels are last in memory is not copied, and the result lies like it. The
+/// messages contain PyTorch's own text where PyTorch refuses the same input.
 public final class BatchNormOps {
     private BatchNormOps() {}
 
@@ -24,6 +25,9 @@ public final class BatchNormOps {
         NormShape shape = shape(x);
         Tensor mean = Tensor.empty(DType.F64, Shape.of(x.size(1)));
         Tensor variance = Tensor.empty(DType.F64, Shape.of(x.size(1)));
+        if (ChannelsLast.is(x)) {
+            return moments(ChannelsLast.rows(x.detach()));
+        }
         Tensor source = x.detach().contiguous();
         Backend.kernels()
                 .norm()
@@ -140,6 +144,12 @@ public final class BatchNormOps {
         if (!finish.fits(x)) { // a residual that is broadcast, or of another type
             return finish.apply(
                     normalize(x, mean, variance, ofBatch, weight, bias, eps, Finish.NONE));
+        }
+        if (ChannelsLast.is(x)) { // a place is a row
+            Tensor rows = ChannelsLast.rows(x);
+            Finish last = ChannelsLast.rows(finish);
+            Tensor y = normalize(rows, mean, variance, ofBatch, weight, bias, eps, last);
+            return ChannelsLast.ofRows(y, x.shape());
         }
         NormOperands operands = NormOperands.of(x, weight, bias, finish);
         // copies: running statistics change in place before the gradient reads them

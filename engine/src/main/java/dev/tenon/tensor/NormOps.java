@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
 /// `y = (x - mean) / sqrt(var + eps) * weight + bias`, with the biased variance; where a [Finish]
 /// is given, `y = activation((x - mean) / sqrt(var + eps) * weight + bias + residual)` in the same
 /// pass over memory, of which the gradient keeps no more than that of the norm alone and the
-/// residual. The messages contain PyTorch's own text where PyTorch refuses the same input.
+/// residual. Group and instance norm do not copy an input whose channels are last in memory; the
+/// result lies like it. The messages contain PyTorch's own text where PyTorch refuses the same
+/// input.
 public final class NormOps {
     private NormOps() {}
 
@@ -196,7 +198,7 @@ public final class NormOps {
         checkChannels(bias, "bias", x);
         int inner = x.shape().count(2, x.rank());
         NormShape shape = new NormShape(x.size(0), groups, x.size(1) / groups, inner);
-        return normalize("groupNorm", x, weight, bias, shape, eps, finish);
+        return normalizeGroups("groupNorm", x, weight, bias, shape, eps, finish);
     }
 
     private static void checkGroups(Tensor x, int groups) {
@@ -259,7 +261,7 @@ public final class NormOps {
         checkPerInstance(bias, "bias", x);
         int inner = x.shape().count(2, x.rank());
         NormShape shape = NormShape.channels(x.size(0), x.size(1), inner);
-        return normalize("instanceNorm", x, weight, bias, shape, eps, finish);
+        return normalizeGroups("instanceNorm", x, weight, bias, shape, eps, finish);
     }
 
     /// Checks that a channel of x has several values in each sample.
@@ -297,6 +299,23 @@ public final class NormOps {
     }
 
     // ---- what all have in common
+
+    private static Tensor normalizeGroups(
+            String name,
+            Tensor x,
+            @Nullable Tensor weight,
+            @Nullable Tensor bias,
+            NormShape shape,
+            double eps,
+            Finish finish) {
+        if (!finish.fits(x) || !ChannelsLast.is(x)) {
+            return normalize(name, x, weight, bias, shape, eps, finish);
+        }
+        Tensor last = ChannelsLast.last(x);
+        Finish end = ChannelsLast.last(finish);
+        return ChannelsLast.first(
+                normalize(name, last, weight, bias, shape.channelsLast(), eps, end));
+    }
 
     private static Tensor normalize(
             String name,
