@@ -30,6 +30,7 @@ import dev.tenon.tensor.Shape;
 import dev.tenon.tensor.ShapeException;
 import dev.tenon.tensor.TenonException;
 import dev.tenon.tensor.Tensor;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -488,6 +489,31 @@ class NormLayersTest {
         Tensor x = input(Shape.of(3, 2, 4, 4), 0, DType.F32);
         assertThat(Mode.train(Rng.of(1), () -> untracked.apply(x)).toFloats())
                 .isEqualTo(untracked.apply(x).toFloats());
+    }
+
+    /// Keras 3: `moving = 0.99 moving + 0.01 batch`, both of mean and biased variance; ε 1e-3.
+    @Test
+    void kerasKeepsTheBiasedVariance() {
+        Tensor x = Tensor.of(new double[] {1, 5, 2, 7, 6, 9}, 3, 2).to(DType.F32);
+        for (BatchNorm layer :
+                List.of(
+                        BatchNorm1d.keras(2, Init.of(1)),
+                        BatchNorm2d.keras(2, Init.of(1)),
+                        BatchNorm3d.keras(2, Init.of(1)))) {
+            int[] space = new int[layer.spaceAxes() + 2];
+            Arrays.fill(space, 1);
+            space[0] = 3;
+            space[1] = 2;
+            Tensor y = Mode.train(Rng.of(1), () -> layer.apply(x.reshape(space)));
+            double[] first = {y.toDoubles()[0], y.toDoubles()[1]};
+            double[] wanted = {-2 / Math.sqrt(14.0 / 3 + 1e-3), -2 / Math.sqrt(8.0 / 3 + 1e-3)};
+            assertClose(first, wanted, 1, DType.F32, "y");
+            double[] mean = layer.state().get("running_mean").toDoubles();
+            assertClose(mean, new double[] {0.03, 0.07}, 1, DType.F32, "mean");
+            double[] variance = layer.state().get("running_var").toDoubles();
+            double[] biased = {0.99 + 0.14 / 3, 0.99 + 0.08 / 3};
+            assertClose(variance, biased, 1, DType.F32, "variance");
+        }
     }
 
     @Test

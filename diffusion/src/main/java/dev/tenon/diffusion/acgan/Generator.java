@@ -24,8 +24,7 @@ import dev.tenon.tensor.Tensor;
 /// | images | [N, 1, 28, 28] in [-1, 1] |
 ///
 /// Source: Odena, Olah and Shlens 2016, arXiv:1610.09585; Keras's example mnist_acgan. Batch norm
-/// has Keras's ε and momentum; its running variance is the unbiased one, 1.0002 times Keras's for a
-/// batch of 100.
+/// is Keras's, its momentum, ε and biased running variance.
 ///
 /// @param embedding a vector for each class
 /// @param dense the map to 3 by 3
@@ -60,15 +59,11 @@ public record Generator(
                         init.zeros(middle),
                         Conv2dSettings.DEFAULT,
                         0),
-                norm(middle, init),
+                BatchNorm2d.keras(middle, init),
                 new ConvTranspose2dSame(
                         init.glorotNormal(middle, narrow, 5, 5), init.zeros(narrow), DOUBLE),
-                norm(narrow, init),
+                BatchNorm2d.keras(narrow, init),
                 new ConvTranspose2dSame(init.glorotNormal(narrow, 1, 5, 5), init.zeros(1), DOUBLE));
-    }
-
-    private static BatchNorm2d norm(int channels, Init init) {
-        return BatchNorm2d.of(channels, 1e-3, 0.01, true, true, init);
     }
 
     /// Draws images.

@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
 /// Normalizes each channel over the batch and space, then scales and shifts it.
 ///
 /// In training ([Mode]) the statistics are the batch's, and the running ones move toward them:
-/// `running = (1 - momentum) * running + momentum * batch`, the variance as the unbiased one. That
-/// is PyTorch's momentum; Keras's and DJL's is 1 minus it. In evaluation the running statistics are
-/// used, or the batch's where the layer keeps none.
+/// `running = (1 - momentum) * running + momentum * batch`, the variance as the unbiased one or, as
+/// Keras 3 has it, as the biased one. That is PyTorch's momentum; Keras's and DJL's is 1 minus it.
+/// In evaluation the running statistics are used, or the batch's where the layer keeps none.
 ///
 /// Over the batches of several workers: [SyncBatchNorm]. Made for the channels of the first input:
 /// [dev.tenon.nn.Lazy]. In front of it a convolution can take it in for evaluation:
@@ -60,7 +60,7 @@ public sealed interface BatchNorm extends UnaryLayer permits BatchNorm1d, BatchN
     /// Returns the running mean, or null if the layer keeps none.
     @Nullable Running runningMean();
 
-    /// Returns the running unbiased variance, or null if the layer keeps none.
+    /// Returns the running variance, or null if the layer keeps none.
     @Nullable Running runningVar();
 
     /// Returns how many batches the layer was trained on, or null if it keeps no statistics.
@@ -74,6 +74,10 @@ public sealed interface BatchNorm extends UnaryLayer permits BatchNorm1d, BatchN
 
     /// Returns how far running statistics move, or null for the average of all batches.
     @Nullable Double momentum();
+
+    /// Says whether the running variance is made of biased ones, divided by the number n of
+    /// elements, and not by n - 1: for a channel of 100 elements it is 1 % less.
+    boolean isBiased();
 
     /// Returns the most axes of space: 1 to 3.
     int spaceAxes();
@@ -150,7 +154,7 @@ public sealed interface BatchNorm extends UnaryLayer permits BatchNorm1d, BatchN
             Double momentum = momentum();
             double share = momentum == null ? 1 / batches : momentum;
             mean.move(batch.mean(), share);
-            variance.move(batch.unbiasedVariance(), share);
+            variance.move(isBiased() ? batch.variance() : batch.unbiasedVariance(), share);
         }
     }
 

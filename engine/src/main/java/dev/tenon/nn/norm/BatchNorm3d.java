@@ -17,12 +17,14 @@ import org.jspecify.annotations.Nullable;
 /// @param weight γ, or null for 1
 /// @param bias β, or null for 0
 /// @param runningMean the running mean, or null to keep no statistics
-/// @param runningVar the running unbiased variance, or null to keep no statistics
+/// @param runningVar the running variance, or null to keep no statistics
 /// @param numBatchesTracked how many batches it was trained on, or null to keep no statistics
 /// @param features C
 /// @param eps ε, added to the variance; PyTorch's default is 1e-5
 /// @param momentum how far running statistics move, or null for the average of all batches;
 ///   PyTorch's default is 0.1
+/// @param isBiased whether the running variance is made of biased ones, as Keras 3's is, or of
+///   unbiased ones, as PyTorch's
 public record BatchNorm3d(
         @Nullable Param weight,
         @Nullable Param bias,
@@ -31,7 +33,8 @@ public record BatchNorm3d(
         @Nullable Running numBatchesTracked,
         int features,
         double eps,
-        @Nullable Double momentum)
+        @Nullable Double momentum,
+        boolean isBiased)
         implements BatchNorm {
     /// Checks the settings.
     ///
@@ -67,7 +70,23 @@ public record BatchNorm3d(
                 tracking ? Running.count() : null,
                 features,
                 eps,
-                momentum);
+                momentum,
+                false);
+    }
+
+    /// Returns a layer as Keras 3's BatchNormalization is by default: ε 1e-3, momentum 0.99 as
+    /// Keras counts, which is 0.01 here, and a running variance made of biased ones.
+    public static BatchNorm3d keras(int features, Init init) {
+        return new BatchNorm3d(
+                init.ones(features),
+                init.zeros(features),
+                init.running(0, features),
+                init.running(1, features),
+                Running.count(),
+                features,
+                1e-3,
+                0.01,
+                true);
     }
 
     @Override
