@@ -34,6 +34,18 @@ final class GoldenRules {
             }
             case "Adagrad" -> Adagrad.PYTORCH;
             case "NAdam" -> Nadam.PYTORCH_1; // as the file
+            case "RAdam" -> {
+                double[] betas =
+                        a.has("betas") ? a.at("betas").doubles() : new double[] {0.9, 0.999};
+                boolean decoupled = flag(a, "decoupled_weight_decay");
+                yield new Radam(betas[0], betas[1], number(a, "eps", 1e-8), decay, decoupled);
+            }
+            case "ASGD" ->
+                    new Asgd(
+                            number(a, "lambd", 1e-4),
+                            number(a, "alpha", 0.75),
+                            number(a, "t0", 1e6),
+                            decay);
             default -> throw new IllegalArgumentException(name);
         };
     }
@@ -46,7 +58,7 @@ final class GoldenRules {
         double otherwise =
                 switch (torchName(run)) {
                     case "Adamax", "NAdam" -> 0.002;
-                    case "RMSprop", "Adagrad" -> 0.01;
+                    case "RMSprop", "Adagrad", "ASGD" -> 0.01;
                     default -> 0.001;
                 };
         return LearningRate.constant(number(run.at("arguments"), "lr", otherwise));

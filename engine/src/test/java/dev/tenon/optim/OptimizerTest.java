@@ -236,6 +236,8 @@ class OptimizerTest {
                     Lamb.KERAS.withWeightDecay(0.1),
                     Adafactor.KERAS,
                     Muon.KERAS,
+                    Radam.PYTORCH.withBetas(0.5, 0.9).withWeightDecay(0.1),
+                    Asgd.PYTORCH.withStart(1).withLambd(0.5).withWeightDecay(0.1),
                     Sgd.PYTORCH.withMomentum(0.9).withDampening(0.3),
                     Sgd.KERAS.withMomentum(0.9));
 
@@ -345,6 +347,22 @@ class OptimizerTest {
         setGradient(param(params, "b"), new double[] {1});
         optimizer.step();
         assertThat(param(params, "b").value().item()).isCloseTo(0.9, Offset.offset(1e-6));
+    }
+
+    /// The mean is the weight itself at first and then that of the updates since the start.
+    @Test
+    void averagesDescent() {
+        SequencedMap<String, Param> params = params("a", Tensor.zeros(1));
+        Optimizer optimizer =
+                new Optimizer(
+                        params, Asgd.PYTORCH.withLambd(0).withStart(1), LearningRate.constant(1));
+        double[] means = {-1, -2, -3, (-3 - 4) / 2.0, (-3 - 4 - 5) / 3.0};
+        for (double mean : means) {
+            setGradient(param(params, "a"), new double[] {1});
+            optimizer.step();
+            Tensor slot = Objects.requireNonNull(optimizer.state().get("a.mean"));
+            assertThat(slot.item()).isCloseTo(mean, Offset.offset(1e-6));
+        }
     }
 
     @Test

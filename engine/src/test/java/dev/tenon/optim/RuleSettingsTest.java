@@ -78,6 +78,9 @@ class RuleSettingsTest {
         assertMessage(
                 () -> Muon.KERAS.withExcluded(List.of("head", "(")),
                 "Muon: excluded must be regular expressions; got (");
+        assertMessage(
+                () -> Radam.PYTORCH.withBetas(1, 0.9), "Radam: beta1 must be in [0, 1); got 1.0");
+        assertMessage(() -> Asgd.PYTORCH.withLambd(-1), "Asgd: lambd must be at least 0; got -1.0");
         assertMessage(() -> Muon.KERAS.withSteps(-1), "Muon: steps must be at least 0; got -1");
     }
 
