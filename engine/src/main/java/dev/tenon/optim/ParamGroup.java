@@ -141,11 +141,17 @@ public final class ParamGroup {
                 settings.clip(),
                 gradients.stream().filter(g -> !g.state().isOverwritten()).toList());
         double rate = learningRate.at(steps);
+        ElementwiseStep together = new ElementwiseStep();
         for (ScaledGradient gradient : gradients) {
             ParamState state = gradient.state();
-            // some rules make temporaries
-            Memory.tidy(() -> state.rule().update(state.update(gradient, rate, iterations + 1)));
+            if (state.rule() instanceof ElementwiseRule rule) {
+                together.add(rule, state.update(gradient, rate, iterations + 1));
+            } else { // some of these make temporaries
+                Memory.tidy(
+                        () -> state.rule().update(state.update(gradient, rate, iterations + 1)));
+            }
         }
+        together.run();
         Average average = settings.average();
         if (average != null) {
             double momentum = iterations == 0 ? 0 : average.momentum();
