@@ -15,8 +15,8 @@ final class DataOptions {
             names = "--data",
             paramLabel = "NAME",
             description =
-                    "digits (the 1,797 UCI digits that come with Tenon), mnist or fashion-mnist (default: digits to"
-                            + " train digits or a classifier, a run's own data, else mnist).")
+                    "digits (8 x 8, the 1,797 UCI digits that come with Tenon), mnist or fashion-mnist (28 x 28)."
+                            + " Default: digits to train digits or a classifier, else mnist, or the run's.")
     @Nullable String data;
 
     @Option(

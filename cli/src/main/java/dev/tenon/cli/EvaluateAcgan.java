@@ -18,8 +18,9 @@ import picocli.CommandLine.Option;
         sortOptions = false,
         footer = {
             "",
-            "Examples: tenon evaluate acgan --weights runs/acgan-mnist",
-            "          tenon evaluate acgan --weights runs/acgan-mnist/params_generator_epoch_003.safetensors"
+            "Examples:",
+            "  tenon evaluate acgan --weights runs/acgan-mnist",
+            "  tenon evaluate acgan --weights RUN/params_generator_epoch_003.safetensors"
         })
 final class EvaluateAcgan implements Callable<Integer> {
     @Option(

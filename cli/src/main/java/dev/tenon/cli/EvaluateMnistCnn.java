@@ -16,10 +16,7 @@ import picocli.CommandLine.Option;
             "It is asked about the images of --data that are for testing."
         },
         sortOptions = false,
-        footer = {
-            "",
-            "Example: tenon evaluate mnist-cnn-burn --weights mnist.pt --data mnist --path DIR"
-        })
+        footer = {"", "Example: tenon evaluate mnist-cnn-burn --weights mnist.pt --data mnist"})
 final class EvaluateMnistCnn implements Callable<Integer> {
     @Option(
             names = "--weights",

@@ -101,7 +101,7 @@ final class EvaluateTest {
                         "--epochs=1",
                         "--judge-images=0",
                         "--out=" + run);
-        assertThat(trained.worked().err()).contains("learning rate 0.0016, seed 1337");
+        assertThat(trained.worked().err()).contains("learning rate 0.0032, seed 1337");
         assertThat(trained.out()).doesNotContain("asked for");
         Path judge = run.resolve("classifier.safetensors");
         Tenon.run("train", "classifier", "--data=mnist", path, "--epochs=1", "--out=" + judge)

@@ -103,7 +103,7 @@ final class RefusedInputTest {
                 .refusedWith("tenon train acgan: --judge-images must be 0 to 1000000; got -1");
         Tenon.run(List.of("train", "acgan", "--resume", out))
                 .refusedWith(
-                        "tenon train acgan: resume: the folder must hold a acgan.safetensors; got "
+                        "tenon train acgan: resume: the folder must hold an acgan.safetensors; got "
                                 + out
                                 + ", which does not exist. Leave out --resume to begin a run");
     }

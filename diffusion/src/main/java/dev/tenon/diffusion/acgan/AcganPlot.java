@@ -13,7 +13,8 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /// Draws the losses of a run by epoch: generation losses above, auxiliary losses below, each for
-/// both networks, on images seen (full lines) and unseen (dashed).
+/// both networks, on images seen (full lines) and unseen (dashed); dots and circles where there is
+/// one epoch. The paper is opaque and light, so that it reads on pages of any colour.
 final class AcganPlot {
     private static final int WIDTH = 900;
     private static final int HEIGHT = 320; // of one of the two charts
@@ -22,6 +23,7 @@ final class AcganPlot {
     private static final int TOP = 56;
     private static final int BOTTOM = 40;
     private static final int TICKS = 5;
+    private static final int GAP = 24; // between the words above a chart
     private static final Color PAPER = new Color(0xFBFBFA);
     private static final Color INK = new Color(0x2B2B30);
     private static final Color GRID = new Color(0xDCDCD8);
@@ -58,10 +60,13 @@ final class AcganPlot {
         top = rounded(Math.max(top, 1e-3));
         axes(g, title, history.train().size(), top);
         int y = 24;
-        legend(g, WIDTH - 370, y, GENERATOR, "generator");
-        legend(g, WIDTH - 264, y, DISCRIMINATOR, "discriminator");
+        int end = WIDTH - RIGHT;
         g.setColor(INK);
-        g.drawString("dashed: unseen", WIDTH - RIGHT - 92, y);
+        String unseen = history.train().size() == 1 ? "hollow: unseen" : "dashed: unseen";
+        end -= g.getFontMetrics().stringWidth(unseen);
+        g.drawString(unseen, end, y);
+        end = legend(g, end - GAP, y, DISCRIMINATOR, "discriminator");
+        legend(g, end - GAP, y, GENERATOR, "generator");
         Function<Losses, Double> generator = e -> loss.apply(e.generator());
         Function<Losses, Double> discriminator = e -> loss.apply(e.discriminator());
         line(g, history.train(), generator, GENERATOR, false, top);
@@ -109,11 +114,14 @@ final class AcganPlot {
         g.setFont(g.getFont().deriveFont(Font.PLAIN));
     }
 
-    private static void legend(Graphics2D g, int x, int y, Color colour, String name) {
+    /// Draws a colour and its name so that they end at `end`, and returns where they begin.
+    private static int legend(Graphics2D g, int end, int y, Color colour, String name) {
+        int x = end - g.getFontMetrics().stringWidth(name) - 22;
         g.setColor(colour);
         g.fillRect(x, y - 6, 16, 3);
         g.setColor(INK);
         g.drawString(name, x + 22, y);
+        return x;
     }
 
     private static double x(int epoch, int epochs) {
@@ -140,7 +148,10 @@ final class AcganPlot {
             double value = loss.apply(epochs.get(i));
             int x = (int) Math.round(x(i + 1, epochs.size()));
             int y = (int) Math.round(y(value, top));
-            if (epochs.size() == 1) {
+            if (epochs.size() == 1 && dashed) {
+                g.setStroke(new BasicStroke(2));
+                g.drawOval(x - 4, y - 4, 8, 8);
+            } else if (epochs.size() == 1) {
                 g.fillOval(x - 3, y - 3, 7, 7);
             } else if (i > 0) {
                 double before = loss.apply(epochs.get(i - 1));

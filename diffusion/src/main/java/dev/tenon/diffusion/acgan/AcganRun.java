@@ -106,7 +106,7 @@ public final class AcganRun {
         Path file = folder.resolve(CHECKPOINT);
         if (!Files.isRegularFile(file)) {
             throw new CheckpointException(
-                    "resume: the folder must hold a "
+                    "resume: the folder must hold an "
                             + CHECKPOINT
                             + "; got "
                             + folder

@@ -12,10 +12,14 @@ import java.util.SequencedMap;
 /// Networks of other widths learn at another rate: Adam's, 2e-4 in the example, is divided by the
 /// width ([#usualRate]). An Adam step moves each weight by about the rate, whatever the gradient,
 /// so what a step changes in a sum over n channels grows with n; with a rate in proportion to 1 / n
-/// the outputs of networks of all widths move alike (muP: Yang et al. 2022, arXiv:2203.03466, table
-/// 3, the rule of hidden layers). It is taken here for all layers, first and last included. With
-/// the example's rate an eighth of the width learns an eighth as fast: after two epochs of MNIST a
-/// classifier tells the class asked for in 68 of 100 drawn digits, with this one in 98 to 100.
+/// the outputs of networks of all widths move alike (muP: Yang et al. 2022, arXiv:2203.03466, who
+/// say so of hidden layers; it is taken here for all, first and last included).
+///
+/// Measured after two epochs of MNIST at an eighth of the width, batch 100: a classifier tells the
+/// class asked for in 68 % of drawn digits at 2e-4, 85 % at 4e-4 (one seed each), 97 to 99 % at
+/// 8e-4 (four seeds), 97.5 to 99.7 % at 16e-4 (six seeds); and digits of a class differ more, not
+/// less, at higher rates. By the rule half the width gives 99 %, a quarter 99 to 99.8 %, a
+/// sixteenth 96.6 to 99.7 %.
 ///
 /// @param data name of the images
 /// @param epochs passes over them, 1 to 10,000; default 100
@@ -33,8 +37,7 @@ public record AcganSettings(
         double learningRate,
         long seed) {
     private static final double RATE = 2e-4; // the example's
-    private static final double HIGHEST_USUAL =
-            16e-4; // at an eighth of the width; none above was tried
+    private static final double HIGHEST_USUAL = 32e-4; // at 1/16 of the width, the least tried
     private static final double HIGHEST_RATE = 0.1;
 
     /// Checks the settings.

@@ -110,7 +110,7 @@ final class AcganRunTest {
         assertThat(AcganSettings.usualRate(1)).isEqualTo(2e-4);
         assertThat(AcganSettings.usualRate(0.25)).isEqualTo(8e-4);
         assertThat(AcganSettings.usualRate(0.125)).isEqualTo(16e-4);
-        assertThat(AcganSettings.usualRate(0.01)).isEqualTo(16e-4);
+        assertThat(AcganSettings.usualRate(0.01)).isEqualTo(32e-4);
         assertThat(AcganSettings.usualRate(2)).isEqualTo(1e-4);
     }
 
@@ -232,7 +232,7 @@ final class AcganRunTest {
         assertThatThrownBy(() -> AcganRun.resume(folder, DATA, 0))
                 .isInstanceOf(CheckpointException.class)
                 .hasMessage(
-                        "resume: the folder must hold a acgan.safetensors; got "
+                        "resume: the folder must hold an acgan.safetensors; got "
                                 + folder
                                 + " without one. Leave out --resume to begin a run");
         AcganRun run = AcganRun.begin(folder.resolve("run"), settings(2), DATA);
