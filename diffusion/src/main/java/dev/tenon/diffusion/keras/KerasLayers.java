@@ -325,7 +325,8 @@ final class KerasLayers {
                                 Running.count(),
                                 features,
                                 eps,
-                                momentum)
+                                momentum,
+                                true)
                         : new BatchNorm2d(
                                 weight,
                                 bias,
@@ -334,7 +335,8 @@ final class KerasLayers {
                                 Running.count(),
                                 features,
                                 eps,
-                                momentum));
+                                momentum,
+                                true));
     }
 
     private void activation(KerasConfig config) {

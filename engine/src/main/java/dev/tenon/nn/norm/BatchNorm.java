@@ -106,7 +106,10 @@ public sealed interface BatchNorm extends UnaryLayer permits BatchNorm1d, BatchN
             return BatchNormOps.batchNorm(
                     x, mean.value(), variance.value(), scale, shift, eps(), finish);
         }
-        BatchNormOps.checkSeveral(x);
+        Exchange workers = Mode.isTraining() ? SyncBatchNorm.current() : null;
+        if (workers == null) { // else those of all workers count
+            BatchNormOps.checkSeveral(x);
+        }
         if (mean != null && x.size(1) != features()) {
             throw new ShapeException(
                     "batchNorm: running_mean should contain "
@@ -114,7 +117,6 @@ public sealed interface BatchNorm extends UnaryLayer permits BatchNorm1d, BatchN
                             + " elements not "
                             + features());
         }
-        Exchange workers = Mode.isTraining() ? SyncBatchNorm.current() : null;
         if (workers != null) {
             ChannelMoments all = SyncBatchNormOps.moments(x, workers);
             if (all.count() > 0) {
