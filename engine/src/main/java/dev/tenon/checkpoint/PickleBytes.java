@@ -114,6 +114,11 @@ final class PickleBytes {
         return line;
     }
 
+    /// Passes over the bytes up to the next line feed, and it.
+    void skipLine() {
+        while (u8() != '\n') {}
+    }
+
     private byte[] array(long count) {
         long from = take(count);
         return bytes.asSlice(from, count).toArray(ValueLayout.JAVA_BYTE);

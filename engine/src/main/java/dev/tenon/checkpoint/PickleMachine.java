@@ -245,7 +245,7 @@ final class PickleMachine {
         int next = opcode;
         while (true) {
             switch (next) {
-                case 'S', 'V', 'I', 'L', 'F', 'p', 'g' -> in.line();
+                case 'S', 'V', 'I', 'L', 'F', 'p', 'g' -> in.skipLine();
                 case '(', 'd', 'l', 't', 's', 'a', '0', '1', '2', 'N' -> {}
                 case 'c', 'i' -> {
                     String module = in.line();

@@ -330,6 +330,12 @@ class HostileTorchPickleTest {
         refuses(zip(bytes), CLASSES + "posix.system" + CURE);
     }
 
+    @Test
+    void namesTheClassBehindALongCommand() throws IOException {
+        String command = "(S'" + "x".repeat(100_000) + "'\niposix\nsystem\n.";
+        refuses(command.getBytes(StandardCharsets.ISO_8859_1), CLASSES + "posix.system" + CURE);
+    }
+
     private void refuses(byte[] contents, String message) throws IOException {
         Path file = Files.write(folder.resolve("hostile.pt"), contents);
         assertThatThrownBy(() -> TorchPickle.read(file))
