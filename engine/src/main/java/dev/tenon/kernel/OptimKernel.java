@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A step's coefficients are worked out once, in double, by its record, whose factory methods are
 /// the flavours of Keras and PyTorch.
-public interface OptimKernel extends SizedOptimKernel {
+public interface OptimKernel extends SizedOptim {
     /// `v = momentum * v + intake * g'; w = w + fromVelocity * v + fromGradient * g'`.
     ///
     /// @param v velocity, or null where the step has no momentum: then `w = w + fromGradient * g'`

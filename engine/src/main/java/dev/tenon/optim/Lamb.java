@@ -3,7 +3,7 @@ package dev.tenon.optim;
 import dev.tenon.kernel.OptimKernel;
 import dev.tenon.kernel.OptimKernel.AdamStep;
 import dev.tenon.kernel.OptimKernel.Decay;
-import dev.tenon.kernel.SizedOptimKernel;
+import dev.tenon.kernel.SizedOptim;
 import dev.tenon.nn.Formula;
 import dev.tenon.nn.Param;
 import dev.tenon.tensor.Backend;
@@ -99,7 +99,7 @@ public record Lamb(double beta1, double beta2, double epsilon, double weightDeca
         AdamStep step = AdamStep.torch(1, beta1, beta2, epsilon, update.step());
         Decay decay = Decay.decoupled(update.learningRate(), weightDecay);
         OptimKernel kernel = Backend.kernels().optim();
-        SizedOptimKernel.Sizes sizes =
+        SizedOptim.Sizes sizes =
                 kernel.lambMoments(
                         w.segment(),
                         update.gradient().segment(),

@@ -137,7 +137,7 @@ final class SizedOptimFuzz implements FuzzFamily {
                                                             second.apply(i),
                                                             step)));
             return call.does((k, s) -> {
-                SizedOptimKernel.Sizes found =
+                SizedOptim.Sizes found =
                         k.optim().lambMoments(s[w], s[g], s[m], s[v], count, step, decay, type);
                 DType.F64.write(s[sizes], 0, found.weight());
                 DType.F64.write(s[sizes], 1, found.change());

@@ -4,7 +4,7 @@ import dev.tenon.dtype.DType;
 import dev.tenon.kernel.OptimKernel.AdamStep;
 import dev.tenon.kernel.OptimKernel.Decay;
 import dev.tenon.kernel.Parallel;
-import dev.tenon.kernel.SizedOptimKernel;
+import dev.tenon.kernel.SizedOptim;
 import dev.tenon.kernel.Tiles;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -12,14 +12,14 @@ import java.lang.ref.Reference;
 import org.jspecify.annotations.Nullable;
 
 /// Lamb and Adafactor in machine code, for F32; F64 goes below.
-abstract class MachineSizedOptim implements SizedOptimKernel {
+abstract class MachineSizedOptim implements SizedOptim {
     static final int GRAIN = 16_384; // elements of a part, as the vector backend cuts
     private static final int ROWS = 64; // of a tile in one call, which is short then
     private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
     private static final ValueLayout.OfDouble DOUBLE = ValueLayout.JAVA_DOUBLE;
 
     private final Isa isa;
-    private final SizedOptimKernel below;
+    private final SizedOptim below;
     private @Nullable Routines routines;
 
     private static final class Routines {
@@ -43,7 +43,7 @@ abstract class MachineSizedOptim implements SizedOptimKernel {
     }
 
     /// @param below the backend that does what has no machine code
-    MachineSizedOptim(Isa isa, SizedOptimKernel below) {
+    MachineSizedOptim(Isa isa, SizedOptim below) {
         this.isa = isa;
         this.below = below;
     }

@@ -3,14 +3,14 @@ package dev.tenon.kernel.scalar;
 import dev.tenon.dtype.DType;
 import dev.tenon.kernel.OptimKernel.AdamStep;
 import dev.tenon.kernel.OptimKernel.Decay;
-import dev.tenon.kernel.SizedOptimKernel;
+import dev.tenon.kernel.SizedOptim;
 import java.lang.foreign.MemorySegment;
 
 /// The definition of the rules of the family Optim that need sums over the whole parameter.
 ///
 /// Sources: You et al., "Large batch optimization for deep learning", 2019 (Lamb); Shazeer, Stern,
 /// "Adafactor: adaptive learning rates with sublinear memory cost", 2018.
-abstract class ScalarSizedOptim implements SizedOptimKernel {
+abstract class ScalarSizedOptim implements SizedOptim {
     /// What a rule sees of gradient `g`; without L2 decay the weight, which may be infinite, has no
     /// part in it.
     static double gradient(double g, double weight, Decay decay) {

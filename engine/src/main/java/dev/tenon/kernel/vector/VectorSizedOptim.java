@@ -9,7 +9,7 @@ import dev.tenon.dtype.DType;
 import dev.tenon.kernel.OptimKernel.AdamStep;
 import dev.tenon.kernel.OptimKernel.Decay;
 import dev.tenon.kernel.Parallel;
-import dev.tenon.kernel.SizedOptimKernel;
+import dev.tenon.kernel.SizedOptim;
 import dev.tenon.kernel.Tiles;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -23,15 +23,15 @@ import org.jspecify.annotations.Nullable;
 ///
 /// They are bound by memory: Lamb reads and writes ten times the parameter's bytes in two passes,
 /// Adafactor six times in three.
-abstract class VectorSizedOptim implements SizedOptimKernel {
+abstract class VectorSizedOptim implements SizedOptim {
     private static final VectorSpecies<Float> S = Lanes.FLOATS;
     private static final VectorSpecies<Double> D = Lanes.DOUBLES;
     private static final int LANES = S.length();
 
-    private final SizedOptimKernel below;
+    private final SizedOptim below;
 
     /// @param below the backend that does what has no vector form
-    VectorSizedOptim(SizedOptimKernel below) {
+    VectorSizedOptim(SizedOptim below) {
         this.below = below;
     }
 

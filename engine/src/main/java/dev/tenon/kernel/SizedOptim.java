@@ -5,12 +5,12 @@ import dev.tenon.kernel.OptimKernel.AdamStep;
 import dev.tenon.kernel.OptimKernel.Decay;
 import java.lang.foreign.MemorySegment;
 
-/// Kernels of the family Optim for rules whose step depends on sums over the whole parameter: Lamb
+/// The part of the family Optim for rules whose step depends on sums over the whole parameter: Lamb
 /// on its size and that of the step, Adafactor on the squares of each row and column.
 ///
 /// A step takes several passes, the fewest that the sums allow; what two passes need is worked out
 /// twice, not stored. Sums are added up in double, in an order that follows from the sizes alone.
-public interface SizedOptimKernel {
+public interface SizedOptim {
     /// The sums of squares of a parameter and of what a step would change it by.
     record Sizes(double weight, double change) {}
 
