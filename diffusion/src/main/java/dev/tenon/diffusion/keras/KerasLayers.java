@@ -81,6 +81,14 @@ final class KerasLayers {
             }
             case "Flatten" -> {
                 channelsLast(config);
+                if (shape.count() > Integer.MAX_VALUE) {
+                    throw new CheckpointException(
+                            config.where()
+                                    + ": its result may have at most "
+                                    + Integer.MAX_VALUE
+                                    + " elements; got "
+                                    + shape);
+                }
                 layers.add(new ToRows());
                 shape = Shape.of(Math.toIntExact(shape.count()));
             }
@@ -187,7 +195,7 @@ final class KerasLayers {
                             groups);
             layers.add(new Conv2dSame(weight, bias, settings));
             for (int i = 0; i < 2; i++) {
-                after[i] = (shape.size(i) + stride[i] - 1) / stride[i];
+                after[i] = Math.ceilDiv(shape.size(i), stride[i]);
             }
         } else {
             layers.add(
@@ -201,7 +209,7 @@ final class KerasLayers {
                         windows(
                                 config,
                                 shape.size(i),
-                                dilation[i] * (kernel[i] - 1) + 1,
+                                (long) dilation[i] * (kernel[i] - 1) + 1,
                                 stride[i]);
             }
         }
@@ -213,12 +221,12 @@ final class KerasLayers {
         return config.get(name) == null ? pair[0] : config.square(name);
     }
 
-    private static int windows(KerasConfig config, int size, int window, int stride) {
+    private static int windows(KerasConfig config, int size, long window, int stride) {
         if (window > size) {
             throw new CheckpointException(
                     config.where() + ": a window of " + window + " must fit; got " + size);
         }
-        return (size - window) / stride + 1;
+        return Math.toIntExact((size - window) / stride + 1);
     }
 
     private static boolean same(KerasConfig config) {

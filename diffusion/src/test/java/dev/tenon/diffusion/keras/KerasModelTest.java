@@ -16,6 +16,7 @@ import dev.tenon.nn.Mode;
 import dev.tenon.tensor.Autograd;
 import dev.tenon.tensor.ReduceOps;
 import dev.tenon.tensor.Shape;
+import dev.tenon.tensor.TenonException;
 import dev.tenon.tensor.Tensor;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -25,9 +26,13 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Random;
 import java.util.SequencedMap;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -227,5 +232,60 @@ final class KerasModelTest {
         assertThatThrownBy(() -> model.check(Digits.load().test()))
                 .hasMessage(
                         "keras: the model takes [12, 10, 2]; got images of [8, 8, 1] of digits");
+    }
+
+    /// Numbers and words of a configuration replaced at random: a model is made or refused, never
+    /// anything else.
+    @Test
+    void aDamagedConfigurationIsRefused() {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        String[] others = {
+            "0",
+            "-1",
+            "2147483647",
+            "9223372036854775807",
+            "1e300",
+            "null",
+            "[]",
+            "{}",
+            "true",
+            "[3, 3]",
+            "\"same\"",
+            "\"Dense\"",
+            "\"Flatten\""
+        };
+        Checkpoint good = file("seq");
+        String config = good.text("config.json");
+        List<MatchResult> values =
+                Pattern.compile(
+                                "(?<=: |\\[|, )(-?[0-9.]+|\"[^\"]*\"|null|true|false|\\[[0-9, ]*\\])(?=[,}\\]])")
+                        .matcher(config)
+                        .results()
+                        .toList();
+        int refused = 0;
+        for (int round = 0; round < 2000; round++) {
+            MatchResult value = values.get(random.nextInt(values.size()));
+            String other = others[random.nextInt(others.length)];
+            String damaged =
+                    config.substring(0, value.start()) + other + config.substring(value.end());
+            try {
+                KerasModel.of(new Checkpoint(good.tensors(), Map.of("config.json", damaged)));
+            } catch (TenonException e) {
+                refused++;
+            } catch (RuntimeException e) {
+                throw new AssertionError(
+                        "seed "
+                                + seed
+                                + ": "
+                                + value.group()
+                                + " at "
+                                + value.start()
+                                + " to "
+                                + other,
+                        e);
+            }
+        }
+        assertThat(refused).isBetween(100, 1999);
     }
 }
