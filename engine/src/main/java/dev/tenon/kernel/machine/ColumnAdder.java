@@ -45,7 +45,8 @@ final class ColumnAdder {
     ///
     /// @param rows how many of the part's
     /// @param dy for a gradient
-    /// @param shift F32 of each column, as often as sums
+    /// @param shift F32 of each column, as often as sums; for a gradient the tables of
+    ///   [ColumnNormCode]
     MemorySegment add(
             ColumnShape shape,
             int part,

@@ -17,7 +17,8 @@ record ColumnShape(int sections, int rows, int width, int span, int inner) {
     private static final int NARROW = 256; // columns
     private static final int NARROW_SUMS = 64; // columns that are enough to add up side by side
     private static final int PART = 16_384; // elements of a part at least
-    private static final int BLOCKS = 32; // of rows, for large jobs
+    private static final int LARGE = 1 << 18; // elements of a part at most, more or less
+    private static final int BLOCKS = 32; // of rows, for jobs between the two
 
     private static final int TOGETHER = 65_536; // elements of a section that stays in a cache
     private static final int MANY = 8; // sections: enough to share
@@ -72,8 +73,9 @@ record ColumnShape(int sections, int rows, int width, int span, int inner) {
     }
 
     private int blockRows() {
-        int least = Math.max(PART / Math.min(width, ColumnNormCode.MOST), rows / BLOCKS);
-        int whole = Math.ceilDiv(Math.max(1, least), copies());
+        int wide = Math.min(width, ColumnNormCode.MOST);
+        int wanted = Math.clamp(rows / BLOCKS, Math.max(1, PART / wide), LARGE / wide);
+        int whole = Math.ceilDiv(wanted, copies());
         return Math.min(rows, whole * copies());
     }
 

@@ -58,7 +58,8 @@ final class ColumnSumCode {
         return new ColumnSumCode(isa, vectors, whole, false).routine();
     }
 
-    /// Adds the sums of `dy` and of `dy (x - shift)`.
+    /// Adds the sums of `dy` and of `dy (x - mean)`, the mean's two parts as [ColumnNormCode] has
+    /// them.
     static Routine gradient(Isa isa, int vectors, boolean whole) {
         return new ColumnSumCode(isa, vectors, whole, true).routine();
     }
@@ -164,6 +165,7 @@ final class ColumnSumCode {
         load(d, Mem.at(AT, place), i);
         subtract(d, Mem.at(SHIFT, place), i);
         if (gradient) {
+            subtract(d, Mem.at(SHIFT, place + ColumnNormCode.LOW), i);
             Vec up = passing(1);
             load(up, Mem.at(AT, TO_DY, 1, place), i);
             code.emit(VectorOp.VADDPS, sum(i), sum(i), up);

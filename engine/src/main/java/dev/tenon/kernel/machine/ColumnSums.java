@@ -14,19 +14,13 @@ final class ColumnSums {
     private static final int PART = 2048; // terms that are worth waking a thread for
 
     private final ColumnShape shape;
-    private final MemorySegment mean;
     private final MemorySegment rstd;
     private final @Nullable MemorySegment weight;
     private final ColumnBlocks sums;
     private final MemorySegment totals; // [statistics, 2], over n
 
-    ColumnSums(
-            ColumnShape shape,
-            MemorySegment mean,
-            MemorySegment rstd,
-            @Nullable MemorySegment weight) {
+    ColumnSums(ColumnShape shape, MemorySegment rstd, @Nullable MemorySegment weight) {
         this.shape = shape;
-        this.mean = mean;
         this.rstd = rstd;
         this.weight = weight;
         long bytes = ColumnBlocks.bytes(shape);
@@ -41,8 +35,7 @@ final class ColumnSums {
         return totals;
     }
 
-    /// Takes over what was added up for a part: of `dy (x - mean)` without the lower half of the
-    /// mean, which [#total] brings in.
+    /// Takes over what was added up for a part.
     void set(int part, MemorySegment added) {
         sums.set(part, added);
     }
@@ -62,8 +55,6 @@ final class ColumnSums {
 
     private void total(int section, int group) {
         int statistic = section * shape.perSection() + group;
-        double mu = DType.F64.read(mean, statistic);
-        double low = mu - (float) mu;
         double r = DType.F64.read(rstd, statistic);
         double sum = 0;
         double product = 0;
@@ -76,9 +67,7 @@ final class ColumnSums {
             }
             float w = weight == null ? 1 : weight.get(JAVA_FLOAT_UNALIGNED, 4L * channel);
             double ups = sums.first(section, c);
-            double ofLow = low * ups;
-            double d = sums.second(section, c) - (Double.isFinite(ofLow) ? ofLow : 0);
-            double z = d * r;
+            double z = sums.second(section, c) * r;
             sums.setSecond(section, c, z);
             sum += w * ups;
             product += w * z;

@@ -306,7 +306,7 @@ final class MachineColumnNorm {
             NormEpilogue epilogue,
             boolean streams) {
         ColumnShape shape = ColumnShape.ofChannels(of);
-        ColumnSums all = new ColumnSums(shape, mean, rstd, epilogue.weight());
+        ColumnSums all = new ColumnSums(shape, rstd, epilogue.weight());
         Body summed = summed(shape, all, upstream, dy, x, mean, rstd, epilogue);
         go(shape, _ -> {}, summed, all::section, null);
         all.parameters(gradients.dweight(), gradients.dbias());
@@ -339,7 +339,7 @@ final class MachineColumnNorm {
             NormEpilogue epilogue,
             boolean streams) {
         ColumnShape shape = ColumnShape.ofGroups(of);
-        ColumnSums all = new ColumnSums(shape, mean, rstd, epilogue.weight());
+        ColumnSums all = new ColumnSums(shape, rstd, epilogue.weight());
         Body summed = summed(shape, all, upstream, dy, x, mean, rstd, epilogue);
         MemorySegment dx = gradients.dx();
         if (dx != null && shape.isTogether()) {
