@@ -1,4 +1,5 @@
-/// Optimizers, learning-rate schedules and gradient clipping.
+/// Optimizers: rules, learning rates, the options of Keras's base class, clipping and constraints;
+/// configs as Keras writes them.
 @NullMarked
 package dev.tenon.optim;
 

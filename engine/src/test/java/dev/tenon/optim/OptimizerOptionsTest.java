@@ -327,6 +327,13 @@ class OptimizerOptionsTest {
                         + " encoder/.* and .*x");
     }
 
+    /// What Keras counts: a plain SGD has its step and nothing else.
+    @Test
+    void keepsNothingThatItDoesNotNeed() {
+        SequencedMap<String, Param> params = params("x", Param.of(Tensor.ones(1)));
+        assertThat(Sgd.keras(params, 1, 0).state().keySet()).containsExactly("step", "x.step");
+    }
+
     /// A gradient of half a window counts, where Keras would forget it.
     @Test
     void keepsGradientsOfAParameterThatHasNoneInTheLastStep() {
