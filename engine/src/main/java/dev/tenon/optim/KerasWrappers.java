@@ -153,14 +153,10 @@ final class KerasWrappers {
     static KerasConfig write(OptimizerMap settings) {
         SequencedMap<String, Object> patterns = new LinkedHashMap<>();
         settings.patterns()
-                .forEach((pattern, some) ->
-                        patterns.put(pattern, KerasConfig.of((OptimizerConfig) some).toMap()));
+                .forEach((pattern, some) -> patterns.put(pattern, KerasConfig.of(some).toMap()));
         SequencedMap<String, Object> map =
                 KerasArguments.map(
-                        DEFAULT,
-                        KerasConfig.of((OptimizerConfig) settings.otherwise()).toMap(),
-                        MAP,
-                        patterns);
+                        DEFAULT, KerasConfig.of(settings.otherwise()).toMap(), MAP, patterns);
         SequencedMap<String, Object> arguments =
                 KerasArguments.map(MAP, KerasConfig.wrap(MODULE, "OptimizerMap", map));
         if (settings.lossScaleFactor() != 1) {
