@@ -6,12 +6,13 @@ import dev.tenon.nn.Sequential;
 import dev.tenon.nn.activation.Tanh;
 import dev.tenon.optim.KerasConfig;
 import dev.tenon.optim.Optimizer;
+import dev.tenon.tensor.ElementwiseOps;
 import dev.tenon.tensor.LossOps;
 import dev.tenon.tensor.Memory;
 import dev.tenon.tensor.Tensor;
 
-/// Fits a sine with an optimizer that Keras wrote down: gradients clipped, updates of four batches each, a moving average
-/// taken over at the end. Run: ./tenon run examples/KerasOptimizer.java
+/// Fits a sine with an optimizer that Keras wrote down: gradients clipped, updates of four batches
+/// each, a moving average taken over at the end. Run: ./tenon run examples/KerasOptimizer.java
 void main() {
     String written =
             """
@@ -21,7 +22,7 @@ void main() {
               "weight_decay": 0.001, "global_clipnorm": 1.0, "gradient_accumulation_steps": 4,
               "use_ema": true, "ema_momentum": 0.98}}
             """;
-    KerasConfig config = KerasConfig.read(Json.readWithNull(written, "optimizer"));
+    KerasConfig config = KerasConfig.read(Json.readWithNulls(written, "optimizer"));
     IO.println(Json.text(config.toMap()));
 
     var init = Init.of(1);
@@ -29,7 +30,7 @@ void main() {
     var optimizer = new Optimizer(model.params(), config.settings());
     for (int step = 0; step < 2000; step++) {
         Tensor x = Tensor.of(points(step), 64, 1).to(DType.F32);
-        Tensor y = Tensor.of(DoubleStream.of(points(step)).map(u -> Math.sin(Math.PI * u)).toArray(), 64, 1).to(DType.F32);
+        Tensor y = ElementwiseOps.sin(x.mul(Math.PI));
         Memory.tidy(() -> {
             LossOps.mse(model.apply(x), y).backward();
             optimizer.step();
