@@ -412,12 +412,22 @@ public interface OptimKernel extends SizedOptim {
             return beta1 * (1 - 0.5 * Math.pow(0.96, t * momentumDecay));
         }
 
+        private record Product(double beta1, double momentumDecay, long t, double value) {}
+
+        /// The last product: all parts of all parameters ask for the same.
+        private static volatile Product known = new Product(0, 0, 0, 1);
+
         /// Returns `u(1) ... u(t)`, or the first of these products that is lost beside 1.
         public static double product(double beta1, double momentumDecay, long t) {
+            Product last = known;
+            if (last.beta1 == beta1 && last.momentumDecay == momentumDecay && last.t == t) {
+                return last.value;
+            }
             double product = 1;
             for (long i = 1; i <= t && product > 1e-18; i++) {
                 product *= momentum(beta1, momentumDecay, i);
             }
+            known = new Product(beta1, momentumDecay, t, product);
             return product;
         }
     }
