@@ -10,11 +10,13 @@ import dev.tenon.nn.loss.BinaryCrossEntropy;
 import dev.tenon.nn.loss.CrossEntropy;
 import dev.tenon.nn.loss.Loss;
 import dev.tenon.nn.loss.MeanSquaredError;
+import dev.tenon.nn.loss.SparseCategoricalCrossEntropy;
 import dev.tenon.tensor.Reduction;
 import dev.tenon.tensor.ShapeException;
 import dev.tenon.tensor.TenonException;
 import dev.tenon.tensor.Tensor;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.Test;
 
@@ -79,8 +81,46 @@ class LossTest {
                 .containsExactly(10, 40, 9, 16);
     }
 
+    /// What Keras 3.15 says of the same, in F32.
+    @Test
+    void takesProbabilitiesAsKerasDoes() {
+        float[] p = {0.7f, 0.2f, 0.1f, 0, 0, 1, 1, 0, 0, 0.5f, 0.5f, 1, 1e-9f, 0.5f, 0.5f};
+        Tensor prediction = Tensor.of(p, 5, 3);
+        Tensor labels = Tensor.of(new long[] {0, 0, 0, 2, 0});
+        Loss loss = SparseCategoricalCrossEntropy.keras();
+        double[] each = loss.withReduction(Reduction.NONE).apply(prediction, labels).toDoubles();
+        double[] expected = {
+            0.3566749393939972,
+            16.11809539794922,
+            1.1920930376163597e-07,
+            0.6931471824645996,
+            16.11809539794922
+        };
+        for (int i = 0; i < expected.length; i++) {
+            assertThat(each[i]).isCloseTo(expected[i], within(2e-6));
+        }
+        assertThat(loss.apply(prediction, labels).item())
+                .isCloseTo(6.657202243804932, within(2e-6));
+        Tensor weights = Tensor.of(new float[] {2, 0, 1, 3, 0.5f});
+        assertThat(loss.apply(prediction, labels, weights).item())
+                .isCloseTo(2.17036771774292, within(2e-6));
+        assertThat(loss.formula().symbols()).isNotEmpty();
+    }
+
+    /// `-1/p + 1` for the right class and 1 for the others, since each is divided by the sum.
+    @Test
+    void probabilitiesHaveTheGradientOfTheirShares() {
+        Tensor p = Tensor.of(new double[] {0.2, 0.3, 0.5}, 1, 3).requireGradient();
+        SparseCategoricalCrossEntropy.keras().apply(p, Tensor.of(new long[] {1})).backward();
+        double[] gradient = Objects.requireNonNull(p.gradient()).toDoubles();
+        assertThat(gradient).containsExactly(new double[] {1, 1 - 1 / 0.3, 1}, within(1e-9));
+    }
+
     @Test
     void saysWhatDoesNotFit() {
+        assertThatThrownBy(() -> new SparseCategoricalCrossEntropy(Reduction.MEAN, 0))
+                .isInstanceOf(TenonException.class)
+                .hasMessage("SparseCategoricalCrossEntropy: clip must be in (0, 0.5); got 0.0");
         Tensor x = Tensor.zeros(2, 2);
         assertThatThrownBy(() -> MeanSquaredError.mean().apply(x, x, Tensor.zeros(3)))
                 .isInstanceOf(ShapeException.class)
