@@ -11,16 +11,21 @@ import java.util.List;
 ///
 /// A model has hundreds of parameters too small to share among threads one by one. Together they
 /// are cut into parts of about [#PART] elements: a large parameter into several, small ones put
-/// together. The cuts depend on the parameters alone, and elements on nothing else, so that results
-/// do not depend on the threads.
+/// together. One that keeps all threads busy by itself ([#ALONE]) is left to its kernel: tensors
+/// for hundreds of parts would take a tenth of its time. The cuts depend on the parameters alone,
+/// and elements on nothing else, so that results do not depend on the threads.
 final class ElementwiseStep {
     /// Elements of a part: with state some hundred KiB, large against the cost of handing it to a
     /// thread.
     static final int PART = 65_536;
 
+    /// Elements of a parameter that is updated by itself.
+    static final int ALONE = 8 * PART;
+
     /// A rule and what it is to update.
     private record Piece(ElementwiseRule rule, UpdateRule.Update update) {}
 
+    private final List<Piece> alone = new ArrayList<>();
     private final List<List<Piece>> parts = new ArrayList<>();
     private List<Piece> open = new ArrayList<>();
     private long elements; // of the open part
@@ -28,6 +33,10 @@ final class ElementwiseStep {
     /// Adds the update of a parameter.
     void add(ElementwiseRule rule, UpdateRule.Update update) {
         long count = update.value().count();
+        if (count >= ALONE) {
+            alone.add(new Piece(rule, update));
+            return;
+        }
         for (long from = 0; from < count; from += PART) {
             long to = Math.min(count, from + PART);
             open.add(new Piece(rule, count <= PART ? update : part(update, from, to)));
@@ -66,13 +75,12 @@ final class ElementwiseStep {
     /// Makes the updates that were added.
     void run() {
         close();
-        Parallel.run(
-                parts.size(),
-                i ->
-                        Autograd.noGrad(() ->
-                                Memory.tidy(() ->
-                                        parts.get(i)
-                                                .forEach(piece ->
-                                                        piece.rule.update(piece.update)))));
+        alone.forEach(piece -> update(List.of(piece)));
+        Parallel.run(parts.size(), i -> update(parts.get(i)));
+    }
+
+    private static void update(List<Piece> pieces) {
+        Autograd.noGrad(
+                () -> Memory.tidy(() -> pieces.forEach(piece -> piece.rule.update(piece.update))));
     }
 }

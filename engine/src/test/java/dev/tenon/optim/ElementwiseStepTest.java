@@ -15,7 +15,22 @@ import org.junit.jupiter.api.Test;
 class ElementwiseStepTest {
     private static final int PART = ElementwiseStep.PART;
     private static final int[] SIZES = {
-        1, 7, 31, 4099, 33, PART - 40, 207, PART - 1, PART, PART + 1, 5, 3 * PART + 17, 64, 0, 16
+        1,
+        7,
+        31,
+        4099,
+        33,
+        PART - 40,
+        207,
+        PART - 1,
+        PART,
+        PART + 1,
+        5,
+        3 * PART + 17,
+        64,
+        0,
+        16,
+        ElementwiseStep.ALONE + 1
     };
     private static final long SEED = 23;
 
