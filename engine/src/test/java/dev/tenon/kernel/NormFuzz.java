@@ -51,6 +51,7 @@ final class NormFuzz implements FuzzFamily {
         final long size; // of a group
         private @Nullable UnaryOp activation;
         private @Nullable MemorySegment residual;
+        private boolean last;
 
         /// What the second factor is made of.
         static Values second(Draw d, Values first) {
@@ -94,6 +95,16 @@ final class NormFuzz implements FuzzFamily {
 
         double bias(long i) {
             return bias == null ? 0 : type.read(bias, i / n[3] % parameters);
+        }
+
+        /// Says that kernels find the channels last in memory.
+        Case last() {
+            last = true;
+            return this;
+        }
+
+        boolean isLast() {
+            return last;
         }
 
         /// The function at the end, or null.
