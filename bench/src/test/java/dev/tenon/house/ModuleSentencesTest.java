@@ -1,5 +1,7 @@
 package dev.tenon.house;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -88,6 +90,18 @@ final class ModuleSentencesTest {
     }
 
     @Test
+    void theDesignerKnowsNothingOfOurs() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.tenon.designer..")
+                .should()
+                .dependOnClassesThat(
+                        resideInAPackage("dev.tenon..")
+                                .and(not(resideInAPackage("dev.tenon.designer.."))))
+                .check(Tenon.CLASSES);
+    }
+
+    @Test
     void nothingDependsOnBench() {
         noClasses()
                 .that()
@@ -101,7 +115,7 @@ final class ModuleSentencesTest {
     /// The engine's package of a type, or null for a type of another module.
     private static @Nullable String enginePackage(JavaClass type) {
         String name = type.getPackageName();
-        if (name.matches("dev\\.tenon\\.(diffusion|cli|bench)(\\..*)?")) {
+        if (name.matches("dev\\.tenon\\.(diffusion|designer|cli|bench)(\\..*)?")) {
             return null;
         }
         return name.startsWith("dev.tenon.nn.") ? "dev.tenon.nn" : name;

@@ -1,0 +1,212 @@
+package dev.tenon.designer.json;
+
+import dev.tenon.designer.DesignException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.StringReader;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.PrettyPrinter;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.exc.StreamConstraintsException;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.util.DefaultIndenter;
+import tools.jackson.core.util.DefaultPrettyPrinter;
+
+/// JSON text in and out. Reading is bounded, whatever the text: it may have at most 32 MB,
+/// 4,000,000 tokens, nesting of 1,000, numbers of 1,000 characters and no name twice in one object.
+public final class JsonText {
+    private static final int LONGEST = 32 << 20; // bytes or characters
+    private static final int DEEPEST = 1000;
+    private static final int MOST_TOKENS = 4_000_000;
+    private static final JsonFactory JSON =
+            JsonFactory.builder()
+                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .streamReadConstraints(
+                            StreamReadConstraints.builder()
+                                    .maxNestingDepth(DEEPEST)
+                                    .maxDocumentLength(LONGEST)
+                                    .maxTokenCount(MOST_TOKENS)
+                                    .maxStringLength(LONGEST)
+                                    .build())
+                    .build();
+
+    private JsonText() {}
+
+    /// Returns the value that `text` tells; `name` stands for the text in messages.
+    ///
+    /// @throws DesignException if the text is no JSON, goes on after its value, has a name twice in
+    ///   one object, or passes a bound of this class
+    public static Json read(String name, String text) {
+        if (text.length() > LONGEST) {
+            throw new DesignException(tooLong(name));
+        }
+        return read(
+                name, () -> JSON.createParser(ObjectReadContext.empty(), new StringReader(text)));
+    }
+
+    /// Returns the value that the bytes of `in` tell, as [#read(String, String)]; reads at most 32
+    /// MB, and does not close `in`.
+    ///
+    /// @throws UncheckedIOException if `in` can't be read
+    public static Json read(String name, InputStream in) {
+        return read(name, () -> JSON.createParser(ObjectReadContext.empty(), in));
+    }
+
+    private interface Opening {
+        JsonParser open();
+    }
+
+    private static Json read(String name, Opening opening) {
+        try (JsonParser parser = opening.open()) {
+            JsonToken first = parser.nextToken();
+            if (first == null) {
+                throw new DesignException(name + ": must hold a JSON value; it is empty");
+            }
+            Json value = value(parser, first);
+            if (parser.nextToken() != null) {
+                throw new DesignException(
+                        name + ": must hold one JSON value; more follows" + where(parser));
+            }
+            return value;
+        } catch (StreamConstraintsException e) {
+            throw new DesignException(bound(name, e), e);
+        } catch (JacksonException e) {
+            if (e.getCause() instanceof IOException io) {
+                throw new UncheckedIOException(io);
+            }
+            throw new DesignException(
+                    name + ": must be JSON; " + firstLine(e.getOriginalMessage()) + where(e), e);
+        } catch (NumberFormatException | ArithmeticException e) {
+            throw new DesignException(
+                    name + ": has a number beyond all bounds; " + e.getMessage(), e);
+        }
+    }
+
+    private static Json value(JsonParser parser, JsonToken token) {
+        return switch (token) {
+            case START_OBJECT -> object(parser);
+            case START_ARRAY -> array(parser);
+            case VALUE_STRING -> new JsonString(parser.getString());
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> new JsonNumber(parser.getDecimalValue());
+            case VALUE_TRUE -> JsonBoolean.TRUE;
+            case VALUE_FALSE -> JsonBoolean.FALSE;
+            case VALUE_NULL -> JsonNull.NULL;
+            default -> throw new IllegalStateException("no value begins with " + token);
+        };
+    }
+
+    private static JsonObject object(JsonParser parser) {
+        var values = new LinkedHashMap<String, Json>();
+        for (String name = parser.nextName(); name != null; name = parser.nextName()) {
+            values.put(name, value(parser, parser.nextToken()));
+        }
+        return JsonObject.of(values);
+    }
+
+    private static JsonArray array(JsonParser parser) {
+        List<Json> values = new ArrayList<>();
+        for (JsonToken token = parser.nextToken();
+                token != JsonToken.END_ARRAY;
+                token = parser.nextToken()) {
+            values.add(value(parser, token));
+        }
+        return values.isEmpty() ? JsonArray.EMPTY : new JsonArray(values);
+    }
+
+    private static String bound(String name, StreamConstraintsException e) {
+        String message = e.getOriginalMessage();
+        if (message.contains("depth")) {
+            return name + ": nesting must be at most " + DEEPEST + " deep; it goes deeper";
+        }
+        if (message.contains("Token count")) {
+            return name + ": must have at most " + MOST_TOKENS + " tokens; it has more";
+        }
+        if (message.contains("ocument length")) {
+            return tooLong(name);
+        }
+        return name + ": " + firstLine(message);
+    }
+
+    private static String tooLong(String name) {
+        return name + ": must have at most " + (LONGEST >> 20) + " MB; it has more";
+    }
+
+    private static String where(JsonParser parser) {
+        var at = parser.currentTokenLocation();
+        return " (line " + at.getLineNr() + ", column " + at.getColumnNr() + ")";
+    }
+
+    private static String where(JacksonException e) {
+        var at = e.getLocation();
+        return at == null ? "" : " (line " + at.getLineNr() + ", column " + at.getColumnNr() + ")";
+    }
+
+    private static String firstLine(String message) {
+        return message.lines().findFirst().orElse("");
+    }
+
+    /// Returns `value` as text without spaces.
+    public static String compact(Json value) {
+        return print(value, ObjectWriteContext.empty());
+    }
+
+    /// Returns `value` as text indented by two spaces, with a line break at the end; equal text for
+    /// equal values in equal order.
+    public static String indented(Json value) {
+        return print(value, new Indented()) + "\n";
+    }
+
+    private static final class Indented extends ObjectWriteContext.Base {
+        @Override
+        public PrettyPrinter getPrettyPrinter() {
+            var lines = new DefaultIndenter("  ", "\n");
+            return new DefaultPrettyPrinter().withObjectIndenter(lines).withArrayIndenter(lines);
+        }
+
+        @Override
+        public boolean hasPrettyPrinter() {
+            return true;
+        }
+    }
+
+    private static String print(Json value, ObjectWriteContext context) {
+        var out = new StringWriter();
+        try (JsonGenerator json = JSON.createGenerator(context, out)) {
+            write(json, value);
+        }
+        return out.toString();
+    }
+
+    private static void write(JsonGenerator json, Json value) {
+        switch (value) {
+            case JsonObject object -> {
+                json.writeStartObject();
+                object.forEach((name, member) -> {
+                    json.writeName(name);
+                    write(json, member);
+                });
+                json.writeEndObject();
+            }
+            case JsonArray array -> {
+                json.writeStartArray();
+                array.forEach(element -> write(json, element));
+                json.writeEndArray();
+            }
+            case JsonString string -> json.writeString(string.value());
+            case JsonNumber number -> json.writeNumber(number.value());
+            case JsonBoolean truth -> json.writeBoolean(truth.value());
+            case JsonNull _ -> json.writeNull();
+        }
+    }
+}

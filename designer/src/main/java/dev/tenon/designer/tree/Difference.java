@@ -1,0 +1,42 @@
+package dev.tenon.designer.tree;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/// What an action changed: edits in order. It travels to the views in place of the tree.
+///
+/// @param edits the edits, the first first
+public record Difference(List<Edit> edits) {
+    /// Nothing changed.
+    public static final Difference NONE = new Difference(List.of());
+
+    /// Copies the list.
+    public Difference {
+        edits = List.copyOf(edits);
+    }
+
+    /// Returns the difference of one edit.
+    public static Difference of(Edit edit) {
+        return new Difference(List.of(edit));
+    }
+
+    /// Returns what takes this difference back: the inverse of the last edit first.
+    public Difference inverse() {
+        List<Edit> inverse = new ArrayList<>(edits.stream().map(Edit::inverse).toList());
+        Collections.reverse(inverse);
+        return new Difference(inverse);
+    }
+
+    /// Returns this difference and then `next`.
+    public Difference then(Difference next) {
+        List<Edit> both = new ArrayList<>(edits);
+        both.addAll(next.edits);
+        return new Difference(both);
+    }
+
+    /// Returns whether nothing changed.
+    public boolean isEmpty() {
+        return edits.isEmpty();
+    }
+}
