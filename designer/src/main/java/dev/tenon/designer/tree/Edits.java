@@ -28,8 +28,7 @@ final class Edits {
     }
 
     private static Tree insert(Tree tree, Edit.Insert insert) {
-        int height = height(insert.node());
-        if (tree.depth(insert.parent()) + height > Tree.DEEPEST) {
+        if (tree.depth(insert.parent()) + insert.node().height() > Tree.DEEPEST) {
             throw new DesignException(
                     "tree: a node must be at most "
                             + Tree.DEEPEST
@@ -70,7 +69,7 @@ final class Edits {
                             + move.to()
                             + "\"");
         }
-        if (tree.depth(move.to()) + height(node) > Tree.DEEPEST) {
+        if (tree.depth(move.to()) + node.height() > Tree.DEEPEST) {
             throw new DesignException(
                     "tree: a node must be at most "
                             + Tree.DEEPEST
@@ -119,15 +118,6 @@ final class Edits {
                             + "; got "
                             + index);
         }
-    }
-
-    /// Levels from a node's place down: 1 for a leaf.
-    private static int height(TreeNode node) {
-        int height = 0;
-        for (TreeNode child : node.children()) {
-            height = Math.max(height, height(child));
-        }
-        return height + 1;
     }
 
     private static HashPMap<String, String> added(Tree tree, String parent, TreeNode node) {

@@ -101,4 +101,13 @@ public record TreeNode(
         }
         return size;
     }
+
+    /// Returns how many levels there are, this one included: 1 for a node without children.
+    public int height() {
+        int below = 0;
+        for (TreeNode child : children) {
+            below = Math.max(below, child.height());
+        }
+        return below + 1;
+    }
 }

@@ -1,0 +1,133 @@
+package dev.tenon.designer.action;
+
+import dev.tenon.designer.action.Outcome.Done;
+import dev.tenon.designer.action.Outcome.Refused;
+import dev.tenon.designer.behavior.Refusal;
+import dev.tenon.designer.behavior.Refusal.Rule;
+import dev.tenon.designer.behavior.Rules;
+import dev.tenon.designer.tree.Difference;
+import dev.tenon.designer.tree.Ids;
+import dev.tenon.designer.tree.Tree;
+import dev.tenon.designer.tree.TreeNode;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.SequencedMap;
+import org.jspecify.annotations.Nullable;
+
+/// How nodes are copied: beside their originals, into the selected node, or from a clipboard.
+final class Copying {
+    private final Rules rules;
+    private final Ids ids;
+    private Tree tree;
+    private Difference difference = Difference.NONE;
+    private final List<String> focus = new ArrayList<>();
+    private final List<Refusal> skipped = new ArrayList<>();
+
+    Copying(Doing doing) {
+        this.tree = doing.tree();
+        this.rules = doing.rules();
+        this.ids = doing.ids();
+    }
+
+    Outcome clone(Action.Clone clone) {
+        String into = clone.selected().size() == 1 ? clone.selected().getFirst() : null;
+        List<TreeNode> queue = new ArrayList<>();
+        groups(clone.ids())
+                .forEach((parent, originals) -> {
+                    String last = originals.getLast().id();
+                    for (TreeNode original : originals) {
+                        TreeNode copy = original.copy(ids);
+                        Refusal refusal =
+                                clone.selected().contains(original.id())
+                                        ? rules.append(tree, tree.node(parent), List.of(copy))
+                                        : notSelected(original);
+                        if (refusal == null) {
+                            act(new Action.InsertAt(parent, tree.index(last) + 1, List.of(copy)));
+                            last = copy.id();
+                        } else {
+                            queueFor(into, copy, refusal, queue);
+                        }
+                    }
+                });
+        if (into != null && !queue.isEmpty()) {
+            act(new Action.Append(into, queue));
+        }
+        return outcome("copy");
+    }
+
+    private static Refusal notSelected(TreeNode original) {
+        return new Refusal(
+                Rule.NOTHING,
+                "select \"" + original.id() + "\" or one node that takes a copy of it");
+    }
+
+    private void queueFor(
+            @Nullable String into, TreeNode copy, Refusal refusal, List<TreeNode> queue) {
+        TreeNode target = into == null ? null : tree.find(into);
+        Refusal second = target == null ? refusal : rules.append(tree, target, List.of(copy));
+        if (second == null) {
+            queue.add(copy);
+        } else {
+            skipped.add(second);
+        }
+    }
+
+    /// The outermost of the nodes that may be copied, in the order of the document, by parent.
+    private SequencedMap<String, List<TreeNode>> groups(List<String> named) {
+        SequencedMap<String, List<TreeNode>> groups = new LinkedHashMap<>();
+        List<String> known = named.stream().filter(tree::contains).toList();
+        for (String id : tree.sorted(tree.outermost(known))) {
+            TreeNode node = tree.node(id);
+            Refusal refusal = rules.copy(tree, node);
+            String parent = tree.parentId(id);
+            if (refusal != null || parent == null) {
+                skipped.add(refusal == null ? notSelected(node) : refusal);
+            } else {
+                groups.computeIfAbsent(parent, _ -> new ArrayList<>()).add(node);
+            }
+        }
+        return groups;
+    }
+
+    Outcome paste(Action.Paste paste) {
+        List<TreeNode> copies = paste.nodes().stream().map(node -> node.copy(ids)).toList();
+        List<String> selected = paste.selected().stream().filter(tree::contains).toList();
+        List<Action> tries = new ArrayList<>();
+        if (selected.size() == 1) {
+            tries.add(new Action.Append(selected.getFirst(), copies));
+        }
+        if (!selected.isEmpty()) {
+            tries.add(new Action.InsertAfter(tree.sorted(selected).getLast(), copies));
+        }
+        tries.add(new Action.Append(tree.root().id(), copies));
+        for (Action attempt : tries) {
+            act(attempt);
+            if (!focus.isEmpty()) {
+                skipped.clear();
+                break;
+            }
+        }
+        return outcome("paste");
+    }
+
+    private void act(Action action) {
+        switch (action.on(tree, rules, ids)) {
+            case Done done -> {
+                tree = done.tree();
+                difference = difference.then(done.difference());
+                focus.addAll(done.focus());
+            }
+            case Refused refused -> skipped.add(refused.reason());
+        }
+    }
+
+    private Outcome outcome(String verb) {
+        return focus.isEmpty()
+                ? new Refused(
+                        skipped.isEmpty()
+                                ? new Refusal(Rule.NOTHING, "there is no node to " + verb)
+                                : skipped.getFirst())
+                : new Done(tree, difference, focus, skipped);
+    }
+}

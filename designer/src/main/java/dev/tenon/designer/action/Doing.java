@@ -1,0 +1,390 @@
+package dev.tenon.designer.action;
+
+import dev.tenon.designer.action.Outcome.Done;
+import dev.tenon.designer.action.Outcome.Refused;
+import dev.tenon.designer.behavior.Refusal;
+import dev.tenon.designer.behavior.Refusal.Rule;
+import dev.tenon.designer.behavior.Rules;
+import dev.tenon.designer.json.JsonObject;
+import dev.tenon.designer.tree.Difference;
+import dev.tenon.designer.tree.Edit;
+import dev.tenon.designer.tree.Ids;
+import dev.tenon.designer.tree.Tree;
+import dev.tenon.designer.tree.TreeNode;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// How each action is done.
+///
+/// @param tree the tree before it
+/// @param rules what is allowed
+/// @param ids names for new nodes
+record Doing(Tree tree, Rules rules, Ids ids) {
+
+    Outcome outcome(Action action) {
+        return switch (action) {
+            case Action.Append append ->
+                    into(append.target(), append.nodes(), target -> null, false);
+            case Action.Prepend prepend ->
+                    into(prepend.target(), prepend.nodes(), rest -> at(rest, 0), false);
+            case Action.InsertAt insert ->
+                    insertAt(insert.parent(), insert.index(), insert.nodes());
+            case Action.Move move -> move(move);
+            case Action.InsertBefore insert -> beside(insert.target(), insert.nodes(), true);
+            case Action.InsertAfter insert -> beside(insert.target(), insert.nodes(), false);
+            case Action.SetChildren set -> into(set.parent(), set.nodes(), rest -> null, true);
+            case Action.Wrap wrap -> wrap(wrap);
+            case Action.Unwrap unwrap -> unwrap(unwrap.target());
+            case Action.Clone clone -> new Copying(this).clone(clone);
+            case Action.Paste paste -> new Copying(this).paste(paste);
+            case Action.Remove remove -> remove(remove.ids());
+            case Action.SetProps set -> setProps(set);
+            case Action.Rename rename -> rename(rename);
+            case Action.Hide hide -> hide(hide);
+            case Action.Load load -> load(load.root());
+        };
+    }
+
+    /// Finds the child that nodes go before among `rest`, the children that stay; null for the end.
+    interface Place {
+        @Nullable String before(List<TreeNode> rest);
+    }
+
+    private static @Nullable String at(List<TreeNode> rest, int index) {
+        return index < rest.size() ? rest.get(index).id() : null;
+    }
+
+    private Outcome insertAt(String parent, int index, List<TreeNode> nodes) {
+        return index < 0
+                ? new Refused(
+                        new Refusal(
+                                Rule.PLACE,
+                                "a place in \"" + parent + "\" must be 0 or more; got " + index))
+                : into(parent, nodes, rest -> at(rest, index), false);
+    }
+
+    private Outcome move(Action.Move move) {
+        List<TreeNode> nodes = new ArrayList<>();
+        for (String id : move.ids()) {
+            TreeNode node = tree.find(id);
+            if (node == null) {
+                return missing(id);
+            }
+            nodes.add(node);
+        }
+        return insertAt(move.parent(), move.index(), nodes);
+    }
+
+    private Outcome beside(String target, List<TreeNode> nodes, boolean isBefore) {
+        TreeNode node = tree.find(target);
+        if (node == null) {
+            return missing(target);
+        }
+        TreeNode parent = tree.parent(target);
+        if (nodes.stream().anyMatch(source -> source.id().equals(target))) {
+            return new Refused(
+                    new Refusal(
+                            Rule.INTO_ITSELF,
+                            "a node can't go beside itself; got \"" + target + "\""));
+        }
+        Refusal refusal = rules.siblings(tree, node, nodes);
+        if (refusal != null || parent == null) {
+            return new Refused(refusal == null ? root("go beside", node) : refusal);
+        }
+        return into(
+                parent.id(),
+                nodes,
+                rest -> {
+                    int index = 0;
+                    while (!rest.get(index).id().equals(target)) {
+                        index++;
+                    }
+                    return at(rest, isBefore ? index : index + 1);
+                },
+                false);
+    }
+
+    /// Puts `nodes` into `target`; with `isOnly`, all other children go.
+    Outcome into(String target, List<TreeNode> nodes, Place place, boolean isOnly) {
+        TreeNode parent = tree.find(target);
+        if (parent == null) {
+            return missing(target);
+        }
+        if (isOnly && nodes.isEmpty()) {
+            return onlyChildren(new Draft(tree), parent, Set.of(), List.of());
+        }
+        Refusal refusal = Checking.coming(tree, rules, target, nodes);
+        if (refusal != null) {
+            return new Refused(refusal);
+        }
+        List<TreeNode> given =
+                nodes.stream()
+                        .map(node -> tree.contains(node.id()) ? tree.node(node.id()) : node)
+                        .distinct()
+                        .toList();
+        TreeNode asked = isOnly ? parent.withChildren(List.of()) : parent;
+        var adoption = rules.registry().designerProps(parent).adopt();
+        List<TreeNode> coming = adoption == null ? given : adoption.adopt(tree, asked, given, ids);
+        refusal = rules.append(tree, asked, coming);
+        if (refusal == null) {
+            refusal = Checking.size(tree, target, coming);
+        }
+        if (refusal != null) {
+            return new Refused(refusal);
+        }
+        return put(parent, given, coming, place, isOnly);
+    }
+
+    private Outcome put(
+            TreeNode parent,
+            List<TreeNode> given,
+            List<TreeNode> coming,
+            Place place,
+            boolean isOnly) {
+        Set<String> moving = new HashSet<>();
+        given.forEach(node -> moving.add(node.id()));
+        String before =
+                place.before(
+                        parent.children().stream()
+                                .filter(child -> !moving.contains(child.id()))
+                                .toList());
+        Draft draft = new Draft(tree);
+        for (TreeNode node : coming) {
+            node.forEach(inner -> settings(draft, given, inner));
+            draft.put(node, parent.id(), before);
+        }
+        for (TreeNode node : coming) {
+            Refusal refusal =
+                    Checking.inside(tree, draft.tree(), rules, draft.tree().node(node.id()));
+            if (refusal != null) {
+                return new Refused(refusal);
+            }
+        }
+        List<String> focus = given.stream().map(TreeNode::id).toList();
+        if (isOnly) {
+            Set<String> stay = new HashSet<>();
+            coming.forEach(node -> stay.add(node.id()));
+            return onlyChildren(draft, parent, stay, focus);
+        }
+        return done(draft, focus);
+    }
+
+    /// An adoption may give other settings to a node that moves.
+    private void settings(Draft draft, List<TreeNode> given, TreeNode node) {
+        TreeNode now = draft.tree().find(node.id());
+        if (now != null && !given.contains(node) && !now.props().equals(node.props())) {
+            draft.edit(new Edit.Props(node.id(), now.props(), node.props()));
+        }
+    }
+
+    private Outcome onlyChildren(
+            Draft draft, TreeNode parent, Set<String> stay, List<String> focus) {
+        for (TreeNode child : parent.children()) {
+            String id = child.id();
+            if (stay.contains(id) || !parent.id().equals(draft.tree().parentId(id))) {
+                continue; // stays, or went into one that came
+            }
+            Refusal refusal = rules.delete(tree, child);
+            if (refusal != null) {
+                return new Refused(refusal);
+            }
+            draft.delete(id);
+        }
+        return done(draft, focus);
+    }
+
+    private Outcome wrap(Action.Wrap wrap) {
+        TreeNode target = tree.find(wrap.target());
+        if (target == null) {
+            return missing(wrap.target());
+        }
+        TreeNode parent = tree.parent(target.id());
+        if (parent == null) {
+            return new Refused(root("be wrapped", target));
+        }
+        TreeNode wrapper = wrap.wrapper();
+        if (tree.contains(wrapper.id())) {
+            return new Refused(
+                    new Refusal(
+                            Rule.DUPLICATE_ID,
+                            "a wrapper must be a new node; \""
+                                    + wrapper.id()
+                                    + "\" is in the tree"));
+        }
+        Refusal refusal = Checking.coming(tree, rules, parent.id(), List.of(wrapper));
+        if (refusal == null) {
+            refusal = rules.append(tree, parent, List.of(wrapper));
+        }
+        if (refusal == null) {
+            TreeNode both = wrapper.withChildren(wrapper.children().plus(target));
+            refusal = Checking.size(tree, parent.id(), List.of(both));
+        }
+        if (refusal != null) {
+            return new Refused(refusal);
+        }
+        Draft draft = new Draft(tree);
+        draft.put(wrapper, parent.id(), target.id());
+        refusal = rules.append(draft.tree(), wrapper, List.of(target));
+        if (refusal == null) {
+            draft.move(target.id(), wrapper.id(), null);
+            refusal = Checking.inside(tree, draft.tree(), rules, draft.tree().node(wrapper.id()));
+        }
+        return refusal == null ? done(draft, List.of(wrapper.id())) : new Refused(refusal);
+    }
+
+    private Outcome unwrap(String id) {
+        TreeNode target = tree.find(id);
+        if (target == null) {
+            return missing(id);
+        }
+        TreeNode parent = tree.parent(id);
+        Refusal refusal = rules.delete(tree, target);
+        if (refusal != null || parent == null) {
+            return new Refused(refusal == null ? root("be unwrapped", target) : refusal);
+        }
+        List<TreeNode> children = target.children();
+        if (children.isEmpty()) {
+            return new Refused(
+                    new Refusal(Rule.NOTHING, "\"" + id + "\" has no children to unwrap"));
+        }
+        Draft draft = new Draft(tree);
+        for (TreeNode child : children) {
+            draft.move(child.id(), parent.id(), id);
+        }
+        draft.delete(id);
+        TreeNode rest =
+                tree.apply(new Edit.Delete(parent.id(), tree.index(id), target)).node(parent.id());
+        refusal = rules.append(tree, rest, children);
+        for (TreeNode child : children) {
+            refusal = refusal == null ? Checking.inside(tree, draft.tree(), rules, child) : refusal;
+        }
+        return refusal == null
+                ? done(draft, children.stream().map(TreeNode::id).toList())
+                : new Refused(refusal);
+    }
+
+    /// From the last to the first, as the reference does: the focus is the neighbour of the first.
+    private Outcome remove(List<String> all) {
+        List<Refusal> skipped = new ArrayList<>();
+        Draft draft = new Draft(tree);
+        List<String> backwards = new ArrayList<>(all);
+        Collections.reverse(backwards);
+        String focus = null;
+        for (String id : backwards) {
+            TreeNode node = tree.find(id);
+            Refusal refusal = node == null ? noNode(id) : rules.delete(tree, node);
+            if (refusal != null) {
+                skipped.add(refusal);
+            } else if (draft.tree().contains(id)) { // else it went with a node above it
+                focus = neighbour(draft.tree(), id);
+                draft.delete(id);
+            }
+        }
+        if (focus == null) {
+            return new Refused(
+                    skipped.isEmpty()
+                            ? new Refusal(Rule.NOTHING, "there is no node to remove")
+                            : skipped.getFirst());
+        }
+        return new Done(draft.tree(), draft.difference(), List.of(focus), skipped);
+    }
+
+    private static @Nullable String neighbour(Tree tree, String id) {
+        TreeNode sibling = tree.previous(id);
+        if (sibling == null) {
+            sibling = tree.next(id);
+        }
+        return sibling == null ? tree.parentId(id) : sibling.id();
+    }
+
+    private Outcome setProps(Action.SetProps set) {
+        TreeNode node = tree.find(set.id());
+        if (node == null) {
+            return missing(set.id());
+        }
+        JsonObject after = node.props().withAll(set.set());
+        for (String name : set.unset()) {
+            after = after.without(name);
+        }
+        return after.equals(node.props())
+                ? done(new Draft(tree), List.of(node.id()))
+                : changed(
+                        node,
+                        node.withProps(after),
+                        new Edit.Props(node.id(), node.props(), after));
+    }
+
+    private Outcome rename(Action.Rename rename) {
+        TreeNode node = tree.find(rename.id());
+        if (node == null) {
+            return missing(rename.id());
+        }
+        String after = rename.componentName();
+        return after.equals(node.componentName())
+                ? done(new Draft(tree), List.of(node.id()))
+                : changed(
+                        node,
+                        node.withComponentName(after),
+                        new Edit.Rename(node.id(), node.componentName(), after));
+    }
+
+    /// A node that other behaviours are about is asked for as if it came: it may not suit its
+    /// place.
+    private Outcome changed(TreeNode before, TreeNode after, Edit edit) {
+        Draft draft = new Draft(tree);
+        draft.edit(edit);
+        String id = before.id();
+        if (!rules.registry().behaviors(before).equals(rules.registry().behaviors(after))) {
+            String parent = tree.parentId(id);
+            Refusal refusal = null;
+            if (parent != null) {
+                Tree without = tree.apply(new Edit.Delete(parent, tree.index(id), before));
+                refusal = rules.append(without, without.node(parent), List.of(after));
+            }
+            if (refusal == null) {
+                refusal = Checking.inside(tree, draft.tree(), rules, after);
+            }
+            if (refusal != null) {
+                return new Refused(refusal);
+            }
+        }
+        return done(draft, List.of(id));
+    }
+
+    private Outcome hide(Action.Hide hide) {
+        TreeNode node = tree.find(hide.id());
+        if (node == null) {
+            return missing(hide.id());
+        }
+        Draft draft = new Draft(tree);
+        if (node.hidden() != hide.hidden()) {
+            draft.edit(new Edit.Hide(node.id(), node.hidden(), hide.hidden()));
+        }
+        return done(draft, List.of(node.id()));
+    }
+
+    private Outcome load(TreeNode root) {
+        Edit edit = new Edit.Replace(tree.root(), root);
+        return new Done(tree.apply(edit), Difference.of(edit), List.of(root.id()), List.of());
+    }
+
+    static Outcome done(Draft draft, List<String> focus) {
+        return new Done(draft.tree(), draft.difference(), focus, List.of());
+    }
+
+    static Outcome missing(String id) {
+        return new Refused(noNode(id));
+    }
+
+    private static Refusal noNode(String id) {
+        return new Refusal(Rule.MISSING, "no node is named \"" + id + "\"");
+    }
+
+    private static Refusal root(String what, TreeNode root) {
+        return new Refusal(Rule.ROOT, "the root \"" + root.id() + "\" can't " + what);
+    }
+}

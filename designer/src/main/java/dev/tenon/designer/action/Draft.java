@@ -1,0 +1,108 @@
+package dev.tenon.designer.action;
+
+import dev.tenon.designer.tree.Difference;
+import dev.tenon.designer.tree.Edit;
+import dev.tenon.designer.tree.Tree;
+import dev.tenon.designer.tree.TreeNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// A tree in the making: edits gather, and each is on the tree at once. A draft that is given up
+/// leaves no trace, since trees are values.
+final class Draft {
+    private Tree tree;
+    private final List<Edit> edits = new ArrayList<>();
+
+    Draft(Tree tree) {
+        this.tree = tree;
+    }
+
+    Tree tree() {
+        return tree;
+    }
+
+    Difference difference() {
+        return new Difference(edits);
+    }
+
+    void edit(Edit edit) {
+        tree = tree.apply(edit);
+        edits.add(edit);
+    }
+
+    /// Puts `node` into `parent` before its child `before`, or last where that is null: a node of
+    /// the tree moves, a new one comes, and so do the nodes inside a new one.
+    void put(TreeNode node, String parent, @Nullable String before) {
+        if (tree.contains(node.id())) {
+            move(node.id(), parent, before);
+            return;
+        }
+        edit(new Edit.Insert(parent, place(parent, before, null), withoutKnown(node)));
+        putKnown(node);
+    }
+
+    /// Moves the node `id` into `parent` before its child `before`, or last where that is null.
+    void move(String id, String parent, @Nullable String before) {
+        String from = Objects.requireNonNull(tree.parentId(id), "the root does not move");
+        int fromIndex = tree.index(id);
+        int toIndex = place(parent, before, id);
+        if (!from.equals(parent) || fromIndex != toIndex) {
+            edit(new Edit.Move(id, from, fromIndex, parent, toIndex));
+        }
+    }
+
+    void delete(String id) {
+        String parent = Objects.requireNonNull(tree.parentId(id), "the root does not go");
+        edit(new Edit.Delete(parent, tree.index(id), tree.node(id)));
+    }
+
+    /// The index of `before` among the children of `parent` but for `moving`.
+    private int place(String parent, @Nullable String before, @Nullable String moving) {
+        int index = 0;
+        for (TreeNode child : tree.node(parent).children()) {
+            if (child.id().equals(before)) {
+                return index;
+            }
+            if (!child.id().equals(moving)) {
+                index++;
+            }
+        }
+        return index;
+    }
+
+    private TreeNode withoutKnown(TreeNode node) {
+        boolean hasKnown = false;
+        List<TreeNode> fresh = new ArrayList<>();
+        for (TreeNode child : node.children()) {
+            if (tree.contains(child.id())) {
+                hasKnown = true;
+            } else {
+                TreeNode inner = withoutKnown(child);
+                hasKnown |= inner != child;
+                fresh.add(inner);
+            }
+        }
+        return hasKnown ? node.withChildren(fresh) : node;
+    }
+
+    /// Moves the nodes that [#withoutKnown] left out into their places.
+    private void putKnown(TreeNode node) {
+        List<TreeNode> children = node.children();
+        String before = null;
+        for (int i = children.size() - 1; i >= 0; i--) {
+            TreeNode child = children.get(i);
+            if (isIn(child.id(), node.id())) {
+                putKnown(child);
+            } else {
+                move(child.id(), node.id(), before);
+            }
+            before = child.id();
+        }
+    }
+
+    private boolean isIn(String id, String parent) {
+        return parent.equals(tree.parentId(id));
+    }
+}
