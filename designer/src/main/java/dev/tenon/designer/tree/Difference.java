@@ -28,10 +28,22 @@ public record Difference(List<Edit> edits) {
         return new Difference(inverse);
     }
 
-    /// Returns this difference and then `next`.
+    /// Returns this difference and then `next`. Settings of one node that change again and again,
+    /// as while someone types, stay one edit.
     public Difference then(Difference next) {
         List<Edit> both = new ArrayList<>(edits);
-        both.addAll(next.edits);
+        for (Edit edit : next.edits) {
+            if (edit instanceof Edit.Props later
+                    && !both.isEmpty()
+                    && both.getLast() instanceof Edit.Props earlier
+                    && earlier.id().equals(later.id())) {
+                both.set(
+                        both.size() - 1,
+                        new Edit.Props(later.id(), earlier.before(), later.after()));
+            } else {
+                both.add(edit);
+            }
+        }
         return new Difference(both);
     }
 
