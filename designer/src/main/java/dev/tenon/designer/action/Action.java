@@ -33,6 +33,7 @@ import java.util.Set;
 /// | [Rename] | a node becomes another component | append, as for a new node |
 /// | [Hide] | a node is hidden or shown | |
 /// | [Load] | another tree comes in the place of all | |
+/// | [Group] | several actions in turn, all or none | each |
 ///
 /// Every node that moves must also be allowed to (`draggable`), and whatever comes must be as the
 /// rules want it inside too. [Load] alone checks no rule, so that a document made elsewhere opens;
@@ -237,6 +238,18 @@ public sealed interface Action {
         @Override
         public String type() {
             return "from:node";
+        }
+    }
+
+    /// The actions are done in turn, each on what the one before it left; if one is refused, none
+    /// is done.
+    ///
+    /// @param type the name of the whole
+    /// @param actions the actions, the first first
+    record Group(String type, List<Action> actions) implements Action {
+        /// Copies the list.
+        public Group {
+            actions = List.copyOf(actions);
         }
     }
 }

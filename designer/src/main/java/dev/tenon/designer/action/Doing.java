@@ -46,6 +46,7 @@ record Doing(Tree tree, Rules rules, Ids ids) {
             case Action.Rename rename -> rename(rename);
             case Action.Hide hide -> hide(hide);
             case Action.Load load -> load(load.root());
+            case Action.Group group -> group(group.actions());
         };
     }
 
@@ -370,6 +371,27 @@ record Doing(Tree tree, Rules rules, Ids ids) {
     private Outcome load(TreeNode root) {
         Edit edit = new Edit.Replace(tree.root(), root);
         return new Done(tree.apply(edit), Difference.of(edit), List.of(root.id()), List.of());
+    }
+
+    private Outcome group(List<Action> actions) {
+        Tree now = tree;
+        Difference difference = Difference.NONE;
+        List<String> focus = new ArrayList<>();
+        List<Refusal> skipped = new ArrayList<>();
+        for (Action action : actions) {
+            switch (action.on(now, rules, ids)) {
+                case Refused refused -> {
+                    return refused;
+                }
+                case Done done -> {
+                    now = done.tree();
+                    difference = difference.then(done.difference());
+                    focus.addAll(done.focus());
+                    skipped.addAll(done.skipped());
+                }
+            }
+        }
+        return new Done(now, difference, focus.stream().filter(now::contains).toList(), skipped);
     }
 
     static Outcome done(Draft draft, List<String> focus) {
