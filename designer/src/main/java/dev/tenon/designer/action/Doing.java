@@ -6,6 +6,7 @@ import dev.tenon.designer.behavior.Refusal;
 import dev.tenon.designer.behavior.Refusal.Rule;
 import dev.tenon.designer.behavior.Rules;
 import dev.tenon.designer.json.JsonObject;
+import dev.tenon.designer.tree.Children;
 import dev.tenon.designer.tree.Difference;
 import dev.tenon.designer.tree.Edit;
 import dev.tenon.designer.tree.Ids;
@@ -28,15 +29,19 @@ record Doing(Tree tree, Rules rules, Ids ids) {
     Outcome outcome(Action action) {
         return switch (action) {
             case Action.Append append ->
-                    into(append.target(), append.nodes(), target -> null, false);
+                    into(append.target(), append.nodes(), (_, _) -> null, false);
             case Action.Prepend prepend ->
-                    into(prepend.target(), prepend.nodes(), rest -> at(rest, 0), false);
+                    into(
+                            prepend.target(),
+                            prepend.nodes(),
+                            (children, moving) -> from(0, children, moving),
+                            false);
             case Action.InsertAt insert ->
                     insertAt(insert.parent(), insert.index(), insert.nodes());
             case Action.Move move -> move(move);
             case Action.InsertBefore insert -> beside(insert.target(), insert.nodes(), true);
             case Action.InsertAfter insert -> beside(insert.target(), insert.nodes(), false);
-            case Action.SetChildren set -> into(set.parent(), set.nodes(), rest -> null, true);
+            case Action.SetChildren set -> into(set.parent(), set.nodes(), (_, _) -> null, true);
             case Action.Wrap wrap -> wrap(wrap);
             case Action.Unwrap unwrap -> unwrap(unwrap.target());
             case Action.Clone clone -> new Copying(this).clone(clone);
@@ -50,13 +55,33 @@ record Doing(Tree tree, Rules rules, Ids ids) {
         };
     }
 
-    /// Finds the child that nodes go before among `rest`, the children that stay; null for the end.
+    /// Finds the child of `children` that nodes go before, where the nodes `moving` have left; null
+    /// for the end.
     interface Place {
-        @Nullable String before(List<TreeNode> rest);
+        @Nullable String before(Children children, Set<String> moving);
     }
 
-    private static @Nullable String at(List<TreeNode> rest, int index) {
-        return index < rest.size() ? rest.get(index).id() : null;
+    private static @Nullable String from(int index, Children children, Set<String> moving) {
+        for (int i = index; i < children.size(); i++) {
+            if (!moving.contains(children.get(i).id())) {
+                return children.get(i).id();
+            }
+        }
+        return null;
+    }
+
+    /// The child that comes at `index` once those that move have left.
+    private static @Nullable String at(int index, Children children, Set<String> moving) {
+        int place = index;
+        for (int left :
+                moving.stream()
+                        .mapToInt(children::indexOf)
+                        .filter(i -> i >= 0)
+                        .sorted()
+                        .toArray()) {
+            place += left <= place ? 1 : 0;
+        }
+        return from(place, children, moving);
     }
 
     private Outcome insertAt(String parent, int index, List<TreeNode> nodes) {
@@ -65,7 +90,7 @@ record Doing(Tree tree, Rules rules, Ids ids) {
                         new Refusal(
                                 Rule.PLACE,
                                 "a place in \"" + parent + "\" must be 0 or more; got " + index))
-                : into(parent, nodes, rest -> at(rest, index), false);
+                : into(parent, nodes, (children, moving) -> at(index, children, moving), false);
     }
 
     private Outcome move(Action.Move move) {
@@ -99,13 +124,8 @@ record Doing(Tree tree, Rules rules, Ids ids) {
         return into(
                 parent.id(),
                 nodes,
-                rest -> {
-                    int index = 0;
-                    while (!rest.get(index).id().equals(target)) {
-                        index++;
-                    }
-                    return at(rest, isBefore ? index : index + 1);
-                },
+                (children, moving) ->
+                        from(children.indexOf(target) + (isBefore ? 0 : 1), children, moving),
                 false);
     }
 
@@ -148,11 +168,7 @@ record Doing(Tree tree, Rules rules, Ids ids) {
             boolean isOnly) {
         Set<String> moving = new HashSet<>();
         given.forEach(node -> moving.add(node.id()));
-        String before =
-                place.before(
-                        parent.children().stream()
-                                .filter(child -> !moving.contains(child.id()))
-                                .toList());
+        String before = place.before(parent.children(), moving);
         Draft draft = new Draft(tree);
         for (TreeNode node : coming) {
             node.forEach(inner -> settings(draft, given, inner));

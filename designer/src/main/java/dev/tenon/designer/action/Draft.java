@@ -1,5 +1,6 @@
 package dev.tenon.designer.action;
 
+import dev.tenon.designer.tree.Children;
 import dev.tenon.designer.tree.Difference;
 import dev.tenon.designer.tree.Edit;
 import dev.tenon.designer.tree.Tree;
@@ -60,16 +61,12 @@ final class Draft {
 
     /// The index of `before` among the children of `parent` but for `moving`.
     private int place(String parent, @Nullable String before, @Nullable String moving) {
-        int index = 0;
-        for (TreeNode child : tree.node(parent).children()) {
-            if (child.id().equals(before)) {
-                return index;
-            }
-            if (!child.id().equals(moving)) {
-                index++;
-            }
+        Children children = tree.node(parent).children();
+        int index = before == null ? children.size() : children.indexOf(before);
+        if (moving == null || !isIn(moving, parent)) {
+            return index;
         }
-        return index;
+        return children.indexOf(moving) < index ? index - 1 : index;
     }
 
     private TreeNode withoutKnown(TreeNode node) {

@@ -2,7 +2,6 @@ package dev.tenon.designer.tree;
 
 import dev.tenon.designer.DesignException;
 import org.pcollections.HashPMap;
-import org.pcollections.PVector;
 
 /// How each edit changes a tree. Every edit is checked against the tree before anything is built,
 /// so that a tree stays one: each node once, none inside itself.
@@ -91,7 +90,7 @@ final class Edits {
                 tree.parents().plus(move.id(), move.to()));
     }
 
-    private static PVector<TreeNode> without(TreeNode parent, String id, int index) {
+    private static Children without(TreeNode parent, String id, int index) {
         checkPlace(parent, index, parent.children().size() - 1);
         if (!parent.children().get(index).id().equals(id)) {
             throw new DesignException(

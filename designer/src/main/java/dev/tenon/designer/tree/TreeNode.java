@@ -5,8 +5,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.pcollections.PVector;
-import org.pcollections.TreePVector;
 
 /// A node of a design: immutable, so that the history, the clipboard and the views of many readers
 /// share it. Changing one makes a new one that shares props and children.
@@ -27,7 +25,7 @@ public record TreeNode(
         @Nullable String sourceName,
         boolean hidden,
         JsonObject props,
-        PVector<TreeNode> children,
+        Children children,
         JsonObject more) {
 
     /// Returns a node without settings and children.
@@ -39,13 +37,7 @@ public record TreeNode(
     public static TreeNode of(
             String id, String componentName, JsonObject props, Collection<TreeNode> children) {
         return new TreeNode(
-                id,
-                componentName,
-                null,
-                false,
-                props,
-                TreePVector.from(children),
-                JsonObject.EMPTY);
+                id, componentName, null, false, props, Children.of(children), JsonObject.EMPTY);
     }
 
     /// Returns this node under the name `id`.
@@ -71,11 +63,7 @@ public record TreeNode(
     /// Returns this node with `children` inside.
     public TreeNode withChildren(Collection<TreeNode> children) {
         return new TreeNode(
-                id, componentName, sourceName, hidden, props, TreePVector.from(children), more);
-    }
-
-    TreeNode withChildren(PVector<TreeNode> children) {
-        return new TreeNode(id, componentName, sourceName, hidden, props, children, more);
+                id, componentName, sourceName, hidden, props, Children.of(children), more);
     }
 
     /// Returns a deep copy whose nodes have new names from `ids`, taken in pre-order.
