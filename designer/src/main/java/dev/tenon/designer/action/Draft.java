@@ -70,18 +70,22 @@ final class Draft {
     }
 
     private TreeNode withoutKnown(TreeNode node) {
-        boolean hasKnown = false;
-        List<TreeNode> fresh = new ArrayList<>();
+        return holdsKnown(node)
+                ? node.withChildren(
+                        node.children().stream()
+                                .filter(child -> !tree.contains(child.id()))
+                                .map(this::withoutKnown)
+                                .toList())
+                : node;
+    }
+
+    private boolean holdsKnown(TreeNode node) {
         for (TreeNode child : node.children()) {
-            if (tree.contains(child.id())) {
-                hasKnown = true;
-            } else {
-                TreeNode inner = withoutKnown(child);
-                hasKnown |= inner != child;
-                fresh.add(inner);
+            if (tree.contains(child.id()) || holdsKnown(child)) {
+                return true;
             }
         }
-        return hasKnown ? node.withChildren(fresh) : node;
+        return false;
     }
 
     /// Moves the nodes that [#withoutKnown] left out into their places.

@@ -118,8 +118,7 @@ public final class Registry {
         DesignerProps all = DesignerProps.NONE;
         for (Behavior behavior : behaviors) {
             if (behavior.selector().test(node)) {
-                DesignerProps declared = behavior.designerProps().apply(node);
-                all = all == DesignerProps.NONE ? declared : all.with(declared);
+                all = all.with(behavior.designerProps().apply(node));
             }
         }
         return all;
