@@ -19,14 +19,14 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// One tree being edited: the tree, what is selected and hovered, the clipboard and the history.
-/// All edits go through [#act]: the rules are checked, guards asked, the history gets an entry,
-/// watchers learn the difference. One thread at a time works with an operation.
+/// All edits go through [#act]: the rules are checked, gatekeepers asked, the history gets an
+/// entry, watchers learn the difference. One thread at a time works with an operation.
 public final class Operation {
     /// Asked before an action is done; the reference's subscriber that returns false.
     @FunctionalInterface
-    public interface Guard {
-        /// Returns whether the action may be done. Whatever a guard does, a refused action changes
-        /// nothing; all guards are asked.
+    public interface Gatekeeper {
+        /// Returns whether the action may be done. Whatever a gatekeeper does, a refused action
+        /// changes nothing; all gatekeepers are asked.
         boolean allows(Action action, Tree before, Done outcome);
     }
 
@@ -36,7 +36,7 @@ public final class Operation {
     private final Ids ids;
     private final InstantSource clock;
     private final Clipboard clipboard;
-    private final List<Guard> guards = new CopyOnWriteArrayList<>();
+    private final List<Gatekeeper> gatekeepers = new CopyOnWriteArrayList<>();
     private final List<Consumer<Change>> watchers = new CopyOnWriteArrayList<>();
     private Tree tree;
     private Selection selection;
@@ -101,10 +101,10 @@ public final class Operation {
         hovered = id;
     }
 
-    /// Asks `guard` before each action from now on; running what is returned ends that.
-    public Runnable guard(Guard guard) {
-        guards.add(guard);
-        return () -> guards.remove(guard);
+    /// Asks `gatekeeper` before each action from now on; running what is returned ends that.
+    public Runnable guard(Gatekeeper gatekeeper) {
+        gatekeepers.add(gatekeeper);
+        return () -> gatekeepers.remove(gatekeeper);
     }
 
     /// Tells `watcher` each change from now on; running what is returned ends that.
@@ -145,7 +145,7 @@ public final class Operation {
         return outcome;
     }
 
-    /// A guard may act itself; then the question is put again to the tree as it is now.
+    /// A gatekeeper may act itself; then the question is put again to the tree as it is now.
     private Outcome asked(Action action) {
         for (int i = 0; i < MOST_QUESTIONS; i++) {
             Tree before = tree;
@@ -155,11 +155,11 @@ public final class Operation {
                 return outcome;
             }
             boolean isAllowed = true;
-            for (Guard guard : guards) {
-                isAllowed &= guard.allows(action, before, done);
+            for (Gatekeeper gatekeeper : gatekeepers) {
+                isAllowed &= gatekeeper.allows(action, before, done);
             }
             if (!isAllowed) {
-                return vetoed(action.type() + ": a guard refused it");
+                return vetoed(action.type() + ": a gatekeeper refused it");
             }
             if (changes == changesBefore) {
                 return done;
@@ -167,7 +167,7 @@ public final class Operation {
         }
         return vetoed(
                 action.type()
-                        + ": guards changed the tree each of "
+                        + ": gatekeepers changed the tree each of "
                         + MOST_QUESTIONS
                         + " times they were asked");
     }

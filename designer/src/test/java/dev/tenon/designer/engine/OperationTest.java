@@ -137,7 +137,7 @@ final class OperationTest {
                         Outcome.Refused.class,
                         refused ->
                                 assertThat(refused.reason().message())
-                                        .isEqualTo("append:node: a guard refused it"));
+                                        .isEqualTo("append:node: a gatekeeper refused it"));
         assertThat(operation.tree()).isSameAs(before);
         assertThat(operation.history().entries()).hasSize(1);
         end.run();
@@ -145,7 +145,7 @@ final class OperationTest {
     }
 
     @Test
-    void aGuardMayActItself() {
+    void aGatekeeperMayActItself() {
         operation.guard((action, tree, _) -> {
             if (action instanceof Action.Append && tree.contains("b")) {
                 operation.act(new Action.Remove(List.of("b")));
