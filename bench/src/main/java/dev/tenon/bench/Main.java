@@ -22,7 +22,8 @@ import picocli.CommandLine.Spec;
             TrainingCommand.class,
             KernelsCommand.class,
             NormsCommand.class,
-            OptimCommand.class
+            OptimCommand.class,
+            DesignCommand.class
         })
 public final class Main implements Runnable {
     @Spec CommandSpec spec;
