@@ -31,7 +31,10 @@ class BatchNormKernelTest {
         final MemorySegment dweight;
         final MemorySegment dbias;
         final @Nullable MemorySegment dresidual;
-        final MemorySegment constantDx;
+        final MemorySegment constantDx; // with constant statistics, all gradients in one call
+        final MemorySegment constantDweight;
+        final MemorySegment constantDbias;
+        final MemorySegment aloneDx; // with constant statistics, the one gradient asked for
         private final List<MemorySegment> around = new ArrayList<>();
 
         Run(NormKernel kernel, Case c) {
@@ -58,7 +61,12 @@ class BatchNormKernelTest {
             NormGradients all = new NormGradients(dx, dweight, dbias, dresidual);
             kernel.channelNormalizeGradient(all, c.dy, c.x, mean, rstd, true, c.end, shape, T);
             constantDx = within(shape.count(), margin);
-            NormGradients one = NormGradients.of(constantDx, null, null);
+            constantDweight = within(channels, margin);
+            constantDbias = within(channels, margin);
+            NormGradients three = NormGradients.of(constantDx, constantDweight, constantDbias);
+            kernel.channelNormalizeGradient(three, c.dy, c.x, mean, rstd, false, c.end, shape, T);
+            aloneDx = within(shape.count(), margin);
+            NormGradients one = NormGradients.of(aloneDx, null, null);
             kernel.channelNormalizeGradient(one, c.dy, c.x, mean, rstd, false, c.end, shape, T);
         }
 
@@ -84,6 +92,13 @@ class BatchNormKernelTest {
             assertThat(dweight.mismatch(other.dweight)).as(what + " dweight").isEqualTo(-1);
             assertThat(dbias.mismatch(other.dbias)).as(what + " dbias").isEqualTo(-1);
             assertThat(constantDx.mismatch(other.constantDx)).as(what + " constant").isEqualTo(-1);
+            assertThat(constantDweight.mismatch(other.constantDweight))
+                    .as(what + " constant dweight")
+                    .isEqualTo(-1);
+            assertThat(constantDbias.mismatch(other.constantDbias))
+                    .as(what + " constant dbias")
+                    .isEqualTo(-1);
+            assertThat(aloneDx.mismatch(other.aloneDx)).as(what + " alone").isEqualTo(-1);
         }
     }
 
@@ -145,6 +160,21 @@ class BatchNormKernelTest {
             assertClose(actual.dbias, expected.dbias, channels, sums, T, what + " dbias");
             assertClose(
                     actual.constantDx, expected.constantDx, count, scale, T, what + " constant");
+            assertClose(
+                    actual.constantDweight,
+                    expected.constantDweight,
+                    channels,
+                    sums,
+                    T,
+                    what + " constant dweight");
+            assertClose(
+                    actual.constantDbias,
+                    expected.constantDbias,
+                    channels,
+                    sums,
+                    T,
+                    what + " constant dbias");
+            assertClose(actual.aloneDx, expected.aloneDx, count, scale, T, what + " alone");
             if (actual.dresidual != null) {
                 String name = what + " dresidual";
                 assertClose(actual.dresidual, expected.dresidual, count, scale, T, name);
@@ -187,6 +217,9 @@ class BatchNormKernelTest {
             {400, 1100, 1},
             {33, 17, 63},
             {2, 1100, 64},
+            {550, 120, 64}, // results of 16 MB go past the caches
+            {4500, 944, 1},
+            {65, 2, 32_768},
         };
         for (int[] s : shapes) {
             Case c = Case.of(random, s[0], s[1], s[2]);

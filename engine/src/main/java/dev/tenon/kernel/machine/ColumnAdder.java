@@ -12,15 +12,13 @@ final class ColumnAdder {
     static final long SUMS = ColumnCall.SUMS;
 
     private final Isa isa;
-    private final boolean gradient;
+    private final ColumnSumCode.Kind kind;
     private final int most; // vectors of a strip
     private final @Nullable Routine[] routines; // by vectors, without and with a full last one
 
-    /// @param gradient whether sums are of `dy` and `dy (x - shift)`, else of `x - shift` and its
-    ///   square
-    ColumnAdder(Isa isa, boolean gradient) {
+    ColumnAdder(Isa isa, ColumnSumCode.Kind kind) {
         this.isa = isa;
-        this.gradient = gradient;
+        this.kind = kind;
         most = ColumnSumCode.vectors(isa);
         routines = new @Nullable Routine[2 * most];
     }
@@ -30,10 +28,7 @@ final class ColumnAdder {
         synchronized (routines) {
             Routine known = routines[place];
             if (known == null) {
-                known =
-                        gradient
-                                ? ColumnSumCode.gradient(isa, vectors, whole)
-                                : ColumnSumCode.moments(isa, vectors, whole);
+                known = ColumnSumCode.of(isa, kind, vectors, whole);
                 routines[place] = known;
             }
             return known;
@@ -45,6 +40,7 @@ final class ColumnAdder {
     ///
     /// @param rows how many of the part's
     /// @param dy for a gradient
+    /// @param dx for a slope
     /// @param shift F32 of each column, as often as sums; for a gradient the tables of
     ///   [ColumnNormCode]
     MemorySegment add(
@@ -53,14 +49,16 @@ final class ColumnAdder {
             int rows,
             MemorySegment x,
             @Nullable MemorySegment dy,
+            @Nullable MemorySegment dx,
             MemorySegment shift) {
         int columns = shape.columns(part);
         int folds = shape.folds();
         MemorySegment sums = zeros(folds * columns);
         long at = x.address() + 4 * shape.at(part);
-        long stride = 4L * folds * shape.width();
+        long stride = shape.foldStride();
         MemorySegment block = Arguments.block();
         block.set(JAVA_LONG, NormCode.TO_DY, dy == null ? 0 : dy.address() - x.address());
+        block.set(JAVA_LONG, NormCode.TO_DX, dx == null ? 0 : dx.address() - x.address());
         block.set(JAVA_LONG, NormCode.TO_NEXT, stride);
         int whole = rows / folds;
         if (whole > 0) {

@@ -68,7 +68,7 @@ final class ColumnMoments {
     void part(int part) {
         int rows = shape.rowsOf(shape.block(part));
         MemorySegment shift = shift(shape.section(part), shape.from(part));
-        sums.set(part, adder.add(shape, part, rows, x, null, shift));
+        sums.set(part, adder.add(shape, part, rows, x, null, null, shift));
     }
 
     /// Adds up a section's parts, before [#finish].

@@ -119,6 +119,11 @@ record ColumnShape(int sections, int rows, int width, int span, int inner) {
         return 4L * copies() * width;
     }
 
+    /// Bytes from one row to the next of those that are added up, folds counted as one.
+    long foldStride() {
+        return 4L * folds() * width;
+    }
+
     /// Statistics of a section.
     int perSection() {
         return width / span;

@@ -9,15 +9,29 @@ import static dev.tenon.kernel.machine.NormCode.word;
 /// which was asked for meanwhile.
 ///
 /// The block's words: [NormCode#X] the first row, [NormCode#TO_DY] from it to that of the gradient,
-/// [NormCode#TO_NEXT] from one row to the next, [NormCode#ROWS], [NormCode#CHANNELS] the strips,
-/// [NormCode#SIZE] the columns of a strip, [NormCode#MEAN] F32 that are taken from x,
-/// [NormCode#SUMS] the first sums; the second ones lie [ColumnCall#SUMS] bytes behind them.
+/// [NormCode#TO_DX] to that of `dx` if it is written, [NormCode#TO_NEXT] from one row to the next,
+/// [NormCode#ROWS], [NormCode#CHANNELS] the strips, [NormCode#SIZE] the columns of a strip,
+/// [NormCode#MEAN] F32 that are taken from x, [NormCode#SUMS] the first sums; the second ones lie
+/// [ColumnCall#SUMS] bytes behind them.
 final class ColumnSumCode {
     /// Rows that are added up in F32.
     static final int BLOCK = 64;
 
+    /// What is done to an element.
+    enum Kind {
+        /// Adds `d = x - shift` and `d^2`.
+        MOMENTS,
+        /// Adds `dy` and `dy (x - mean)`, the mean's two parts as [ColumnNormCode] has them.
+        GRADIENT,
+        /// As GRADIENT, and writes `dx = dy * scale`: the statistics are constants.
+        SLOPE,
+        /// As SLOPE, past the caches.
+        SLOPE_PAST
+    }
+
     private static final Gpr AT = Gpr.RSI;
     private static final Gpr TO_DY = Gpr.R11;
+    private static final Gpr TO_DX = Gpr.RDI;
     private static final Gpr STRIDE = Gpr.RBP;
     private static final Gpr LEFT = Gpr.R14; // rows
     private static final Gpr ROWS = Gpr.R9; // of this block
@@ -34,15 +48,15 @@ final class ColumnSumCode {
     private final Assembler code;
     private final int vectors;
     private final boolean whole;
-    private final boolean gradient;
+    private final Kind kind;
 
-    private ColumnSumCode(Isa isa, int vectors, boolean whole, boolean gradient) {
+    private ColumnSumCode(Isa isa, Kind kind, int vectors, boolean whole) {
         this.isa = isa;
         norm = new NormCode(isa);
         code = norm.code;
+        this.kind = kind;
         this.vectors = vectors;
         this.whole = whole;
-        this.gradient = gradient;
     }
 
     /// Vectors of a strip: twice as many sums stay in registers.
@@ -50,24 +64,21 @@ final class ColumnSumCode {
         return isa.wide() ? 8 : 6;
     }
 
-    /// Adds the sums of `d = x - shift` and of `d^2`.
-    ///
     /// @param vectors of a strip, at most [#vectors(Isa)]
     /// @param whole whether a strip's last vector is full
-    static Routine moments(Isa isa, int vectors, boolean whole) {
-        return new ColumnSumCode(isa, vectors, whole, false).routine();
+    static Routine of(Isa isa, Kind kind, int vectors, boolean whole) {
+        return new ColumnSumCode(isa, kind, vectors, whole).routine();
     }
 
-    /// Adds the sums of `dy` and of `dy (x - mean)`, the mean's two parts as [ColumnNormCode] has
-    /// them.
-    static Routine gradient(Isa isa, int vectors, boolean whole) {
-        return new ColumnSumCode(isa, vectors, whole, true).routine();
+    private boolean stores() {
+        return kind == Kind.SLOPE || kind == Kind.SLOPE_PAST;
     }
 
     private Routine routine() {
         norm.enter();
         code.mov(FIRST, AT);
         code.mov(TO_DY, word(NormCode.TO_DY));
+        code.mov(TO_DX, word(NormCode.TO_DX));
         code.mov(STRIDE, word(NormCode.TO_NEXT));
         code.mov(LEFT, word(NormCode.ROWS));
         if (!whole) {
@@ -98,7 +109,7 @@ final class ColumnSumCode {
         code.add(FIRST, AT);
         code.sub(LEFT, ROWS);
         code.jump(GREATER, block);
-        return norm.finish(false);
+        return norm.finish(kind == Kind.SLOPE_PAST);
     }
 
     /// Sets the mask of the last vector's columns.
@@ -145,7 +156,7 @@ final class ColumnSumCode {
             if (place % 64 == 0) {
                 long next = place + (long) vectors * isa.bytes();
                 code.prefetch(Mem.at(AT, next));
-                if (gradient) {
+                if (kind != Kind.MOMENTS) {
                     code.prefetch(Mem.at(AT, TO_DY, 1, next));
                 }
             }
@@ -164,15 +175,19 @@ final class ColumnSumCode {
         Vec d = passing(0);
         load(d, Mem.at(AT, place), i);
         subtract(d, Mem.at(SHIFT, place), i);
-        if (gradient) {
-            subtract(d, Mem.at(SHIFT, place + ColumnNormCode.LOW), i);
-            Vec up = passing(1);
-            load(up, Mem.at(AT, TO_DY, 1, place), i);
-            code.emit(VectorOp.VADDPS, sum(i), sum(i), up);
-            code.emit(VectorOp.VFMADD231PS, other(i), d, up);
-        } else {
+        if (kind == Kind.MOMENTS) {
             code.emit(VectorOp.VADDPS, sum(i), sum(i), d);
             code.emit(VectorOp.VFMADD231PS, other(i), d, d);
+            return;
+        }
+        subtract(d, Mem.at(SHIFT, place + ColumnNormCode.LOW), i);
+        Vec up = passing(1);
+        load(up, Mem.at(AT, TO_DY, 1, place), i);
+        code.emit(VectorOp.VADDPS, sum(i), sum(i), up);
+        code.emit(VectorOp.VFMADD231PS, other(i), d, up);
+        if (stores()) { // x has no part in it: where it is not a number, dx may be one
+            code.emit(VectorOp.VMULPS, up, up, Mem.at(SHIFT, place + ColumnNormCode.SCALE));
+            store(Mem.at(AT, TO_DX, 1, place), up, i);
         }
     }
 
@@ -196,6 +211,17 @@ final class ColumnSumCode {
             code.under(REST.zeroed()).emit(VectorOp.VMOVUPS, to, from);
         } else {
             code.emit(VectorOp.VMASKMOVPS, to, tail(), from);
+        }
+    }
+
+    private void store(Mem to, Vec from, int i) {
+        if (whole || i < vectors - 1) {
+            boolean past = kind == Kind.SLOPE_PAST;
+            code.store(past ? VectorOp.VMOVNTPS_STORE : VectorOp.VMOVUPS_STORE, to, from);
+        } else if (isa.wide()) {
+            code.under(REST).store(VectorOp.VMOVUPS_STORE, to, from);
+        } else {
+            code.store(VectorOp.VMASKMOVPS_STORE, to, tail(), from);
         }
     }
 

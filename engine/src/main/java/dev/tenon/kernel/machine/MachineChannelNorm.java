@@ -114,6 +114,20 @@ final class MachineChannelNorm {
         planes.apply(shape, y, each.mean, each.rstd, x, epilogue, streams);
     }
 
+    /// `dx = dy * rstd * weight`: the gradient of [#apply] alone where the statistics are
+    /// constants.
+    void scale(
+            NormShape shape,
+            MemorySegment dx,
+            MemorySegment dy,
+            MemorySegment rstd,
+            @Nullable MemorySegment weight,
+            boolean streams) {
+        PerPlane each = PerPlane.of(shape, null, rstd);
+        NormEpilogue weighted = NormEpilogue.of(weight, null);
+        planes.apply(shape, dx, each.mean, each.rstd, dy, weighted, streams);
+    }
+
     /// @param upstream what the gradients are made of: `dy`, or where the epilogue has an
     ///   activation the place for what it makes of `dy`, which may be `dx`
     void backward(
@@ -128,21 +142,23 @@ final class MachineChannelNorm {
             NormEpilogue epilogue,
             boolean streams) {
         PerPlane each = PerPlane.of(shape, mean, rstd);
+        MemorySegment dx = gradients.dx();
         MemorySegment sums =
-                planes.channelSums(shape, upstream, dy, x, each.mean, each.rstd, epilogue);
+                planes.channelSums(
+                        shape,
+                        ofBatch ? null : dx,
+                        upstream,
+                        dy,
+                        x,
+                        each.mean,
+                        each.rstd,
+                        epilogue,
+                        streams);
         MachinePlaneNorm.collect(sums, 0, shape.parameters(), gradients.dbias());
         MachinePlaneNorm.collect(sums, 1, shape.parameters(), gradients.dweight());
-        MemorySegment dx = gradients.dx();
-        if (dx == null) {
-            return;
-        }
-        if (ofBatch) {
+        if (ofBatch && dx != null) {
             MemorySegment slopes = slopes(shape, mean, rstd, epilogue.weight(), sums);
             toward(shape, dx, upstream, x, slopes, toward[streams ? 1 : 0]);
-        } else { // x is not looked at: where it is not a number, dx may be one
-            PerPlane scales = PerPlane.of(shape, null, rstd);
-            NormEpilogue weighted = NormEpilogue.of(epilogue.weight(), null);
-            planes.apply(shape, dx, scales.mean, scales.rstd, upstream, weighted, streams);
         }
     }
 

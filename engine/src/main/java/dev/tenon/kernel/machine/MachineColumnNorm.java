@@ -35,12 +35,18 @@ final class MachineColumnNorm {
     private final Isa isa;
     private final ColumnAdder moments;
     private final ColumnAdder sums;
+    private final ColumnAdder[] slopes; // without and with stores past the caches
     private final Map<Wanted, Routine> routines = new ConcurrentHashMap<>();
 
     MachineColumnNorm(Isa isa) {
         this.isa = isa;
-        moments = new ColumnAdder(isa, false);
-        sums = new ColumnAdder(isa, true);
+        moments = new ColumnAdder(isa, ColumnSumCode.Kind.MOMENTS);
+        sums = new ColumnAdder(isa, ColumnSumCode.Kind.GRADIENT);
+        slopes =
+                new ColumnAdder[] {
+                    new ColumnAdder(isa, ColumnSumCode.Kind.SLOPE),
+                    new ColumnAdder(isa, ColumnSumCode.Kind.SLOPE_PAST)
+                };
     }
 
     private Routine routine(Kind kind, NormEnd end, boolean streams) {
@@ -290,6 +296,21 @@ final class MachineColumnNorm {
 
     // ---- backward
 
+    /// `dx = dy * rstd * weight`: the gradient of [#apply] alone where the statistics are
+    /// constants.
+    void scale(
+            NormShape of,
+            MemorySegment dx,
+            MemorySegment dy,
+            MemorySegment rstd,
+            @Nullable MemorySegment weight,
+            boolean streams) {
+        ColumnShape shape = ColumnShape.ofChannels(of);
+        Tables tables = new Tables(new Numbers(shape, null, rstd, weight, null, null));
+        Body body = applied(shape, dx, dy, NormEpilogue.of(null, null), tables, streams);
+        Parallel.run(shape.parts(), body::run);
+    }
+
     /// The gradients of [#apply].
     ///
     /// @param upstream what the gradients are made of: `dy`, or where the epilogue has an
@@ -307,22 +328,15 @@ final class MachineColumnNorm {
             boolean streams) {
         ColumnShape shape = ColumnShape.ofChannels(of);
         ColumnSums all = new ColumnSums(shape, rstd, epilogue.weight());
-        Body summed = summed(shape, all, upstream, dy, x, mean, rstd, epilogue);
+        MemorySegment dx = gradients.dx();
+        MemorySegment beside = ofBatch ? null : dx;
+        Body summed = summed(shape, all, beside, upstream, dy, x, mean, rstd, epilogue, streams);
         go(shape, _ -> {}, summed, all::section, null);
         all.parameters(gradients.dweight(), gradients.dbias());
-        MemorySegment dx = gradients.dx();
-        if (dx == null) {
-            return;
+        if (ofBatch && dx != null) {
+            Body toward = toward(shape, dx, upstream, x, mean, rstd, epilogue, all, streams);
+            Parallel.run(shape.parts(), toward::run);
         }
-        Body toward;
-        if (ofBatch) {
-            toward = toward(shape, dx, upstream, x, mean, rstd, epilogue, all, streams);
-        } else { // x is not looked at: where it is not a number, dx may be one
-            Numbers scales = new Numbers(shape, null, rstd, epilogue.weight(), null, null);
-            NormEpilogue plain = NormEpilogue.of(epilogue.weight(), null);
-            toward = applied(shape, dx, upstream, plain, new Tables(scales), streams);
-        }
-        Parallel.run(shape.parts(), toward::run);
     }
 
     /// The gradients of [#forward].
@@ -340,7 +354,7 @@ final class MachineColumnNorm {
             boolean streams) {
         ColumnShape shape = ColumnShape.ofGroups(of);
         ColumnSums all = new ColumnSums(shape, rstd, epilogue.weight());
-        Body summed = summed(shape, all, upstream, dy, x, mean, rstd, epilogue);
+        Body summed = summed(shape, all, null, upstream, dy, x, mean, rstd, epilogue, false);
         MemorySegment dx = gradients.dx();
         if (dx != null && shape.isTogether()) {
             Body toward = toward(shape, dx, upstream, x, mean, rstd, epilogue, all, streams);
@@ -355,20 +369,25 @@ final class MachineColumnNorm {
         all.parameters(gradients.dweight(), gradients.dbias());
     }
 
+    /// @param dx where `dy * rstd * weight` is written beside, or null
     private Body summed(
             ColumnShape shape,
             ColumnSums all,
+            @Nullable MemorySegment dx,
             MemorySegment upstream,
             MemorySegment dy,
             MemorySegment x,
             MemorySegment mean,
             MemorySegment rstd,
-            NormEpilogue epilogue) {
+            NormEpilogue epilogue,
+            boolean streams) {
         Tables tables =
                 new Tables(
                         new Numbers(shape, mean, rstd, epilogue.weight(), epilogue.bias(), null));
         NormEnd end = NormEnd.ofGradient(epilogue);
         @Nullable Routine slope = end.isPlain() ? null : routine(Kind.SLOPE, end, false);
+        boolean past = streams && shape.foldStride() % isa.bytes() == 0;
+        ColumnAdder adder = dx == null ? sums : slopes[past ? 1 : 0];
         return part -> {
             MemorySegment table = tables.of(part);
             int rows = shape.rowsOf(shape.block(part));
@@ -380,7 +399,7 @@ final class MachineColumnNorm {
                 end.write(call.block(), x, dy, epilogue, 0);
                 call.run(slope);
             }
-            all.set(part, sums.add(shape, part, rows, x, upstream, table));
+            all.set(part, adder.add(shape, part, rows, x, upstream, dx, table));
         };
     }
 

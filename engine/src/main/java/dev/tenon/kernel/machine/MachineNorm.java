@@ -251,12 +251,18 @@ public final class MachineNorm implements NormKernel {
         check(shape, 4 * shape.count(), dx, dresidual, dy, x);
         check(shape, 4L * shape.parameters(), dweight, dbias);
         MemorySegment up = upstream(gradients, dy, epilogue, shape);
-        if (shape.inner() < SHORT) {
-            boolean streams = streams(dx, ColumnShape.ofChannels(shape));
+        boolean down = shape.inner() < SHORT;
+        boolean streams = down ? streams(dx, ColumnShape.ofChannels(shape)) : streams(dx, shape);
+        boolean scales = // a frozen norm: x has no part in its gradient
+                !ofBatch && dweight == null && dbias == null && epilogue.activation() == null;
+        if (scales && dx != null && down) {
+            columns.scale(shape, dx, dy, rstd, epilogue.weight(), streams);
+        } else if (scales && dx != null) {
+            channels.scale(shape, dx, dy, rstd, epilogue.weight(), streams);
+        } else if (down) {
             columns.channelsBackward(
                     shape, gradients, up, dy, x, mean, rstd, ofBatch, epilogue, streams);
         } else {
-            boolean streams = streams(dx, shape);
             channels.backward(shape, gradients, up, dy, x, mean, rstd, ofBatch, epilogue, streams);
         }
     }

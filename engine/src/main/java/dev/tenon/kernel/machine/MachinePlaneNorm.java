@@ -30,6 +30,7 @@ final class MachinePlaneNorm {
         APPLY,
         BACKWARD,
         SUMS,
+        SUMS_AND_SLOPE,
         TOWARD
     }
 
@@ -55,10 +56,15 @@ final class MachinePlaneNorm {
         return switch (wanted.kind) {
             case FORWARD -> PlaneNormCode.forward(isa, true, end, wanted.streams);
             case APPLY -> PlaneNormCode.forward(isa, false, end, wanted.streams);
-            case BACKWARD -> PlaneNormCode.backward(isa, true, end, wanted.streams);
-            case SUMS -> PlaneNormCode.backward(isa, false, end, false);
+            case BACKWARD -> backward(PlaneNormCode.Slope.GROUP, wanted);
+            case SUMS -> backward(PlaneNormCode.Slope.NONE, wanted);
+            case SUMS_AND_SLOPE -> backward(PlaneNormCode.Slope.CONSTANT, wanted);
             case TOWARD -> PlaneNormCode.toward(isa, wanted.streams);
         };
+    }
+
+    private Routine backward(PlaneNormCode.Slope slope, Wanted wanted) {
+        return PlaneNormCode.backward(isa, slope, wanted.end, wanted.streams);
     }
 
     void forward(
@@ -312,7 +318,7 @@ final class MachinePlaneNorm {
         Source source = new Source(shape, upstream, x, mean, rstd);
         BlockEnd ends = block -> end.write(block, x, dy, epilogue, b.address() - w.address());
         if (cut) {
-            sums(pieces, source, ends, all, w, routine(Kind.SUMS, end, false));
+            sums(pieces, source, ends, null, all, w, routine(Kind.SUMS, end, false));
             if (dx != null) {
                 weigh(shape, cuts, all, w, totals);
                 Routine routine = routine(Kind.TOWARD, end, streams);
@@ -332,15 +338,18 @@ final class MachinePlaneNorm {
     /// good until the caller's next norm. Where the epilogue has an activation, first writes what
     /// its gradient makes of `dy`.
     ///
+    /// @param dx where `dy * rstd * weight` is written in the same pass, or null
     /// @param upstream as in [#backward]
     MemorySegment channelSums(
             NormShape shape,
+            @Nullable MemorySegment dx,
             MemorySegment upstream,
             MemorySegment dy,
             MemorySegment x,
             MemorySegment mean,
             MemorySegment rstd,
-            NormEpilogue epilogue) {
+            NormEpilogue epilogue,
+            boolean streams) {
         int parameters = shape.parameters();
         MemorySegment space = Workspace.PARAMETERS.floats(2L * parameters);
         MemorySegment w = MachineRowNorm.expanded(epilogue.weight(), 1, parameters, 1, space);
@@ -352,11 +361,14 @@ final class MachinePlaneNorm {
         MemorySegment all = Workspace.SUMS.bytes(sums + 16L * parameters);
         Source source = new Source(shape, upstream, x, mean, rstd);
         BlockEnd ends = block -> end.write(block, x, dy, epilogue, b.address() - w.address());
-        Routine routine = routine(Kind.SUMS, end, false);
+        Routine routine =
+                dx == null
+                        ? routine(Kind.SUMS, end, false)
+                        : routine(Kind.SUMS_AND_SLOPE, end, streams);
         if (shape.size() > LARGE) {
-            sums(pieces, source, ends, all, w, routine);
+            sums(pieces, source, ends, dx, all, w, routine);
         } else {
-            whole(source, ends, null, all, w, routine);
+            whole(source, ends, dx, all, w, routine);
         }
         MemorySegment merged = all.asSlice(sums);
         merge(shape, cuts, all, merged);
@@ -410,10 +422,13 @@ final class MachinePlaneNorm {
     }
 
     /// Sets the sums of the pieces of groups that are cut.
+    ///
+    /// @param dx what the routine writes beside them, or null
     private static void sums(
             Pieces pieces,
             Source source,
             BlockEnd ends,
+            @Nullable MemorySegment dx,
             MemorySegment all,
             MemorySegment w,
             Routine routine) {
@@ -422,8 +437,9 @@ final class MachinePlaneNorm {
                 part -> {
                     MemorySegment block = pieces.block(part, source.x, source.mean, source.rstd);
                     long sums = all.address() + 8 * pieces.sums(part);
-                    long up = source.upstream.address() + 4 * pieces.at(part);
-                    block.set(JAVA_LONG, NormCode.DY, up);
+                    long at = 4 * pieces.at(part);
+                    block.set(JAVA_LONG, NormCode.RESULT, dx == null ? 0 : dx.address() + at);
+                    block.set(JAVA_LONG, NormCode.DY, source.upstream.address() + at);
                     block.set(JAVA_LONG, NormCode.SUMS, sums);
                     block.set(JAVA_LONG, NormCode.WEIGHT, w.address() + 4L * pieces.channel(part));
                     block.set(JAVA_LONG, NormCode.END_WEIGHT, Long.MAX_VALUE);

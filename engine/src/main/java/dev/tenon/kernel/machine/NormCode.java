@@ -46,6 +46,7 @@ final class NormCode {
     static final int TO_RESIDUAL = 216; // from x to the residual
     static final int WEIGHT_TO_BIAS = 224; // from a weight to its bias, backward
     static final int TO_NEXT = 232; // from a plane to the next one of its channel, in bytes
+    static final int TO_DX = 240; // from x to its gradient
 
     static final Gpr OUT = Gpr.RDI;
     static final Gpr IN = Gpr.RSI;

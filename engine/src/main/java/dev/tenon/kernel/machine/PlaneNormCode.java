@@ -25,7 +25,7 @@ final class PlaneNormCode {
 
     private static final int PLANE_SCALE = 11;
     private static final int PLANE_SHIFT = 12;
-    private static final int TOTALS = 11; // of a group, backward
+    private static final int TOTALS = 11; // of a group, backward; a plane's scale with constants
     private static final int SLOPE_SCALE = 12; // before a plane's sums
     private static final int SLOPE_SHIFT = 13;
 
@@ -97,9 +97,19 @@ final class PlaneNormCode {
         code.add(BIASES, 4);
     }
 
-    /// Sets each plane's sums of `dy` and of `dy z`; with `toward` also writes `dx`. Where `end`
+    /// What is written to `dx` beside the sums of a plane.
+    enum Slope {
+        /// Nothing.
+        NONE,
+        /// `dy * (rstd * weight)`, in the pass that adds up: the statistics are constants.
+        CONSTANT,
+        /// What the sums of the group make of it, in a second pass.
+        GROUP
+    }
+
+    /// Sets each plane's sums of `dy` and of `dy z`, and writes `dx` as `slope` says. Where `end`
     /// has an activation, first writes what its gradient makes of `dy`.
-    static Routine backward(Isa isa, boolean toward, NormEnd end, boolean streaming) {
+    static Routine backward(Isa isa, Slope slope, NormEnd end, boolean streaming) {
         NormCode norm = new NormCode(isa);
         Assembler code = norm.code;
         norm.enter();
@@ -112,8 +122,8 @@ final class PlaneNormCode {
         code.store(VectorOp.VMOVSD_STORE, word(NormCode.RSTD), norm.vec(0).x());
         norm.spread();
         norm.zero(TOTALS, TOTALS + 1);
-        planes(norm, () -> sums(norm, end, toward));
-        if (toward) {
+        planes(norm, () -> sums(norm, end, slope, streaming));
+        if (slope == Slope.GROUP) {
             back(code, NormCode.SIZE, IN, UPSTREAM);
             back(code, NormCode.CHANNELS, WEIGHTS, WEIGHTS);
             code.emit(VectorOp.VMOVSD, norm.vec(0).x(), word(NormCode.RSTD));
@@ -134,14 +144,22 @@ final class PlaneNormCode {
         }
     }
 
-    /// Writes a plane's sums, and with `weighted` adds them, times the weight, to [#TOTALS].
-    private static void sums(NormCode norm, NormEnd end, boolean weighted) {
+    /// Writes a plane's sums, and for a slope of the group adds them, times the weight, to
+    /// [#TOTALS].
+    private static void sums(NormCode norm, NormEnd end, Slope slope, boolean streaming) {
         Assembler code = norm.code;
         if (!end.isPlain()) {
             slope(norm, end);
         }
+        boolean stores = slope == Slope.CONSTANT;
+        if (stores) {
+            Vec scale = norm.vec(PLANE_SCALE);
+            code.emit(VectorOp.VBROADCASTSS, scale, Mem.at(WEIGHTS));
+            code.emit(VectorOp.VMULPS, scale, scale, norm.vec(SCALE));
+        }
+        List<Gpr> pointers = stores ? List.of(IN, UPSTREAM, OUT) : List.of(IN, UPSTREAM);
         norm.zero(4, 6);
-        norm.chunks(List.of(IN, UPSTREAM), () -> chunk(norm));
+        norm.chunks(pointers, () -> chunk(norm, stores, streaming));
         norm.pair(4, 5, 6);
         Vec both = norm.vec(4).x();
         code.emit(VectorOp.VUNPCKHPD, norm.vec(0).x(), both, both); // sum(dy (x - mean))
@@ -149,13 +167,13 @@ final class PlaneNormCode {
         code.emit(VectorOp.VUNPCKLPD, both, both, norm.vec(0).x());
         code.store(VectorOp.VMOVUPS_STORE, Mem.at(SUMS), both);
         code.add(SUMS, 16);
-        if (weighted) {
+        if (slope == Slope.GROUP) {
             Vec weight = norm.vec(1).x();
             code.emit(VectorOp.VBROADCASTSS, weight, Mem.at(WEIGHTS));
             code.emit(VectorOp.VCVTPS2PD, weight, weight);
             code.emit(VectorOp.VFMADD231PD, norm.vec(TOTALS).x(), both, weight);
         }
-        for (Gpr pointer : List.of(IN, UPSTREAM)) {
+        for (Gpr pointer : pointers) {
             code.lea(pointer, Mem.at(pointer, LENGTH, 4, 0));
         }
         code.add(WEIGHTS, 4);
@@ -180,13 +198,18 @@ final class PlaneNormCode {
     }
 
     /// Adds a chunk's sums of `dy` and `dy (x - mean)` to registers 4 and 5.
-    private static void chunk(NormCode norm) {
+    ///
+    /// @param stores whether `dy` times [#PLANE_SCALE] is written, too
+    private static void chunk(NormCode norm, boolean stores, boolean streaming) {
         norm.zero(0, 4);
-        Pass pass = new Pass(norm.isa);
+        Pass pass = new Pass(norm.isa).streaming(stores && streaming);
         Node up = pass.stream(UPSTREAM);
         Node d = norm.centred(pass, pass.stream(IN));
         pass.addTo(norm.vecs(0, 2), up);
         pass.addTo(norm.vecs(2, 4), up.mul(d));
+        if (stores) { // x has no part in it: where it is not a number, dx may be one
+            pass.store(OUT, up.mul(pass.pinned(norm.vec(PLANE_SCALE))));
+        }
         List<Vec> free = norm.allBut(0, TOTALS + 1);
         free.addAll(List.of(norm.vecs(6, SCALE)));
         PassCode.emit(pass, norm.code, NormCode.SOME, free, 4);

@@ -143,19 +143,15 @@ final class ChannelNorm {
             MemorySegment rstd,
             boolean ofBatch,
             @Nullable MemorySegment weight) {
-        double[] totals = totals(dy, x, mean, rstd);
+        MemorySegment dx = gradients.dx();
+        double[] totals = totals(ofBatch ? null : dx, dy, x, mean, rstd, weight);
         write(gradients.dbias(), totals, 0, channels);
         write(gradients.dweight(), totals, 1, channels);
-        MemorySegment dx = gradients.dx();
-        if (dx == null) {
+        if (dx == null || !ofBatch) {
             return;
         }
         forEachPiece((channel, piece, from, count) -> {
             double scale = scale(rstd, weight, channel);
-            if (!ofBatch) {
-                PlanePass.apply(dx, dy, from, count, 0, (float) scale, 0);
-                return;
-            }
             double r = DType.F64.read(rstd, channel);
             PlanePass.toward(
                     dx,
@@ -171,12 +167,23 @@ final class ChannelNorm {
     }
 
     /// Returns each channel's sums of `dy` and of `dy z`.
+    ///
+    /// @param dx where `dy * rstd * weight` is written while a piece is in the cache, or null
     private double[] totals(
-            MemorySegment dy, MemorySegment x, MemorySegment mean, MemorySegment rstd) {
+            @Nullable MemorySegment dx,
+            MemorySegment dy,
+            MemorySegment x,
+            MemorySegment mean,
+            MemorySegment rstd,
+            @Nullable MemorySegment weight) {
         double[] parts = Scratch.SHARED.doubles(2L * planes * cuts);
-        forEachPiece((channel, piece, from, count) ->
-                PlanePass.sums(
-                        dy, x, from, count, DType.F64.read(mean, channel), parts, 2 * piece));
+        forEachPiece((channel, piece, from, count) -> {
+            PlanePass.sums(dy, x, from, count, DType.F64.read(mean, channel), parts, 2 * piece);
+            if (dx != null) {
+                float scale = (float) scale(rstd, weight, channel);
+                PlanePass.apply(dx, dy, from, count, 0, scale, 0);
+            }
+        });
         double[] totals = Scratch.MERGED.doubles(2L * channels);
         for (int channel = 0; channel < channels; channel++) {
             double sum = 0;

@@ -158,18 +158,17 @@ final class ColumnNorm {
     }
 
     /// Per column: mean in two parts, scale and shift, one after another in the caller's slot.
-    private float[] columns(
-            MemorySegment mean, MemorySegment rstd, NormEpilogue epilogue, boolean centred) {
+    private float[] columns(MemorySegment mean, MemorySegment rstd, NormEpilogue epilogue) {
         float[] columns = Scratch.WEIGHT.floats(4L * width);
         MemorySegment bias = epilogue.bias();
         for (int channel = 0; channel < channels; channel++) {
-            double mu = centred ? DType.F64.read(mean, channel) : 0;
+            double mu = DType.F64.read(mean, channel);
             float high = (float) mu;
             float scale = (float) ChannelNorm.scale(rstd, epilogue.weight(), channel);
             fill(columns, 0, channel, high);
             fill(columns, 1, channel, (float) (mu - high));
             fill(columns, 2, channel, scale);
-            fill(columns, 3, channel, bias == null || !centred ? 0 : read(bias, channel));
+            fill(columns, 3, channel, bias == null ? 0 : read(bias, channel));
         }
         return columns;
     }
@@ -186,10 +185,7 @@ final class ColumnNorm {
             MemorySegment rstd,
             MemorySegment x,
             NormEpilogue epilogue) {
-        apply(y, x, columns(mean, rstd, epilogue, true));
-    }
-
-    private void apply(MemorySegment y, MemorySegment x, float[] columns) {
+        float[] columns = columns(mean, rstd, epilogue);
         Parallel.range(
                 rows,
                 Math.max(1, PART / Math.max(1, width)),
@@ -227,17 +223,12 @@ final class ColumnNorm {
             MemorySegment rstd,
             boolean ofBatch,
             @Nullable MemorySegment weight) {
-        NormEpilogue scales = NormEpilogue.of(weight, null);
-        float[] columns = columns(mean, rstd, scales, true);
-        double[] totals = totals(dy, x, columns, rstd);
+        float[] columns = columns(mean, rstd, NormEpilogue.of(weight, null));
+        MemorySegment dx = gradients.dx();
+        double[] totals = totals(ofBatch ? null : dx, dy, x, columns, rstd);
         ChannelNorm.write(gradients.dbias(), totals, 0, channels);
         ChannelNorm.write(gradients.dweight(), totals, 1, channels);
-        MemorySegment dx = gradients.dx();
-        if (dx == null) {
-            return;
-        }
-        if (!ofBatch) {
-            apply(dx, dy, columns(mean, rstd, scales, false));
+        if (dx == null || !ofBatch) {
             return;
         }
         float[] slopes = Scratch.BIAS.floats(width);
@@ -259,8 +250,14 @@ final class ColumnNorm {
     }
 
     /// Returns each channel's sums of `dy` and of `dy z`.
+    ///
+    /// @param dx where `dy * scale` is written while a strip is in the cache, or null
     private double[] totals(
-            MemorySegment dy, MemorySegment x, float[] columns, MemorySegment rstd) {
+            @Nullable MemorySegment dx,
+            MemorySegment dy,
+            MemorySegment x,
+            float[] columns,
+            MemorySegment rstd) {
         float[] parts = Scratch.SHARED.floats(2L * blocks * width); // [blocks, 2, width]
         forEachStrip((block, from, to) -> {
             int j = from;
@@ -269,6 +266,9 @@ final class ColumnNorm {
             }
             for (; j < to; j++) {
                 sum(dy, x, block, j, columns, parts);
+            }
+            if (dx != null) {
+                scale(dx, dy, block, from, to, columns);
             }
         });
         double[] totals = Scratch.MERGED.doubles(2L * channels);
@@ -286,6 +286,23 @@ final class ColumnNorm {
             totals[2 * channel + 1] = product * DType.F64.read(rstd, channel);
         }
         return totals;
+    }
+
+    /// `dx = dy * scale` for columns of a block.
+    private void scale(
+            MemorySegment dx, MemorySegment dy, int block, int from, int to, float[] columns) {
+        long row = (long) block * BLOCK * width;
+        for (int i = 0; i < rowsOf(block); i++, row += width) {
+            int j = from;
+            for (; j <= to - L; j += L) {
+                load(dy, row + j)
+                        .mul(FloatVector.fromArray(S, columns, 2 * width + j))
+                        .intoMemorySegment(dx, (row + j) * 4, LITTLE);
+            }
+            for (; j < to; j++) {
+                Moments.write(dx, row + j, read(dy, row + j) * columns[2 * width + j]);
+            }
+        }
     }
 
     private void sums(
