@@ -214,7 +214,7 @@ final class KerasRules {
                 a.number("muon_a"),
                 a.number("muon_b"),
                 a.number("muon_c"),
-                a.number("rms_rate"),
+                a.isNone("rms_rate") ? null : a.number("rms_rate"),
                 decay,
                 adam,
                 a.number("adam_lr_ratio"),
@@ -357,7 +357,7 @@ final class KerasRules {
         map.put("nesterov", r.nesterov());
         map.put("exclude_embeddings", r.excluded().contains(EMBEDDINGS));
         map.put("adam_weight_decay", r.adam().weightDecay());
-        map.put("rms_rate", r.rmsRate());
+        map.put("rms_rate", r.rmsRate() == null ? KerasArguments.NONE : r.rmsRate());
         return map;
     }
 

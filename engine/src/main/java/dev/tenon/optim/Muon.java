@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.SequencedMap;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import org.jspecify.annotations.Nullable;
 
 /// Muon: steps along the mean gradient of a matrix made orthogonal, so that all its directions
 /// count alike; what is no matrix steps by [Adam].
@@ -33,7 +34,8 @@ import java.util.regex.PatternSyntaxException;
 /// @param a a; default 3.4445
 /// @param b b; default -4.775
 /// @param c c; default 2.0315
-/// @param rmsRate ρ, at least 0; default 0.2, which makes steps as large as Adam's
+/// @param rmsRate ρ, at least 0; default 0.2, which makes steps as large as Adam's; or null, then X
+///   is not scaled by the matrix's sides either: `w -= η X`
 /// @param weightDecay λ of matrices, at least 0; default 0.004
 /// @param adam the rule of other parameters; default Keras's Adam with weight decay 0.004
 /// @param adamRateRatio η of other parameters as a multiple, at least 0; default 1. Their decay
@@ -46,7 +48,7 @@ public record Muon(
         double a,
         double b,
         double c,
-        double rmsRate,
+        @Nullable Double rmsRate,
         double weightDecay,
         Adam adam,
         double adamRateRatio,
@@ -98,7 +100,9 @@ public record Muon(
     public Muon {
         Settings.upToOne("Muon", "momentum", momentum);
         Settings.notNegative("Muon", "steps", steps);
-        Settings.notNegative("Muon", "rmsRate", rmsRate);
+        if (rmsRate != null) {
+            Settings.notNegative("Muon", "rmsRate", rmsRate);
+        }
         Settings.notNegative("Muon", "weightDecay", weightDecay);
         Settings.notNegative("Muon", "adamRateRatio", adamRateRatio);
         excluded = List.copyOf(excluded);
@@ -159,7 +163,9 @@ public record Muon(
     }
 
     /// Returns this rule with another ρ.
-    public Muon withRmsRate(double value) {
+    ///
+    /// @param value the new ρ, or null for steps that are not scaled
+    public Muon withRmsRate(@Nullable Double value) {
         return new Muon(
                 momentum,
                 nesterov,
@@ -246,9 +252,14 @@ public record Muon(
                         Decay.NONE,
                         w.type());
         direction.written();
-        double longest = Math.max(w.size(0), w.size(1));
-        update.add(-rate * rmsRate * Math.sqrt(longest), orthogonal(direction));
+        update.add(-rate * scale(w.size(0), w.size(1)), orthogonal(direction));
         update.written();
+    }
+
+    /// Returns what the step of a matrix of this size is multiplied by beside η: `ρ √max(rows,
+    /// columns)`, or 1 without ρ.
+    public double scale(int rows, int columns) {
+        return rmsRate == null ? 1 : rmsRate * Math.sqrt(Math.max(rows, columns));
     }
 
     private void updateByAdam(Update update) {

@@ -192,6 +192,14 @@ class KerasConfigTest {
                 .containsExactlyElementsOf(KerasRules.NAMES);
     }
 
+    @Test
+    void muonWithoutARateIsNone() {
+        OptimizerSettings settings = OptimizerSettings.of(Muon.KERAS.withRmsRate(null), 0.5);
+        KerasConfig config = KerasConfig.of(settings);
+        assertThat(config.arguments()).containsEntry("rms_rate", NONE);
+        assertThat(KerasConfig.read(config.toMap()).settings()).isEqualTo(settings);
+    }
+
     // ---- messages
 
     @Test

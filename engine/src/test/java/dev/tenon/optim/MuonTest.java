@@ -37,6 +37,18 @@ class MuonTest {
         }
     }
 
+    /// Without a rate Keras's `lr_adjust` gives back what it was given.
+    @Test
+    void stepsAreNotScaledWithoutARate() {
+        Muon rule = Muon.KERAS.withSteps(0).withMomentum(0).withNesterov(false).withRmsRate(null);
+        Param x = Param.of(Tensor.zeros(4, 2));
+        OptimizerTest.setGradient(x, new double[] {1, 1, 1, 1, 1, 1, 1, 1});
+        new Optimizer(params("x", x), rule, LearningRate.constant(1)).step();
+        for (double w : x.value().toDoubles()) {
+            assertThat(-w * Math.sqrt(8)).isCloseTo(1, Offset.offset(1e-6));
+        }
+    }
+
     /// Both shares of decay end for a parameter that is excluded.
     @Test
     void excludesMatricesAndOthersFromDecay() {

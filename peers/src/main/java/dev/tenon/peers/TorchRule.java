@@ -165,9 +165,10 @@ record TorchRule(Function<Tensor, List<Tensor>> states, Update update) {
                                         square, square, square, number(rule.b()), number(rule.c()));
                         x = torch.addmm(x, factor, x, number(rule.a()), number(1));
                     }
-                    double longest = Math.max(w.size(0), w.size(1));
+                    double scale =
+                            rule.scale(Math.toIntExact(w.size(0)), Math.toIntExact(w.size(1)));
                     w.mul_(number(1 - rate * rule.weightDecay()));
-                    w.add_(x, number(-rate * rule.rmsRate() * Math.sqrt(longest)));
+                    w.add_(x, number(-rate * scale));
                 });
     }
 
