@@ -27,7 +27,8 @@ public record PiecewiseConstantDecay(List<Double> boundaries, List<Double> value
 
     /// Copies and checks the lists.
     ///
-    /// @throws TenonException if there is not one value more than boundaries
+    /// @throws TenonException if there is not one value more than boundaries; whole boundaries are
+    ///   shown without a fraction, as Keras shows them, to which they are mostly given so
     public PiecewiseConstantDecay {
         boundaries = List.copyOf(boundaries);
         values = List.copyOf(values);
@@ -35,7 +36,7 @@ public record PiecewiseConstantDecay(List<Double> boundaries, List<Double> value
             throw new TenonException(
                     "PiecewiseConstantDecay: The length of boundaries should be 1 less than the"
                             + " length of values. Received: boundaries="
-                            + boundaries
+                            + boundaries.stream().map(KerasArguments::count).toList()
                             + " of length "
                             + boundaries.size()
                             + ", and values="

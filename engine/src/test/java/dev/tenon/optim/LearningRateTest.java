@@ -137,9 +137,9 @@ class LearningRateTest {
                         "CosineDecayRestarts: tMul must be at least 1, or the periods come to an end;"
                                 + " got 0.9"),
                 mistake(
-                        () -> new PiecewiseConstantDecay(List.of(1.0, 2.0), List.of(0.1, 0.2)),
+                        () -> new PiecewiseConstantDecay(List.of(1.0, 2.5), List.of(0.1, 0.2)),
                         "PiecewiseConstantDecay: The length of boundaries should be 1 less than the"
-                                + " length of values. Received: boundaries=[1.0, 2.0] of length 2, and"
+                                + " length of values. Received: boundaries=[1, 2.5] of length 2, and"
                                 + " values=[0.1, 0.2] of length 2."));
     }
 
