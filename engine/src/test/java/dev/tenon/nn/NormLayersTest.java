@@ -447,8 +447,8 @@ class NormLayersTest {
                         + " at least one element, but got normalized_shape = []");
         refuses(
                 () -> LocalResponseNorm.of(3).apply(Tensor.zeros(2, 3)),
-                "LocalResponseNorm: localResponseNorm: Expected 3D or higher dimensionality input"
-                        + " (got 2 dimensions)");
+                "LocalResponseNorm: localResponseNorm: Expected 3D or higher dimensionality"
+                        + "                          input (got 2 dimensions)");
         refuses(() -> LocalResponseNorm.of(0), "LocalResponseNorm: size must be at least 1; got 0");
         refuses(
                 () -> BatchNorm2d.of(4, 1e-5, 1.5, true, true, init),

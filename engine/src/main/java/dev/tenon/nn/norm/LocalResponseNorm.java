@@ -61,7 +61,9 @@ public record LocalResponseNorm(int size, double alpha, double beta, double k)
     public Tensor forward(Tensor x) {
         if (x.rank() < 3) {
             throw new ShapeException(
-                    "localResponseNorm: Expected 3D or higher dimensionality input (got "
+                    "localResponseNorm: Expected 3D or higher dimensionality"
+                            + " ".repeat(26) // as PyTorch's message has it
+                            + "input (got "
                             + x.rank()
                             + " dimensions)");
         }
