@@ -52,7 +52,7 @@ public final class Checking {
     private static @Nullable Refusal children(Tree tree, Rules rules, TreeNode node) {
         return node.children().isEmpty()
                 ? null
-                : rules.append(tree, node.withChildren(List.of()), node.children());
+                : rules.inside(tree, node.withChildren(List.of()), node.children());
     }
 
     /// Why `nodes` can't go into `parent`, whatever the rules of components: a node inside itself,
@@ -113,7 +113,7 @@ public final class Checking {
                                 + "\" would reach "
                                 + (depth + height));
             }
-            more += tree.contains(node.id()) ? 0 : node.size();
+            more += fresh(tree, node);
         }
         return tree.size() + more > Tree.MOST_NODES
                 ? new Refusal(
@@ -123,5 +123,13 @@ public final class Checking {
                                 + " nodes; it would have "
                                 + (tree.size() + more))
                 : null;
+    }
+
+    private static long fresh(Tree tree, TreeNode node) {
+        long fresh = tree.contains(node.id()) ? 0 : 1;
+        for (TreeNode child : node.children()) {
+            fresh += fresh(tree, child);
+        }
+        return fresh;
     }
 }

@@ -150,7 +150,7 @@ record Doing(Tree tree, Rules rules, Ids ids) {
         TreeNode asked = isOnly ? parent.withChildren(List.of()) : parent;
         var adoption = rules.registry().designerProps(parent).adopt();
         List<TreeNode> coming = adoption == null ? given : adoption.adopt(tree, asked, given, ids);
-        refusal = rules.append(tree, asked, coming);
+        refusal = rules.inside(tree, asked, coming);
         if (refusal == null) {
             refusal = Checking.size(tree, target, coming);
         }
@@ -172,7 +172,11 @@ record Doing(Tree tree, Rules rules, Ids ids) {
         Draft draft = new Draft(tree);
         for (TreeNode node : coming) {
             node.forEach(inner -> settings(draft, given, inner));
-            draft.put(node, parent.id(), before);
+            if (tree.contains(node.id()) && !moving.contains(node.id())) {
+                draft.complete(node); // an adoption's: see DesignerProps.Adoption
+            } else {
+                draft.put(node, parent.id(), before);
+            }
         }
         for (TreeNode node : coming) {
             Refusal refusal =

@@ -44,6 +44,19 @@ final class Draft {
         putKnown(node);
     }
 
+    /// Gives a node of the tree those children of `node` that it lacks, in their order.
+    void complete(TreeNode node) {
+        String before = null;
+        for (TreeNode child : node.children().reversed()) {
+            if (tree.contains(child.id()) && isIn(child.id(), node.id())) {
+                complete(child);
+            } else {
+                put(child, node.id(), before);
+            }
+            before = child.id();
+        }
+    }
+
     /// Moves the node `id` into `parent` before its child `before`, or last where that is null.
     void move(String id, String parent, @Nullable String before) {
         String from = Objects.requireNonNull(tree.parentId(id), "the root does not move");

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// | `propsSchema` | JSON Schema of the settings panel | no panel |
 /// | `defaultProps` | what the canvas shows for settings that the node lacks | none |
 /// | `allowAppend` | a say in what goes inside, where the component is droppable | anything |
+/// | `allowInside` | a say in what may be inside once `adopt` has had its turn | `allowAppend` |
 /// | `allowSiblings` | a say in what goes beside | anything |
 /// | `allowDrop` | a say in where the node goes | anywhere |
 /// | `adopt` | what goes inside in place of the nodes that were dropped | the nodes |
@@ -45,6 +46,7 @@ public record DesignerProps(
         @Nullable JsonObject propsSchema,
         @Nullable JsonObject defaultProps,
         @Nullable NodesRule allowAppend,
+        @Nullable NodesRule allowInside,
         @Nullable NodesRule allowSiblings,
         @Nullable DropRule allowDrop,
         @Nullable Adoption adopt,
@@ -96,7 +98,9 @@ public record DesignerProps(
     @FunctionalInterface
     public interface Adoption {
         /// Returns the nodes to put into `target`. A node of `sources` may be anywhere in them,
-        /// with other settings if need be; new nodes take their names from `ids`.
+        /// with other settings if need be; new nodes take their names from `ids`. A child of
+        /// `target` that is none of `sources` stays in its place and takes those of its children
+        /// that it lacks: so a table puts what is dropped on it into a new column of its row.
         List<TreeNode> adopt(Tree tree, TreeNode target, List<TreeNode> sources, Ids ids);
     }
 
@@ -136,6 +140,7 @@ public record DesignerProps(
                 later(propsSchema, later.propsSchema),
                 later(defaultProps, later.defaultProps),
                 later(allowAppend, later.allowAppend),
+                later(allowInside, later.allowInside),
                 later(allowSiblings, later.allowSiblings),
                 later(allowDrop, later.allowDrop),
                 later(adopt, later.adopt),
@@ -172,6 +177,7 @@ public record DesignerProps(
         private @Nullable JsonObject propsSchema;
         private @Nullable JsonObject defaultProps;
         private @Nullable NodesRule allowAppend;
+        private @Nullable NodesRule allowInside;
         private @Nullable NodesRule allowSiblings;
         private @Nullable DropRule allowDrop;
         private @Nullable Adoption adopt;
@@ -253,6 +259,12 @@ public record DesignerProps(
             return this;
         }
 
+        /// Sets the say in what may be inside, once `adopt` has had its turn.
+        public Builder allowInside(NodesRule allowInside) {
+            this.allowInside = allowInside;
+            return this;
+        }
+
         /// Sets the say in what goes beside.
         public Builder allowSiblings(NodesRule allowSiblings) {
             this.allowSiblings = allowSiblings;
@@ -304,6 +316,7 @@ public record DesignerProps(
                     propsSchema,
                     defaultProps,
                     allowAppend,
+                    allowInside,
                     allowSiblings,
                     allowDrop,
                     adopt,

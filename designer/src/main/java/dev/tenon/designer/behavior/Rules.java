@@ -1,6 +1,7 @@
 package dev.tenon.designer.behavior;
 
 import dev.tenon.designer.behavior.DesignerProps.Axis;
+import dev.tenon.designer.behavior.DesignerProps.NodesRule;
 import dev.tenon.designer.behavior.Refusal.Rule;
 import dev.tenon.designer.tree.Tree;
 import dev.tenon.designer.tree.TreeNode;
@@ -20,10 +21,27 @@ public record Rules(Registry registry) {
     /// against them, and each one's `allowDrop` nothing against it.
     public @Nullable Refusal append(Tree tree, TreeNode target, List<TreeNode> sources) {
         DesignerProps props = registry.designerProps(target);
+        return within(props, props.allowAppend(), tree, target, sources);
+    }
+
+    /// Says whether `sources` may be children of `target` once its `adopt` has had its turn: as
+    /// [#append], but that `allowInside` is asked where it is declared.
+    public @Nullable Refusal inside(Tree tree, TreeNode target, List<TreeNode> sources) {
+        DesignerProps props = registry.designerProps(target);
+        NodesRule rule = props.allowInside() == null ? props.allowAppend() : props.allowInside();
+        return within(props, rule, tree, target, sources);
+    }
+
+    private @Nullable Refusal within(
+            DesignerProps props,
+            @Nullable NodesRule rule,
+            Tree tree,
+            TreeNode target,
+            List<TreeNode> sources) {
         if (!isTrue(props.droppable(), false)) {
             return new Refusal(Rule.DROPPABLE, named(target) + " takes no children");
         }
-        if (props.allowAppend() != null && !props.allowAppend().allows(tree, target, sources)) {
+        if (rule != null && !rule.allows(tree, target, sources)) {
             return new Refusal(
                     Rule.ALLOW_APPEND, named(target) + " does not take " + named(sources));
         }
