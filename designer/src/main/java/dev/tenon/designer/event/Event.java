@@ -1,0 +1,29 @@
+package dev.tenon.designer.event;
+
+/// Something that happens in a designer, a value. The types and what they carry are Designable's,
+/// all 33 of them, and a few more of ours.
+///
+/// | family | types | vetoed |
+/// |---|---|---|
+/// | [CursorEvent] | `drag:start` `drag:move` `drag:stop` `mouse:click` `mouse:dblclick` `mouse:move`, and `drag:cancel` | no |
+/// | [KeyboardEvent] | `key:down` `key:up` | no |
+/// | [MutationEvent] | `append:node` `prepend:node` `insert:after` `insert:before` `insert:children` `update:children` `wrap:node` `remove:node` `clone:node` `from:node` `update:node:props`, and `unwrap:node` `rename:node` `hide:node` | yes |
+/// | [NodeEvent] | `drag:node` `drop:node` `hover:node` `select:node` `unselect:node` | no |
+/// | [ViewportEvent] | `viewport:resize` `viewport:scroll` | no |
+/// | [WorkbenchEvent] | `add:workspace` `remove:workspace` `switch:workspace` | no |
+/// | [HistoryEvent] | `history:push` `history:undo` `history:redo` `history:goto` | no |
+///
+/// A mutation is told before it is done, and is not done where a subscriber returns false; all
+/// others are told after the fact, and what subscribers return does not matter. The reference names
+/// renaming, hiding and its own move of several nodes nowhere; here nothing changes untold.
+public sealed interface Event
+        permits CursorEvent,
+                HistoryEvent,
+                KeyboardEvent,
+                MutationEvent,
+                NodeEvent,
+                ViewportEvent,
+                WorkbenchEvent {
+    /// Returns the name of the event's kind, `append:node`.
+    String type();
+}

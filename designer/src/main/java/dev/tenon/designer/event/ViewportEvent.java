@@ -1,0 +1,39 @@
+package dev.tenon.designer.event;
+
+import dev.tenon.designer.event.Target.Area;
+
+/// The part of a document that is on the screen changed.
+public sealed interface ViewportEvent extends Event {
+    /// Returns which view of the document: the canvas or the outline.
+    Area area();
+
+    /// Returns how many pixels are scrolled away at the left.
+    double scrollX();
+
+    /// Returns how many pixels are scrolled away at the top.
+    double scrollY();
+
+    /// Returns the width that is seen, in pixels.
+    double width();
+
+    /// Returns the height that is seen, in pixels.
+    double height();
+
+    /// The size changed.
+    record ViewportResize(Area area, double scrollX, double scrollY, double width, double height)
+            implements ViewportEvent {
+        @Override
+        public String type() {
+            return "viewport:resize";
+        }
+    }
+
+    /// Another part came to be seen.
+    record ViewportScroll(Area area, double scrollX, double scrollY, double width, double height)
+            implements ViewportEvent {
+        @Override
+        public String type() {
+            return "viewport:scroll";
+        }
+    }
+}
