@@ -3,6 +3,7 @@ package dev.tenon.designer.engine;
 import dev.tenon.designer.DesignException;
 import dev.tenon.designer.behavior.Registry;
 import dev.tenon.designer.behavior.Rules;
+import dev.tenon.designer.event.Events;
 import dev.tenon.designer.tree.Ids;
 import dev.tenon.designer.tree.Tree;
 import dev.tenon.designer.tree.TreeNode;
@@ -25,7 +26,8 @@ public final class Engine {
     private final Ids ids;
     private final InstantSource clock;
     private final Clipboard clipboard = new Clipboard();
-    private final Workbench workbench = new Workbench();
+    private final Events events = new Events();
+    private final Workbench workbench = new Workbench(events);
 
     /// Begins with nothing open, names by chance and the system's clock.
     ///
@@ -55,6 +57,11 @@ public final class Engine {
         return workbench;
     }
 
+    /// Returns where all that happens in this designer is told.
+    public Events events() {
+        return events;
+    }
+
     /// Returns what was copied or cut last, in whichever workspace.
     public Clipboard clipboard() {
         return clipboard;
@@ -74,7 +81,8 @@ public final class Engine {
                         id,
                         id,
                         "",
-                        new Operation(root, new Rules(registry), ids, clock, clipboard));
+                        new Operation(
+                                root, new Rules(registry), ids, clock, clipboard, events, id));
         workbench.add(workspace);
         return workspace;
     }

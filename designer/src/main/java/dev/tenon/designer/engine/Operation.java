@@ -8,6 +8,11 @@ import dev.tenon.designer.behavior.Refusal;
 import dev.tenon.designer.behavior.Refusal.Rule;
 import dev.tenon.designer.behavior.Rules;
 import dev.tenon.designer.engine.Change.Cause;
+import dev.tenon.designer.event.Event;
+import dev.tenon.designer.event.Events;
+import dev.tenon.designer.event.HistoryEvent;
+import dev.tenon.designer.event.MutationEvent;
+import dev.tenon.designer.event.NodeEvent;
 import dev.tenon.designer.tree.Difference;
 import dev.tenon.designer.tree.Ids;
 import dev.tenon.designer.tree.Tree;
@@ -19,24 +24,17 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// One tree being edited: the tree, what is selected and hovered, the clipboard and the history.
-/// All edits go through [#act]: the rules are checked, gatekeepers asked, the history gets an
+/// All edits go through [#act]: the rules are checked, subscribers asked, the history gets an
 /// entry, watchers learn the difference. One thread at a time works with an operation.
 public final class Operation {
-    /// Asked before an action is done; the reference's subscriber that returns false.
-    @FunctionalInterface
-    public interface Gatekeeper {
-        /// Returns whether the action may be done. Whatever a gatekeeper does, a refused action
-        /// changes nothing; all gatekeepers are asked.
-        boolean allows(Action action, Tree before, Done outcome);
-    }
-
     private static final int MOST_QUESTIONS = 100;
 
     private final Rules rules;
     private final Ids ids;
     private final InstantSource clock;
     private final Clipboard clipboard;
-    private final List<Gatekeeper> gatekeepers = new CopyOnWriteArrayList<>();
+    private final Events events;
+    private final @Nullable String workspace;
     private final List<Consumer<Change>> watchers = new CopyOnWriteArrayList<>();
     private Tree tree;
     private Selection selection;
@@ -44,7 +42,7 @@ public final class Operation {
     private @Nullable String hovered;
     private long changes; // of the tree, so far
 
-    /// Begins with the tree of `root`, which is selected.
+    /// Begins with the tree of `root`, which is selected, and events of its own.
     ///
     /// @param rules what may be done
     /// @param ids names for new nodes
@@ -52,10 +50,31 @@ public final class Operation {
     /// @param clipboard where copies go
     public Operation(
             TreeNode root, Rules rules, Ids ids, InstantSource clock, Clipboard clipboard) {
+        this(root, rules, ids, clock, clipboard, new Events(), null);
+    }
+
+    /// Begins with the tree of `root`, which is selected.
+    ///
+    /// @param rules what may be done
+    /// @param ids names for new nodes
+    /// @param clock the time of entries
+    /// @param clipboard where copies go
+    /// @param events where to tell what happens
+    /// @param workspace the workspace's id, the context of events; null for none
+    public Operation(
+            TreeNode root,
+            Rules rules,
+            Ids ids,
+            InstantSource clock,
+            Clipboard clipboard,
+            Events events,
+            @Nullable String workspace) {
         this.rules = rules;
         this.ids = ids;
         this.clock = clock;
         this.clipboard = clipboard;
+        this.events = events;
+        this.workspace = workspace;
         this.tree = Tree.of(root);
         this.selection = Selection.of(root.id());
         this.history = History.of(tree, selection, clock.instant(), History.CAPACITY);
@@ -96,15 +115,26 @@ public final class Operation {
         return hovered;
     }
 
-    /// Sets the node under the pointer, null for none.
+    /// Sets the node under the pointer, null for none or one that is not there; tells `hover:node`
+    /// where it is another one.
     public void hover(@Nullable String id) {
-        hovered = id;
+        TreeNode node = id == null ? null : tree.find(id);
+        if (node == null) {
+            hovered = null;
+        } else if (!node.id().equals(hovered)) {
+            hovered = node.id();
+            tell(new NodeEvent.HoverNode(node));
+        }
     }
 
-    /// Asks `gatekeeper` before each action from now on; running what is returned ends that.
-    public Runnable guard(Gatekeeper gatekeeper) {
-        gatekeepers.add(gatekeeper);
-        return () -> gatekeepers.remove(gatekeeper);
+    /// Returns where this operation tells what happens.
+    public Events events() {
+        return events;
+    }
+
+    /// Tells `event` as one that happens here; returns false if a subscriber vetoed it.
+    public boolean tell(Event event) {
+        return events.dispatch(event, workspace);
     }
 
     /// Tells `watcher` each change from now on; running what is returned ends that.
@@ -126,6 +156,7 @@ public final class Operation {
         Outcome outcome = asked(action);
         if (outcome instanceof Done done && !done.difference().isEmpty()) {
             Selection before = selection;
+            History.Entry last = history.entries().get(history.current());
             tree = done.tree();
             changes++;
             selection = (follows(action) ? new Selection(done.focus()) : before).in(tree);
@@ -141,11 +172,15 @@ public final class Operation {
                                     done.difference(),
                                     gesture));
             tell(new Change(Cause.ACTION, action.type(), tree, selection, done.difference()));
+            tellSelection(before);
+            if (gesture == null || !gesture.equals(last.gesture())) {
+                tell(new HistoryEvent.HistoryPush(action.type(), history.current()));
+            }
         }
         return outcome;
     }
 
-    /// A gatekeeper may act itself; then the question is put again to the tree as it is now.
+    /// A subscriber may act itself; then the question is put again to the tree as it is now.
     private Outcome asked(Action action) {
         for (int i = 0; i < MOST_QUESTIONS; i++) {
             Tree before = tree;
@@ -155,11 +190,11 @@ public final class Operation {
                 return outcome;
             }
             boolean isAllowed = true;
-            for (Gatekeeper gatekeeper : gatekeepers) {
-                isAllowed &= gatekeeper.allows(action, before, done);
+            for (MutationEvent event : new Mutations(before, done).of(action)) {
+                isAllowed &= tell(event);
             }
             if (!isAllowed) {
-                return vetoed(action.type() + ": a gatekeeper refused it");
+                return vetoed(action.type() + ": a subscriber vetoed it");
             }
             if (changes == changesBefore) {
                 return done;
@@ -167,7 +202,7 @@ public final class Operation {
         }
         return vetoed(
                 action.type()
-                        + ": gatekeepers changed the tree each of "
+                        + ": subscribers changed the tree each of "
                         + MOST_QUESTIONS
                         + " times they were asked");
     }
@@ -202,22 +237,44 @@ public final class Operation {
             return false;
         }
         history = walk.history();
+        Selection before = selection;
         tree = walk.tree();
         changes++;
         selection = walk.selection().in(tree);
         keepHover();
         String type = history.entries().get(history.current()).type();
         tell(new Change(cause, type, tree, selection, walk.difference()));
+        tellSelection(before);
+        int index = history.current();
+        tell(
+                switch (cause) {
+                    case UNDO -> new HistoryEvent.HistoryUndo(type, index);
+                    case REDO -> new HistoryEvent.HistoryRedo(type, index);
+                    default -> new HistoryEvent.HistoryGoto(type, index);
+                });
         return true;
     }
 
     /// Selects `ids`, of which the tree must have each; others are left out. No step of the
     /// history.
     public void select(List<String> ids) {
-        Selection now = new Selection(ids).in(tree);
-        if (!now.equals(selection)) {
-            selection = now;
+        Selection before = selection;
+        selection = new Selection(ids).in(tree);
+        if (!selection.equals(before)) {
             tell(new Change(Cause.SELECTION, "", tree, selection, Difference.NONE));
+            tellSelection(before);
+        }
+    }
+
+    /// Less of the same is `unselect:node`, all else `select:node`.
+    private void tellSelection(Selection before) {
+        Selection now = selection;
+        if (!now.equals(before)) {
+            boolean isLess = now.size() < before.size() && before.ids().containsAll(now.ids());
+            tell(
+                    isLess
+                            ? new NodeEvent.UnselectNode(tree.root(), now.ids())
+                            : new NodeEvent.SelectNode(tree.root(), now.ids()));
         }
     }
 

@@ -1,27 +1,25 @@
 package dev.tenon.designer.engine;
 
 import dev.tenon.designer.DesignException;
+import dev.tenon.designer.event.Events;
+import dev.tenon.designer.event.WorkbenchEvent;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// The workspaces that are open, one of them in front.
 public final class Workbench {
-    /// What happened to the workbench.
-    ///
-    /// @param type `add:workspace`, `remove:workspace` or `switch:workspace`, as the reference says
-    /// @param workspace which one
-    public record Event(String type, Workspace workspace) {}
-
     private final List<Workspace> workspaces = new ArrayList<>();
-    private final List<Consumer<Event>> watchers = new CopyOnWriteArrayList<>();
+    private final Events events;
     private @Nullable Workspace current;
     private View view = View.DESIGNABLE;
 
     /// Begins with nothing open.
-    public Workbench() {}
+    ///
+    /// @param events where to tell what comes, goes and is brought to the front
+    public Workbench(Events events) {
+        this.events = events;
+    }
 
     /// What the user looks at.
     public enum View {
@@ -33,12 +31,6 @@ public final class Workbench {
         MARKUP,
         /// The result at work.
         PREVIEW
-    }
-
-    /// Tells `watcher` each event from now on; running what is returned ends that.
-    public Runnable watch(Consumer<Event> watcher) {
-        watchers.add(watcher);
-        return () -> watchers.remove(watcher);
     }
 
     /// Returns the workspaces in the order of their tabs.
@@ -80,7 +72,7 @@ public final class Workbench {
                             + "\" twice");
         }
         workspaces.add(workspace);
-        tell("add:workspace", workspace);
+        tell(new WorkbenchEvent.AddWorkspace(workspace.id()));
         if (current == null) {
             bringToFront(workspace);
         }
@@ -94,7 +86,7 @@ public final class Workbench {
         Workspace workspace = known(id);
         int index = workspaces.indexOf(workspace);
         workspaces.remove(index);
-        tell("remove:workspace", workspace);
+        tell(new WorkbenchEvent.RemoveWorkspace(id));
         if (workspace.equals(current)) {
             current = null;
             if (!workspaces.isEmpty()) {
@@ -115,7 +107,7 @@ public final class Workbench {
 
     private void bringToFront(Workspace workspace) {
         current = workspace;
-        tell("switch:workspace", workspace);
+        tell(new WorkbenchEvent.SwitchWorkspace(workspace.id()));
     }
 
     private Workspace known(String id) {
@@ -126,8 +118,7 @@ public final class Workbench {
         return workspace;
     }
 
-    private void tell(String type, Workspace workspace) {
-        Event event = new Event(type, workspace);
-        watchers.forEach(watcher -> watcher.accept(event));
+    private void tell(WorkbenchEvent event) {
+        events.dispatch(event, event.workspace());
     }
 }

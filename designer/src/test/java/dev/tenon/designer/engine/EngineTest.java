@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tenon.designer.DesignException;
 import dev.tenon.designer.action.Boxes;
+import dev.tenon.designer.event.WorkbenchEvent;
 import dev.tenon.designer.json.JsonObject;
 import dev.tenon.designer.tree.Ids;
 import dev.tenon.designer.tree.TreeNode;
@@ -26,7 +27,10 @@ final class EngineTest {
     @Test
     void workspacesComeAndGo() {
         List<String> events = new ArrayList<>();
-        engine.workbench().watch(event -> events.add(event.type() + " " + event.workspace().id()));
+        engine.events()
+                .on(
+                        WorkbenchEvent.class,
+                        event -> events.add(event.type() + " " + event.workspace()));
         engine.open("one", root("r", "a"));
         engine.open("two", root("r", "b"));
         engine.open("three", root("r", "c"));

@@ -7,6 +7,7 @@ import dev.tenon.designer.action.Action;
 import dev.tenon.designer.action.Boxes;
 import dev.tenon.designer.action.Outcome;
 import dev.tenon.designer.behavior.Rules;
+import dev.tenon.designer.event.MutationEvent;
 import dev.tenon.designer.json.Json;
 import dev.tenon.designer.json.JsonArray;
 import dev.tenon.designer.json.JsonNumber;
@@ -20,6 +21,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /// The scripts of golden/designable/core/tree-ops.json about selection and history; each difference
@@ -130,14 +132,14 @@ final class OperationTest {
     @Test
     void aVetoChangesNothing() {
         Tree before = operation.tree();
-        Runnable end = operation.guard((action, _, _) -> !action.type().equals("append:node"));
+        Runnable end = operation.events().subscribeWith(Set.of("append:node"), (_, _) -> false);
         Action move = new Action.Append("c", List.of(before.node("b")));
         assertThat(operation.act(move))
                 .isInstanceOfSatisfying(
                         Outcome.Refused.class,
                         refused ->
                                 assertThat(refused.reason().message())
-                                        .isEqualTo("append:node: a gatekeeper refused it"));
+                                        .isEqualTo("append:node: a subscriber vetoed it"));
         assertThat(operation.tree()).isSameAs(before);
         assertThat(operation.history().entries()).hasSize(1);
         end.run();
@@ -145,13 +147,17 @@ final class OperationTest {
     }
 
     @Test
-    void aGatekeeperMayActItself() {
-        operation.guard((action, tree, _) -> {
-            if (action instanceof Action.Append && tree.contains("b")) {
-                operation.act(new Action.Remove(List.of("b")));
-            }
-            return true;
-        });
+    void aSubscriberMayActItself() {
+        operation
+                .events()
+                .subscribeTo(
+                        MutationEvent.AppendNode.class,
+                        (_, _) -> {
+                            if (operation.tree().contains("b")) {
+                                operation.act(new Action.Remove(List.of("b")));
+                            }
+                            return true;
+                        });
         operation.act(new Action.Append("c", List.of(TreeNode.of("n", "Leaf"))));
         assertThat(Golden.brief(operation.tree().root()))
                 .isEqualTo("root[a[a1 a2[a21 a22] a3] c[n] d[d1[d11]] e f g h[h1]]");

@@ -1,0 +1,178 @@
+package dev.tenon.designer.engine;
+
+import dev.tenon.designer.action.Action;
+import dev.tenon.designer.action.Outcome.Done;
+import dev.tenon.designer.event.MutationEvent;
+import dev.tenon.designer.tree.Edit;
+import dev.tenon.designer.tree.Tree;
+import dev.tenon.designer.tree.TreeNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// The events that tell an action, before it is done.
+///
+/// @param before the tree before it
+/// @param done what comes of it
+record Mutations(Tree before, Done done) {
+    List<MutationEvent> of(Action action) {
+        return of(action, done.focus());
+    }
+
+    private List<MutationEvent> of(Action action, List<String> moved) {
+        List<TreeNode> source =
+                moved.stream().filter(done.tree()::contains).map(done.tree()::node).toList();
+        List<@Nullable String> parents = new ArrayList<>();
+        source.forEach(node -> parents.add(parent(node.id())));
+        return switch (action) {
+            case Action.Append append ->
+                    told(
+                            append.target(),
+                            node -> new MutationEvent.AppendNode(node, source, parents));
+            case Action.Prepend prepend ->
+                    told(
+                            prepend.target(),
+                            node -> new MutationEvent.PrependNode(node, source, parents));
+            case Action.InsertBefore insert ->
+                    told(
+                            insert.target(),
+                            node -> new MutationEvent.InsertBefore(node, source, parents));
+            case Action.InsertAfter insert ->
+                    told(
+                            insert.target(),
+                            node -> new MutationEvent.InsertAfter(node, source, parents));
+            case Action.InsertAt insert ->
+                    told(
+                            insert.parent(),
+                            node -> new MutationEvent.InsertChildren(node, source, parents));
+            case Action.Move move ->
+                    told(
+                            move.parent(),
+                            node -> new MutationEvent.InsertChildren(node, source, parents));
+            case Action.SetChildren set ->
+                    told(
+                            set.parent(),
+                            node -> new MutationEvent.UpdateChildren(node, source, parents));
+            case Action.Wrap wrap ->
+                    told(wrap.target(), node -> new MutationEvent.WrapNode(node, wrap.wrapper()));
+            case Action.Unwrap unwrap -> told(unwrap.target(), MutationEvent.UnwrapNode::new);
+            case Action.Clone clone -> copies(originals(clone.ids()), clone.selected());
+            case Action.Paste paste -> copies(paste.nodes(), paste.selected());
+            case Action.Remove _ -> removals();
+            case Action.SetProps set -> told(set.id(), MutationEvent.UpdateNodeProps::new);
+            case Action.Rename rename ->
+                    told(
+                            rename.id(),
+                            node -> new MutationEvent.RenameNode(node, rename.componentName()));
+            case Action.Hide hide ->
+                    told(hide.id(), node -> new MutationEvent.HideNode(node, hide.hidden()));
+            case Action.Load load ->
+                    List.of(new MutationEvent.FromNode(before.root(), load.root()));
+            case Action.Group group ->
+                    group.actions().stream()
+                            .flatMap(part -> of(part, moved(part)).stream())
+                            .toList();
+        };
+    }
+
+    private interface About {
+        MutationEvent event(TreeNode target);
+    }
+
+    /// In a group, the target may be a node that an action before it brought, or be gone after it.
+    private List<MutationEvent> told(String id, About about) {
+        TreeNode target = before.contains(id) ? before.node(id) : done.tree().find(id);
+        return target == null ? List.of() : List.of(about.event(target));
+    }
+
+    private @Nullable String parent(String id) {
+        return before.contains(id) ? before.parentId(id) : null;
+    }
+
+    /// The nodes that an action of a group names; what became of them is seen for the whole alone.
+    private static List<String> moved(Action action) {
+        return switch (action) {
+            case Action.Append append -> ids(append.nodes());
+            case Action.Prepend prepend -> ids(prepend.nodes());
+            case Action.InsertBefore insert -> ids(insert.nodes());
+            case Action.InsertAfter insert -> ids(insert.nodes());
+            case Action.InsertAt insert -> ids(insert.nodes());
+            case Action.SetChildren set -> ids(set.nodes());
+            case Action.Move move -> move.ids();
+            default -> List.of();
+        };
+    }
+
+    private static List<String> ids(List<TreeNode> nodes) {
+        return nodes.stream().map(TreeNode::id).toList();
+    }
+
+    private List<MutationEvent> removals() {
+        return done.difference().edits().stream()
+                .<MutationEvent>mapMulti((edit, events) -> {
+                    if (edit instanceof Edit.Delete delete) {
+                        events.accept(new MutationEvent.RemoveNode(delete.node()));
+                    }
+                })
+                .toList()
+                .reversed();
+    }
+
+    private List<TreeNode> originals(List<String> ids) {
+        List<String> known = ids.stream().filter(before::contains).toList();
+        return before.sorted(before.outermost(known)).stream().map(before::node).toList();
+    }
+
+    /// Each copy is told as made, then as put where it is: into the one selected node, or beside
+    /// the sibling before it.
+    private List<MutationEvent> copies(List<TreeNode> originals, List<String> selected) {
+        List<TreeNode> left = new ArrayList<>(originals);
+        List<MutationEvent> events = new ArrayList<>();
+        List<TreeNode> inside = new ArrayList<>();
+        for (Edit edit : done.difference().edits()) {
+            if (!(edit instanceof Edit.Insert insert)) {
+                continue;
+            }
+            TreeNode copy = insert.node();
+            left.stream()
+                    .filter(node -> isCopy(copy, node))
+                    .findFirst()
+                    .ifPresent(original -> {
+                        left.remove(original);
+                        events.add(new MutationEvent.CloneNode(original, copy));
+                    });
+            TreeNode previous =
+                    done.tree().contains(copy.id()) ? done.tree().previous(copy.id()) : null;
+            if (previous == null || selected.equals(List.of(insert.parent()))) {
+                inside.add(copy);
+            } else {
+                events.add(new MutationEvent.InsertAfter(previous, List.of(copy), nobody(1)));
+            }
+        }
+        if (!inside.isEmpty()) {
+            String parent = Objects.requireNonNull(done.tree().parentId(inside.getFirst().id()));
+            events.addAll(
+                    told(
+                            parent,
+                            node ->
+                                    new MutationEvent.AppendNode(
+                                            node, inside, nobody(inside.size()))));
+        }
+        return events;
+    }
+
+    private static List<@Nullable String> nobody(int count) {
+        List<@Nullable String> parents = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            parents.add(null);
+        }
+        return parents;
+    }
+
+    private static boolean isCopy(TreeNode copy, TreeNode original) {
+        return copy.componentName().equals(original.componentName())
+                && copy.props().equals(original.props())
+                && copy.children().size() == original.children().size();
+    }
+}
