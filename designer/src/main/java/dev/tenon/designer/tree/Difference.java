@@ -21,6 +21,13 @@ public record Difference(List<Edit> edits) {
         return new Difference(List.of(edit));
     }
 
+    /// Returns what makes `after` of `before`, for one who has both trees but not the edits between
+    /// them. What the trees share is not looked at, and of children in another order only those
+    /// move that must: the rest keep a longest common order.
+    public static Difference between(Tree before, Tree after) {
+        return new Comparison(before, after).difference();
+    }
+
     /// Returns what takes this difference back: the inverse of the last edit first.
     public Difference inverse() {
         List<Edit> inverse = new ArrayList<>(edits.stream().map(Edit::inverse).toList());
