@@ -29,9 +29,9 @@ public final class Checking {
         return violations;
     }
 
-    /// Why the nodes inside `node` may not be there, in `tree`, though it may be that they were
-    /// there in `before` against the rules already; then null.
-    static @Nullable Refusal inside(Tree before, Tree tree, Rules rules, TreeNode node) {
+    /// Returns why the nodes inside `node`, a node of `tree`, may not be there, or null; also null
+    /// where they were there in `before` against the rules already.
+    public static @Nullable Refusal inside(Tree before, Tree tree, Rules rules, TreeNode node) {
         Refusal refusal = children(tree, rules, node);
         if (refusal != null) {
             TreeNode old = before.find(node.id());
