@@ -18,6 +18,7 @@ import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.PrettyPrinter;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.StreamWriteConstraints;
 import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.util.DefaultIndenter;
@@ -26,9 +27,15 @@ import tools.jackson.core.util.DefaultPrettyPrinter;
 /// JSON text in and out. Reading is bounded, whatever the text: it may have at most 32 MB,
 /// 4,000,000 tokens, nesting of 1,000, numbers of 1,000 characters and no name twice in one object.
 public final class JsonText {
-    private static final int LONGEST = 32 << 20; // bytes or characters
-    private static final int DEEPEST = 1000;
-    private static final int MOST_TOKENS = 4_000_000;
+    /// How long a text may be, in bytes or characters.
+    public static final int LONGEST = 32 << 20;
+
+    /// How deep objects and arrays may be in each other.
+    public static final int DEEPEST = 1000;
+
+    /// How many tokens a text may have.
+    public static final int MOST_TOKENS = 4_000_000;
+
     private static final JsonFactory JSON =
             JsonFactory.builder()
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -39,6 +46,8 @@ public final class JsonText {
                                     .maxTokenCount(MOST_TOKENS)
                                     .maxStringLength(LONGEST)
                                     .build())
+                    .streamWriteConstraints(
+                            StreamWriteConstraints.builder().maxNestingDepth(DEEPEST).build())
                     .build();
 
     private JsonText() {}
@@ -157,12 +166,16 @@ public final class JsonText {
     }
 
     /// Returns `value` as text without spaces.
+    ///
+    /// @throws DesignException if it is nested deeper than 1,000
     public static String compact(Json value) {
         return print(value, ObjectWriteContext.empty());
     }
 
     /// Returns `value` as text indented by two spaces, with a line break at the end; equal text for
     /// equal values in equal order.
+    ///
+    /// @throws DesignException if it is nested deeper than 1,000
     public static String indented(Json value) {
         return print(value, new Indented()) + "\n";
     }
@@ -184,6 +197,8 @@ public final class JsonText {
         var out = new StringWriter();
         try (JsonGenerator json = JSON.createGenerator(context, out)) {
             write(json, value);
+        } catch (StreamConstraintsException e) {
+            throw new DesignException(bound("write", e), e);
         }
         return out.toString();
     }
