@@ -1,0 +1,39 @@
+package dev.tenon.designer.schema;
+
+import java.util.Locale;
+
+/// What is odd about a place of a document.
+///
+/// | rule | severity | of | meaning |
+/// |---|---|---|---|
+/// | `duplicate-id` | error | schema | two fields have the same `x-designable-id`; the later is given another in the tree |
+/// | `id` | warning | schema | `x-designable-id` is an object or an array |
+/// | `ref-cyclic` | error | schema | a `$ref` leads into itself; it is shown as it is, unresolved |
+/// | `ref-unresolved` | warning | schema | a `$ref` leads nowhere in the document; it is shown as it is |
+/// | `x-index` | warning | schema | `x-index` is no whole number from 0 |
+/// | `x-index-equal` | warning | schema | two siblings have the same `x-index`; both are kept, in the order of the text |
+/// | `name-collision` | warning | tree | two siblings have the same name; the later is written under its id |
+/// | `name` | warning | tree | a name is an object or an array; the node is written under its id |
+/// | `not-a-field` | warning | tree | the node is no field, and a schema has no place for it |
+/// | `outside-form` | warning | tree | the node is not in the form, and a schema has no place for it |
+/// | `no-form` | error | tree | no node is a form, so that there is nothing to write; a warning where there is but one node |
+///
+/// @param severity how bad it is
+/// @param path where, as a JSON pointer (RFC 6901): into the Formily document, or into the JSON of
+///   the tree's root
+/// @param rule the name of the rule, for programs
+/// @param message what is wrong, in one line without the place
+public record Diagnostic(Severity severity, String path, String rule, String message) {
+    /// Returns `<path>: <severity>: <message> [<rule>]`; the path of the whole is `/`.
+    @Override
+    public String toString() {
+        return (path.isEmpty() ? "/" : path)
+                + ": "
+                + severity.name().toLowerCase(Locale.ROOT)
+                + ": "
+                + message
+                + " ["
+                + rule
+                + "]";
+    }
+}
