@@ -1,0 +1,138 @@
+package dev.tenon.designer.document;
+
+import dev.tenon.designer.DesignException;
+import dev.tenon.designer.json.Json;
+import dev.tenon.designer.json.JsonArray;
+import dev.tenon.designer.json.JsonObject;
+import dev.tenon.designer.json.JsonText;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.UUID;
+
+/// JSON in files. Writing is atomic: the text goes to a temporary file beside the file, is forced
+/// to disk, and takes the file's name, which is forced to disk too; whatever happens on the way,
+/// the file is as it was or as it is to be.
+public final class DesignFile {
+    private static final boolean FOLDERS_CAN_BE_FORCED = File.separatorChar == '/';
+    private static final long MOST_SPACES = 16 << 20;
+
+    private DesignFile() {}
+
+    /// Returns the JSON in `file`, within the bounds of [JsonText].
+    ///
+    /// @throws DesignException if it is no JSON, or beyond the bounds
+    /// @throws UncheckedIOException if the file can't be read
+    public static Json read(Path file) {
+        try (InputStream in = Files.newInputStream(file)) {
+            return JsonText.read(file.toString(), in);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// Writes `json` to `file`, indented.
+    ///
+    /// @throws DesignException if the text would be beyond the bounds within which it is read
+    /// @throws UncheckedIOException if the file can't be written; it is then as it was
+    public static void write(Path file, Json json) {
+        byte[] text = text(file.toString(), json).getBytes(StandardCharsets.UTF_8);
+        Path name = file.getFileName();
+        if (name == null || Files.isDirectory(file)) {
+            throw new DesignException("write: must be a file; got the folder " + file);
+        }
+        Path temporary = file.resolveSibling("." + name + "." + UUID.randomUUID() + ".tmp");
+        try {
+            try {
+                try (FileChannel channel =
+                        FileChannel.open(
+                                temporary,
+                                StandardOpenOption.CREATE_NEW,
+                                StandardOpenOption.WRITE)) {
+                    ByteBuffer bytes = ByteBuffer.wrap(text);
+                    while (bytes.hasRemaining()) {
+                        channel.write(bytes);
+                    }
+                    channel.force(true);
+                }
+                Files.move(
+                        temporary,
+                        file,
+                        StandardCopyOption.ATOMIC_MOVE,
+                        StandardCopyOption.REPLACE_EXISTING);
+            } finally {
+                Files.deleteIfExists(temporary); // after the move there is none
+            }
+            if (FOLDERS_CAN_BE_FORCED) {
+                Path folder = file.toAbsolutePath().getParent();
+                try (FileChannel names = FileChannel.open(folder, StandardOpenOption.READ)) {
+                    names.force(true);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// Returns `json` as text that [JsonText] will read again: indented, or without spaces where
+    /// those would be many millions.
+    ///
+    /// @param name stands for the text in messages
+    /// @throws DesignException if it would be too deep or too long for that
+    public static String text(String name, Json json) {
+        var size = new Size();
+        size.add(json, 0);
+        if (size.deepest > JsonText.DEEPEST) {
+            throw new DesignException(
+                    name
+                            + ": nesting must be at most "
+                            + JsonText.DEEPEST
+                            + " deep; it would go deeper");
+        }
+        String text =
+                size.spaces < MOST_SPACES ? JsonText.indented(json) : JsonText.compact(json) + "\n";
+        if (size.tokens > JsonText.MOST_TOKENS || text.length() > JsonText.LONGEST) {
+            throw new DesignException(
+                    name
+                            + ": must have at most "
+                            + (JsonText.LONGEST >> 20)
+                            + " MB and "
+                            + JsonText.MOST_TOKENS
+                            + " tokens; it would have more");
+        }
+        return text;
+    }
+
+    /// What the text of a value will have.
+    private static final class Size {
+        private long spaces; // before its lines: many deep nodes have far more of them than words
+        private long tokens;
+        private int deepest;
+
+        void add(Json value, int depth) {
+            spaces += 2L * depth;
+            tokens++;
+            if (value instanceof JsonObject || value instanceof JsonArray) {
+                tokens++;
+                deepest = Math.max(deepest, depth + 1);
+            }
+            if (deepest > JsonText.DEEPEST) {
+                return;
+            }
+            if (value instanceof JsonObject object) {
+                tokens += object.size();
+                object.entries().forEach(member -> add(member.getValue(), depth + 1));
+            } else if (value instanceof JsonArray array) {
+                array.forEach(element -> add(element, depth + 1));
+            }
+        }
+    }
+}
