@@ -14,7 +14,12 @@ import picocli.CommandLine.Spec;
         name = "tenon",
         description = "Trains diffusion models in plain Java and samples images from them.",
         versionProvider = TenonVersion.class,
-        subcommands = {TrainCommand.class, SampleCommand.class, EvaluateCommand.class},
+        subcommands = {
+            TrainCommand.class,
+            SampleCommand.class,
+            EvaluateCommand.class,
+            DesignCommand.class
+        },
         footer = {"", "Benchmarks: tenon bench --help"})
 public final class Main implements Runnable {
     @Spec CommandSpec spec;

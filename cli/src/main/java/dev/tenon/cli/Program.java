@@ -1,5 +1,6 @@
 package dev.tenon.cli;
 
+import dev.tenon.designer.DesignException;
 import dev.tenon.tensor.TenonException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -115,6 +116,10 @@ public final class Program {
         String name = where.getCommandSpec().qualifiedName();
         return switch (e) {
             case TenonException refused -> {
+                err.println(name + ": " + oneLine(String.valueOf(refused.getMessage())));
+                yield REFUSED;
+            }
+            case DesignException refused -> {
                 err.println(name + ": " + oneLine(String.valueOf(refused.getMessage())));
                 yield REFUSED;
             }
