@@ -64,7 +64,18 @@ expect 0 train digits --resume run --steps 15 --judge-epochs 0
 expect 0 train classifier --epochs 1
 grep -q '^Test accuracy: ' out || fail "no test accuracy"
 
+echo '{"form": {}, "schema": {"properties": {"a": {"type": "string"}}}}' > form.json
+expect 0 design validate form.json
+expect 0 design convert form.json --to tree --out form.tenon.json
+expect 0 design convert form.tenon.json --to schema --out back.json
+tr -d ' \n' < form.json > form.min
+tr -d ' \n' < back.json | cmp - form.min || fail "a schema does not come back from its tree"
+expect 0 design migrate form.tenon.json --to 1 --out old.json
+expect 0 design diff form.tenon.json old.json
+grep -q '^0 edits$' out || fail "a migrated design differs from itself"
+
 refuses --frobnicate
+refuses design validate nowhere.json
 refuses train digits --data mnist --path nowhere
 refuses train digits --steps 0
 refuses train digits --out run
