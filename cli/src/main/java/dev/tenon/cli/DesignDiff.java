@@ -6,7 +6,6 @@ import dev.tenon.designer.json.JsonArray;
 import dev.tenon.designer.json.JsonText;
 import dev.tenon.designer.tree.Difference;
 import dev.tenon.designer.tree.Edit;
-import dev.tenon.designer.tree.TreeDifference;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -39,7 +38,7 @@ final class DesignDiff implements Callable<Integer> {
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
         Difference difference =
-                TreeDifference.between(
+                Difference.between(
                         DesignInput.read(before).sound(true).value().tree(),
                         DesignInput.read(after).sound(true).value().tree());
         if (json) {

@@ -280,12 +280,12 @@ final class DesignTest {
                         new Ended(
                                 0,
                                 """
-                                move "a" from "r" at 0 to "r" at 1
-                                insert "d" (Field) into "a" at 0
-                                delete "c" (Card) from "r" at 2
+                                move "b" from "r" at 1 to "r" at 0
                                 make "a" a Text instead of a Field
                                 set the props of "a" to {"type":"string"}
                                 hide "a"
+                                insert "d" (Field) into "a" at 0
+                                delete "c" (Card) from "r" at 2
                                 6 edits
                                 """,
                                 ""));

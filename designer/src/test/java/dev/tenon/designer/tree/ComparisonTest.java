@@ -9,14 +9,13 @@ import dev.tenon.designer.tree.Edit.Move;
 import dev.tenon.designer.tree.Edit.Props;
 import dev.tenon.designer.tree.Edit.Replace;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /// The edits between two trees lead from the one to the other, and are few.
-final class TreeDifferenceTest {
+final class ComparisonTest {
     private static final long SEED = Long.getLong("tenon.difference.seed", 41L);
 
     private static TreeNode node(String id, TreeNode... children) {
@@ -24,7 +23,7 @@ final class TreeDifferenceTest {
     }
 
     private static Difference between(TreeNode from, TreeNode to) {
-        Difference difference = TreeDifference.between(Tree.of(from), Tree.of(to));
+        Difference difference = Difference.between(Tree.of(from), Tree.of(to));
         assertThat(Tree.of(from).apply(difference)).isEqualTo(Tree.of(to));
         assertThat(Tree.of(to).apply(difference.inverse())).isEqualTo(Tree.of(from));
         return difference;
@@ -91,15 +90,26 @@ final class TreeDifferenceTest {
     }
 
     @Test
-    void theLongestIncreasingSubsequenceIsAsLongAsAny() {
+    void asManyChildrenStayAsCan() {
         var random = new Random(SEED);
         for (int i = 0; i < 2000; i++) {
-            int[] values = random.ints(random.nextInt(9), 0, 9).distinct().toArray();
-            int[] found =
-                    Arrays.stream(TreeDifference.longestIncreasing(values))
-                            .map(index -> values[index])
-                            .toArray();
-            assertThat(found).isSorted().hasSize(longestByTrial(values));
+            List<Integer> places = new ArrayList<>();
+            for (int k = 0; k < random.nextInt(9); k++) {
+                places.add(k);
+            }
+            Collections.shuffle(places, random);
+            TreeNode[] from = new TreeNode[places.size()];
+            TreeNode[] to = new TreeNode[places.size()];
+            for (int k = 0; k < from.length; k++) {
+                from[k] = node("n" + k);
+                to[k] = node("n" + places.get(k));
+            }
+            assertThat(between(node("r", from), node("r", to)).edits())
+                    .allMatch(edit -> edit instanceof Move)
+                    .hasSize(
+                            places.size()
+                                    - longestByTrial(
+                                            places.stream().mapToInt(place -> place).toArray()));
         }
     }
 
@@ -125,7 +135,7 @@ final class TreeDifferenceTest {
             var random = new Random(seed);
             Tree from = Tree.of(random(random));
             Tree to = Tree.of(random(random));
-            Difference difference = TreeDifference.between(from, to);
+            Difference difference = Difference.between(from, to);
             assertThat(from.apply(difference)).as("seed %d", seed).isEqualTo(to);
             assertThat(to.apply(difference.inverse())).as("seed %d", seed).isEqualTo(from);
         }
