@@ -96,15 +96,19 @@ public final class Computed<T> extends Source implements Observer {
     private void run(Turn turn) {
         T next = null;
         RuntimeException thrown = null;
+        Observer outerReader = turn.reader();
+        Computed<?> outer = turn.computing();
+        turn.computing(this, this);
         dependencies.begin();
         try {
-            next = turn.compute(this, function::get);
+            next = function.get();
             if (next == null) {
                 throw new DesignException("reactive: " + name() + " must not be null");
             }
         } catch (RuntimeException e) {
             thrown = e;
         } finally {
+            turn.computing(outer, outerReader);
             dependencies.end();
         }
         if (next == null || failure != null || !next.equals(value)) {

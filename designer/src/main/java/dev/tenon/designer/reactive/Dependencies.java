@@ -72,7 +72,7 @@ final class Dependencies {
             known.put(source, link);
         }
         source.add(link);
-        if (held && link.hold() && source instanceof Computed computed) {
+        if (held && link.hold() && source instanceof Computed<?> computed) {
             computed.dependencies().hold();
         }
         return link;
@@ -113,7 +113,7 @@ final class Dependencies {
     }
 
     private static void drop(Link link) {
-        if (link.release() && link.source instanceof Computed computed) {
+        if (link.release() && link.source instanceof Computed<?> computed) {
             computed.dependencies().release();
         }
         link.source.remove(link);
@@ -126,7 +126,7 @@ final class Dependencies {
             Dependencies next = work.pop();
             next.held = true;
             for (Link link : next.links) {
-                if (link.hold() && link.source instanceof Computed computed) {
+                if (link.hold() && link.source instanceof Computed<?> computed) {
                     work.push(computed.dependencies());
                 }
             }
@@ -140,7 +140,7 @@ final class Dependencies {
             Dependencies next = work.pop();
             next.held = false;
             for (Link link : next.links) {
-                if (link.release() && link.source instanceof Computed computed) {
+                if (link.release() && link.source instanceof Computed<?> computed) {
                     work.push(computed.dependencies());
                 }
             }

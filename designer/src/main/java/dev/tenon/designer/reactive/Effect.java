@@ -14,13 +14,14 @@ import org.jspecify.annotations.Nullable;
 /// have run; the effect stays and runs again on the next change.
 public final class Effect implements Observer, AutoCloseable {
     private final String name;
-    private final Runnable work;
+    private Runnable work;
     private final @Nullable Effect owner;
     private final Dependencies dependencies = new Dependencies(this);
     private final List<Effect> owned = new ArrayList<>(0);
     private final List<Runnable> cleanups = new ArrayList<>(0);
     private boolean stale;
     private boolean disposed;
+    private Runnable atEnd = () -> {};
     private int runs; // in this turn
 
     private Effect(String name, Runnable work, @Nullable Effect owner) {
@@ -100,6 +101,8 @@ public final class Effect implements Observer, AutoCloseable {
 
     private void end(Turn turn) {
         disposed = true;
+        work = () -> {}; // what it holds may go
+        atEnd.run();
         cleanUp(turn);
         dependencies.clear();
     }
@@ -127,6 +130,15 @@ public final class Effect implements Observer, AutoCloseable {
 
     void onCleanup(Runnable cleanup) {
         cleanups.add(cleanup);
+    }
+
+    /// Does `work` when the effect is disposed.
+    void atEnd(Runnable work) {
+        if (disposed) {
+            work.run();
+        } else {
+            atEnd = work;
+        }
     }
 
     private void perform(Turn turn) {

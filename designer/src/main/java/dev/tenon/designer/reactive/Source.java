@@ -61,14 +61,24 @@ abstract class Source {
 
     final void add(Link link) {
         if (links.size() >= sweepAt) {
-            links.removeIf(Link::isForgotten);
-            for (int i = 0; i < links.size(); i++) {
-                links.get(i).index = i;
-            }
-            sweepAt = Math.max(FEW, 2 * links.size());
+            sweep();
         }
         link.index = links.size();
         links.add(link);
+    }
+
+    private void sweep() {
+        links.removeIf(Link::isForgotten);
+        for (int i = 0; i < links.size(); i++) {
+            links.get(i).index = i;
+        }
+        sweepAt = Math.max(FEW, 2 * links.size());
+    }
+
+    /// Returns whether there is no observer, nor one that is only forgotten.
+    final boolean isUnread() {
+        sweep();
+        return links.isEmpty();
     }
 
     final void remove(Link link) {
@@ -82,7 +92,7 @@ abstract class Source {
         }
     }
 
-    /// Returns the link at `index`, counting down from [#observers].
+    /// Returns the link at `index`, below [#observers].
     final Link link(int index) {
         return links.get(index);
     }
@@ -95,9 +105,5 @@ abstract class Source {
     /// Discounts a holder; returns whether it was the last.
     final boolean release() {
         return --holders == 0;
-    }
-
-    final boolean isHeld() {
-        return holders > 0;
     }
 }

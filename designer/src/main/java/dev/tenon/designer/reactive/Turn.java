@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
 /// What one thread is doing with the graph, from the outermost call in to its return: who reads,
 /// who owns, which effects wait. It is bound for that call only, so that there is no state besides.
 final class Turn {
-    /// Computeds that may wait for each other: deeper would end the thread's stack.
-    static final int DEEPEST = 1500;
+    /// Computeds that may wait for each other: a thread's stack of 1 MB holds more than twice as
+    /// many.
+    static final int DEEPEST = 1000;
 
     /// Runs of one effect in one turn, beyond which it is taken for a circle.
     static final int MOST_RUNS = 100;
@@ -135,7 +136,7 @@ final class Turn {
         marking.push(source);
         while (!marking.isEmpty()) {
             Source next = marking.pop();
-            for (int i = next.observers() - 1; i >= 0; i--) {
+            for (int i = 0; i < next.observers(); i++) {
                 Observer observer = next.link(i).observer();
                 if (observer != null
                         && observer.makeStale(this)
@@ -170,18 +171,10 @@ final class Turn {
         return computing;
     }
 
-    /// Returns what `work` gives while `computed` reads.
-    <T> T compute(Computed<T> computed, Supplier<T> work) {
-        Observer outerReader = reader;
-        Computed<?> outer = computing;
-        reader = computed;
-        computing = computed;
-        try {
-            return work.get();
-        } finally {
-            reader = outerReader;
-            computing = outer;
-        }
+    /// Makes `computed` the reader, and the one who must not write; the caller gives back what was.
+    void computing(@Nullable Computed<?> computed, @Nullable Observer reader) {
+        this.computing = computed;
+        this.reader = reader;
     }
 
     /// Does `work` while `effect` reads, and owns the effects that are made.

@@ -244,7 +244,7 @@ class ReactiveTest {
                 .isInstanceOf(DesignException.class)
                 .hasMessage(
                         "reactive: effects must come to rest; after 100 runs in one batch these"
-                                + " still write what they read: pong, ping");
+                                + " still write what they read: ping, pong");
         on.set(false);
         Effect.of(() -> log.add(x.get()));
         x.set(-1);
@@ -306,5 +306,35 @@ class ReactiveTest {
                 .hasMessage("reactive: a computed must not make effects; got made in maker");
         assertThatThrownBy(() -> Reactive.onCleanup(() -> {}))
                 .hasMessage("reactive: onCleanup must be called in an effect");
+    }
+
+    @Test
+    void aChainMayBeLongButNotEndless() {
+        Signal<Integer> x = Signal.of(0);
+        List<Computed<Integer>> chain = new ArrayList<>();
+        chain.add(Computed.of(x::get));
+        for (int i = 1; i <= Turn.DEEPEST; i++) {
+            Computed<Integer> before = chain.getLast();
+            chain.add(Computed.named("c" + i, () -> before.get() + 1));
+        }
+        assertThat(chain.get(Turn.DEEPEST - 1).get()).isEqualTo(Turn.DEEPEST - 1);
+        x.set(5);
+        assertThatThrownBy(() -> chain.getLast().get())
+                .hasMessageStartingWith(
+                        "reactive: at most 1000 computeds may wait for each other; got one more");
+        assertThat(chain.get(7).get()).isEqualTo(12);
+    }
+
+    @Test
+    void aTurnIsOneThreads() throws InterruptedException {
+        Signal<Integer> x = Signal.of(0);
+        Reactive.batch(() -> {
+            x.set(1);
+            log.add(x.get());
+        });
+        var other = new Thread(() -> x.set(2));
+        other.start();
+        other.join();
+        assertThat(x.get()).isEqualTo(2);
     }
 }
