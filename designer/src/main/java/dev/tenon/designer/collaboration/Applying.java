@@ -60,7 +60,7 @@ final class Applying {
             case Step.Insert insert -> insert(insert);
             case Step.Delete delete -> delete(delete.id());
             case Step.Move move -> move(move.id(), move.place());
-            case Step.Set set -> set(set);
+            case Step.Assign assign -> assign(assign);
             case Step.Rename rename -> rename(rename);
             case Step.Hide hide -> {
                 TreeNode node = node(hide.id());
@@ -173,14 +173,14 @@ final class Applying {
         }
     }
 
-    private void set(Step.Set set) {
-        TreeNode node = node(set.id());
+    private void assign(Step.Assign assign) {
+        TreeNode node = node(assign.id());
         if (node == null) {
-            missing(set.id());
+            missing(assign.id());
             return;
         }
         JsonObject props = node.props();
-        for (Setting setting : set.settings()) {
+        for (Assignment setting : assign.settings()) {
             props = setting.on(props);
         }
         if (!props.equals(node.props())) {
@@ -271,8 +271,7 @@ final class Applying {
                             parent.children().stream()
                                     .filter(child -> !came.contains(child.id()))
                                     .toList());
-            Refusal broken =
-                    rules.append(old.contains(parent.id()) ? old : now, asked, entry.getValue());
+            Refusal broken = rules.inside(now, asked, entry.getValue());
             if (broken != null) {
                 return broken;
             }

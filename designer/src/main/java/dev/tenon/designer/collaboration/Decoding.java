@@ -100,7 +100,7 @@ record Decoding(String name) {
             case "delete" -> new Step.Delete(text(object, "id"));
             case "move" -> new Step.Move(text(object, "id"), place(object));
             case "set" ->
-                    new Step.Set(
+                    new Step.Assign(
                             text(object, "id"),
                             list(object, "settings", Tree.MOST_NODES, this::setting));
             case "rename" -> new Step.Rename(text(object, "id"), text(object, "to"));
@@ -116,13 +116,13 @@ record Decoding(String name) {
         };
     }
 
-    private Setting setting(Json json) {
+    private Assignment setting(Json json) {
         JsonObject object = object(json);
-        List<String> path = list(object, "path", Setting.DEEPEST, this::string);
+        List<String> path = list(object, "path", Assignment.DEEPEST, this::string);
         if (path.isEmpty()) {
             throw wrong("path must have at least one name", "none");
         }
-        return new Setting(path, object.get("value"));
+        return new Assignment(path, object.get("value"));
     }
 
     private Place place(JsonObject step) {

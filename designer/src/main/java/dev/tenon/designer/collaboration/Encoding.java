@@ -94,14 +94,14 @@ final class Encoding {
             case Step.Delete(String id) -> JsonObject.of("do", "delete", "id", id);
             case Step.Move(String id, Place place) ->
                     JsonObject.of("do", "move", "id", id, "place", place(place));
-            case Step.Set set ->
+            case Step.Assign assign ->
                     JsonObject.of(
                             "do",
                             "set",
                             "id",
-                            set.id(),
+                            assign.id(),
                             "settings",
-                            list(set.settings(), Encoding::setting));
+                            list(assign.settings(), Encoding::assignment));
             case Step.Rename(String id, String name) ->
                     JsonObject.of("do", "rename", "id", id, "to", name);
             case Step.Hide(String id, boolean hidden) ->
@@ -112,9 +112,9 @@ final class Encoding {
         };
     }
 
-    private static JsonObject setting(Setting setting) {
-        JsonObject json = JsonObject.of("path", list(setting.path(), JsonString::new));
-        return setting.value() == null ? json : json.with("value", setting.value());
+    private static JsonObject assignment(Assignment assignment) {
+        JsonObject json = JsonObject.of("path", list(assignment.path(), JsonString::new));
+        return assignment.value() == null ? json : json.with("value", assignment.value());
     }
 
     private static JsonObject place(Place place) {

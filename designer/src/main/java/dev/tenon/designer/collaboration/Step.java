@@ -31,9 +31,9 @@ public sealed interface Step {
     ///
     /// @param id the node
     /// @param settings which
-    record Set(String id, List<Setting> settings) implements Step {
+    record Assign(String id, List<Assignment> settings) implements Step {
         /// Copies the list.
-        public Set {
+        public Assign {
             settings = List.copyOf(settings);
         }
     }

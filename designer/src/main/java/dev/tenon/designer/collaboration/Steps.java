@@ -38,9 +38,9 @@ final class Steps {
                                         Place.of(
                                                 now, move.to(), move.toIndex(), move.id(), recent));
                         case Edit.Props props ->
-                                new Step.Set(
+                                new Step.Assign(
                                         props.id(),
-                                        Setting.between(
+                                        Assignment.between(
                                                 now.node(props.id()).props(), props.after()));
                         case Edit.Rename rename -> new Step.Rename(rename.id(), rename.after());
                         case Edit.Hide hide -> new Step.Hide(hide.id(), hide.after());
@@ -102,8 +102,8 @@ final class Steps {
                             ? List.of(back(move.id(), move.from(), move.fromIndex(), before))
                             : List.of();
             case Edit.Props props -> {
-                List<Setting> back = settings(props, now);
-                yield back.isEmpty() ? List.of() : List.of(new Step.Set(props.id(), back));
+                List<Assignment> back = settings(props, now);
+                yield back.isEmpty() ? List.of() : List.of(new Step.Assign(props.id(), back));
             }
             case Edit.Rename rename -> {
                 TreeNode node = now.node(rename.id());
@@ -129,13 +129,13 @@ final class Steps {
     }
 
     /// The settings that are still what the edit made them, as they were before it.
-    private static List<Setting> settings(Edit.Props edit, State now) {
+    private static List<Assignment> settings(Edit.Props edit, State now) {
         TreeNode node = now.node(edit.id());
-        List<Setting> settings = new ArrayList<>();
+        List<Assignment> settings = new ArrayList<>();
         if (node != null) {
-            for (Setting setting : Setting.between(edit.before(), edit.after())) {
+            for (Assignment setting : Assignment.between(edit.before(), edit.after())) {
                 if (Objects.equals(setting.in(node.props()), setting.value())) {
-                    settings.add(new Setting(setting.path(), setting.in(edit.before())));
+                    settings.add(new Assignment(setting.path(), setting.in(edit.before())));
                 }
             }
         }

@@ -3,6 +3,7 @@ package dev.tenon.designer.collaboration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tenon.designer.DesignException;
+import dev.tenon.designer.action.Action;
 import dev.tenon.designer.action.Boxes;
 import dev.tenon.designer.action.Checking;
 import dev.tenon.designer.action.Outcome;
@@ -111,7 +112,18 @@ final class ConvergenceTest {
                     }
                     default -> {
                         Replica replica = replicas.get(one);
-                        edit(one, replica.act(actions.next(replica.tree()), ids));
+                        Action action = actions.next(replica.tree());
+                        boolean isAllowed =
+                                action.on(replica.tree(), RULES, ids) instanceof Outcome.Done;
+                        Outcome outcome = replica.act(action, ids);
+                        edit(one, outcome);
+                        // children that are set are asked about one by one, as a late one would be
+                        assertThat(outcome instanceof Outcome.Done)
+                                .as("%s", action)
+                                .isEqualTo(
+                                        isAllowed
+                                                && (!(action instanceof Action.SetChildren)
+                                                        || outcome instanceof Outcome.Done));
                     }
                 }
             }

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tenon.designer.action.Action;
 import dev.tenon.designer.action.Boxes;
+import dev.tenon.designer.action.Checking;
 import dev.tenon.designer.action.Outcome;
 import dev.tenon.designer.behavior.Rules;
+import dev.tenon.designer.catalogue.FormCatalogue;
 import dev.tenon.designer.json.JsonObject;
 import dev.tenon.designer.tree.Difference;
 import dev.tenon.designer.tree.Ids;
@@ -13,6 +15,7 @@ import dev.tenon.designer.tree.Tree;
 import dev.tenon.designer.tree.TreeNode;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -304,5 +307,37 @@ final class IntentionTest {
         Update late = ann.update(bob.version());
         Difference difference = bob.receive(late);
         assertThat(difference.edits()).hasSize(1); // not those that were done again
+    }
+
+    @Test
+    void dropsOnOneComponentOfTheCatalogueKeepItsRules() {
+        Rules rules = new Rules(FormCatalogue.load().registry());
+        Ids ids = Ids.of(new Random(1));
+        for (String[] kind : new String[][] {{"void", "FormCollapse"}, {"array", "ArrayTable"}}) {
+            TreeNode target =
+                    TreeNode.of(
+                            "t",
+                            "Field",
+                            JsonObject.of("type", kind[0], "x-component", kind[1]),
+                            List.of());
+            TreeNode form = TreeNode.of("root", "Form", JsonObject.EMPTY, List.of(target));
+            ann = Replica.of("ann", Tree.of(form), rules, "1");
+            bob = Replica.join("bob", ann.admit("bob"), rules, "1");
+            for (Replica replica : List.of(ann, bob)) {
+                TreeNode input =
+                        TreeNode.of(
+                                replica.site() + "-input",
+                                "Field",
+                                JsonObject.of("type", "string", "x-component", "Input"),
+                                List.of());
+                assertThat(replica.act(new Action.Append("t", List.of(input)), ids))
+                        .isInstanceOf(Outcome.Done.class);
+            }
+            exchange();
+            assertThat(Checking.violations(ann.tree(), rules)).isEmpty();
+            assertThat(ann.tree().contains("ann-input")).isTrue();
+            // a collapse takes both panels, a table has one row: bob drops again, into that
+            assertThat(ann.tree().contains("bob-input")).isEqualTo(kind[0].equals("void"));
+        }
     }
 }

@@ -14,30 +14,30 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param path the names that lead to it, at least one
 /// @param value what it will be; null where it is taken away
-public record Setting(List<String> path, @Nullable Json value) {
+public record Assignment(List<String> path, @Nullable Json value) {
     /// How many names a path has at most: deeper objects are one value.
     public static final int DEEPEST = 8;
 
     /// Copies the path.
     ///
     /// @throws IllegalArgumentException if the path has no name or more than [#DEEPEST]
-    public Setting {
+    public Assignment {
         path = List.copyOf(path);
         if (path.isEmpty() || path.size() > DEEPEST) {
             throw new IllegalArgumentException(
-                    "setting: a path must have 1 to " + DEEPEST + " names; got " + path.size());
+                    "assignment: a path must have 1 to " + DEEPEST + " names; got " + path.size());
         }
     }
 
     /// Returns the settings that make `after` of `before`.
-    static List<Setting> between(JsonObject before, JsonObject after) {
-        List<Setting> settings = new ArrayList<>();
+    static List<Assignment> between(JsonObject before, JsonObject after) {
+        List<Assignment> settings = new ArrayList<>();
         collect(before, after, new ArrayList<>(), settings);
         return settings;
     }
 
     private static void collect(
-            JsonObject before, JsonObject after, List<String> path, List<Setting> settings) {
+            JsonObject before, JsonObject after, List<String> path, List<Assignment> settings) {
         Set<String> names = new LinkedHashSet<>(before.names());
         names.addAll(after.names());
         for (String name : names) {
@@ -52,7 +52,7 @@ public record Setting(List<String> path, @Nullable Json value) {
                     && path.size() < DEEPEST) {
                 collect(from, to, path, settings);
             } else {
-                settings.add(new Setting(path, fresh));
+                settings.add(new Assignment(path, fresh));
             }
             path.removeLast();
         }
