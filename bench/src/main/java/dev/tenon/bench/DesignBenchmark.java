@@ -26,7 +26,7 @@ import java.util.function.Supplier;
 record DesignBenchmark(int nodes, int branching) {
     private static final int WARM_UP = 3000;
     private static final int SAMPLES = 3000;
-    private static final Rules RULES =
+    static final Rules RULES =
             new Rules(
                     Registry.EMPTY.withBehaviors(
                             List.of(
@@ -83,7 +83,7 @@ record DesignBenchmark(int nodes, int branching) {
         return times(name, seconds);
     }
 
-    private static Times times(String name, double[] seconds) {
+    static Times times(String name, double[] seconds) {
         Arrays.sort(seconds);
         return new Times(name, seconds[seconds.length / 2], seconds[(int) (seconds.length * 0.95)]);
     }
@@ -192,7 +192,7 @@ record DesignBenchmark(int nodes, int branching) {
         return tree.size() == nodes ? after - before : Double.NaN;
     }
 
-    private static long usedHeap() {
+    static long usedHeap() {
         Runtime runtime = Runtime.getRuntime();
         for (int i = 0; i < 3; i++) {
             System.gc();
@@ -200,7 +200,7 @@ record DesignBenchmark(int nodes, int branching) {
         return runtime.totalMemory() - runtime.freeMemory();
     }
 
-    private Tree tree() {
+    Tree tree() {
         return Tree.of(node(0));
     }
 
@@ -214,7 +214,7 @@ record DesignBenchmark(int nodes, int branching) {
         return TreeNode.of("n" + number, "Box", JsonObject.of("title", "node"), children);
     }
 
-    private List<String> names() {
+    List<String> names() {
         List<String> names = new ArrayList<>();
         for (int i = 1; i < nodes; i++) {
             names.add("n" + i);

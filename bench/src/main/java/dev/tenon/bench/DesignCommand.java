@@ -13,7 +13,7 @@ import picocli.CommandLine.Spec;
         name = "design",
         description = {
             "Times actions on trees of 5,000 and 50,000 nodes, each with its difference, and undo; then says how many"
-                    + " bytes an entry of the history takes, beside the bytes of the tree.",
+                    + " bytes an entry of the history takes, beside the bytes of the tree. Last, two replicas.",
             "The targets for 5,000 nodes: an action and undo under 1 ms."
         },
         mixinStandardHelpOptions = true,
@@ -35,24 +35,43 @@ final class DesignCommand implements Runnable {
                         new DesignBenchmark(50_000, 0))) {
             print(benchmark, out);
         }
+        collaboration(new CollaborationBenchmark(new DesignBenchmark(5000, 8)), out);
     }
 
     private static void print(DesignBenchmark benchmark, PrintWriter out) {
         out.printf(Locale.ROOT, "%,d nodes, %s%n", benchmark.nodes(), benchmark.shape());
-        for (Times times : benchmark.times()) {
+        print(benchmark.times(), out);
+        out.printf(
+                Locale.ROOT,
+                "  history            %,.0f bytes an entry (%,d settings); the tree %,.0f bytes%n%n",
+                benchmark.bytesPerEntry(EDITS),
+                EDITS,
+                benchmark.bytesOfTree());
+        out.flush();
+    }
+
+    private static void print(List<Times> all, PrintWriter out) {
+        for (Times times : all) {
             out.printf(
                     Locale.ROOT,
-                    "  %-14s median %9s   95 %% under %9s%n",
+                    "  %-18s median %9s   95 %% under %9s%n",
                     times.name(),
                     Report.duration(times.median()),
                     Report.duration(times.slow()));
         }
+    }
+
+    private static void collaboration(CollaborationBenchmark benchmark, PrintWriter out) {
+        out.printf(Locale.ROOT, "two replicas of %,d nodes%n", benchmark.design().nodes());
+        print(benchmark.times(), out);
+        double[] bytes = benchmark.bytesPerContribution(EDITS);
         out.printf(
                 Locale.ROOT,
-                "  history        %,.0f bytes an entry (%,d settings); the tree %,.0f bytes%n%n",
-                benchmark.bytesPerEntry(EDITS),
+                "  %-18s %,.0f bytes a contribution (%,d of them); as JSON %,.0f%n",
+                "log",
+                bytes[0],
                 EDITS,
-                benchmark.bytesOfTree());
+                bytes[1]);
         out.flush();
     }
 }
