@@ -115,8 +115,7 @@ record Mutations(Tree before, Done done) {
                         events.accept(new MutationEvent.RemoveNode(delete.node()));
                     }
                 })
-                .toList()
-                .reversed();
+                .toList();
     }
 
     private List<TreeNode> originals(List<String> ids) {

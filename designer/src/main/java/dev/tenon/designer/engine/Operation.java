@@ -186,7 +186,7 @@ public final class Operation {
             Tree before = tree;
             long changesBefore = changes;
             Outcome outcome = action.on(before, rules, ids);
-            if (!(outcome instanceof Done done)) {
+            if (!(outcome instanceof Done done) || done.difference().isEmpty()) {
                 return outcome;
             }
             boolean isAllowed = true;
