@@ -28,6 +28,7 @@ public final class Engine {
     private final Clipboard clipboard = new Clipboard();
     private final Events events = new Events();
     private final Workbench workbench = new Workbench(events);
+    private final Cursor cursor = new Cursor();
 
     /// Begins with nothing open, names by chance and the system's clock.
     ///
@@ -60,6 +61,16 @@ public final class Engine {
     /// Returns where all that happens in this designer is told.
     public Events events() {
         return events;
+    }
+
+    /// Returns the pointer.
+    public Cursor cursor() {
+        return cursor;
+    }
+
+    /// Returns the time.
+    public InstantSource clock() {
+        return clock;
     }
 
     /// Returns what was copied or cut last, in whichever workspace.
