@@ -6,16 +6,17 @@ package dev.tenon.designer.event;
 /// | family | types | vetoed |
 /// |---|---|---|
 /// | [CursorEvent] | `drag:start` `drag:move` `drag:stop` `mouse:click` `mouse:dblclick` `mouse:move`, and `drag:cancel` | no |
-/// | [KeyboardEvent] | `key:down` `key:up` | no |
+/// | [KeyboardEvent] | `key:down` `key:up` | from the browser |
 /// | [MutationEvent] | `append:node` `prepend:node` `insert:after` `insert:before` `insert:children` `update:children` `wrap:node` `remove:node` `clone:node` `from:node` `update:node:props`, and `unwrap:node` `rename:node` `hide:node` | yes |
 /// | [NodeEvent] | `drag:node` `drop:node` `hover:node` `select:node` `unselect:node` | no |
 /// | [ViewportEvent] | `viewport:resize` `viewport:scroll` | no |
 /// | [WorkbenchEvent] | `add:workspace` `remove:workspace` `switch:workspace` | no |
 /// | [HistoryEvent] | `history:push` `history:undo` `history:redo` `history:goto` | no |
 ///
-/// A mutation is told before it is done, and is not done where a subscriber returns false; all
-/// others are told after the fact, and what subscribers return does not matter. The reference names
-/// renaming, hiding and its own move of several nodes nowhere; here nothing changes untold.
+/// A mutation is told before it is done, and is not done where a subscriber returns false. All
+/// others are told after the fact, and what subscribers return does not matter, but that a key
+/// which one returns false for is kept from the browser. The reference names renaming, hiding and
+/// its own move of several nodes nowhere; here nothing changes untold.
 public sealed interface Event
         permits CursorEvent,
                 HistoryEvent,
