@@ -99,7 +99,8 @@ final class DesignTest {
                         new Ended(
                                 0,
                                 """
-                                %1$s: /schema/properties/age: warning: x-index must be a whole number from 0; got -1 [x-index]
+                                %1$s: /schema/properties/age: warning: x-index must be a whole number from 0; \
+                                got -1 [x-index]
                                 %1$s: 0 errors, 1 warning
                                 """
                                         .formatted(form),
@@ -120,8 +121,10 @@ final class DesignTest {
                         new Ended(
                                 2,
                                 """
-                                %1$s: /schema/properties/b: error: x-designable-id must name one field; got "i" here and at /schema/properties/a [duplicate-id]
-                                %1$s: /schema/properties/c/properties/d/properties/d: error: $ref must lead to no schema that it is in; got "#/properties/c" [ref-cyclic]
+                                %1$s: /schema/properties/b: error: x-designable-id must name one field; got "i" \
+                                here and at /schema/properties/a [duplicate-id]
+                                %1$s: /schema/properties/c/properties/d/properties/d: error: $ref must lead to \
+                                no schema that it is in; got "#/properties/c" [ref-cyclic]
                                 %1$s: 2 errors, 0 warnings
                                 """
                                         .formatted(file),
@@ -135,8 +138,10 @@ final class DesignTest {
                         new Ended(
                                 0,
                                 """
-                                standard input: /children/1: warning: siblings must have different names; "b" is the second "same" and is written as "b" [name-collision]
-                                standard input: /children/2: warning: a schema has only Fields; "c" is a Card and is left out, with all in it [not-a-field]
+                                standard input: /children/1: warning: siblings must have different names; "b" \
+                                is the second "same" and is written as "b" [name-collision]
+                                standard input: /children/2: warning: a schema has only Fields; "c" is a Card \
+                                and is left out, with all in it [not-a-field]
                                 standard input: 0 errors, 2 warnings
                                 """,
                                 ""));

@@ -63,9 +63,8 @@ final class EmptyMembers implements Migration {
         members.putIfAbsent("sourceName", new JsonString(""));
         members.putIfAbsent("hidden", JsonBoolean.FALSE);
         members.putIfAbsent("props", JsonObject.EMPTY);
-        members.put(
-                "children",
-                changed.get("children") instanceof Json children ? children : JsonArray.EMPTY);
+        Json children = changed.get("children");
+        members.put("children", children == null ? JsonArray.EMPTY : children);
         return JsonObject.of(members);
     }
 

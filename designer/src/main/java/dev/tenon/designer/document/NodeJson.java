@@ -8,6 +8,7 @@ import dev.tenon.designer.json.JsonNull;
 import dev.tenon.designer.json.JsonNumber;
 import dev.tenon.designer.json.JsonObject;
 import dev.tenon.designer.json.JsonString;
+import dev.tenon.designer.tree.Children;
 import dev.tenon.designer.tree.Ids;
 import dev.tenon.designer.tree.Tree;
 import dev.tenon.designer.tree.TreeNode;
@@ -93,21 +94,14 @@ public final class NodeJson {
             }
             case Json other -> throw refused(path, "children must be an array; got " + kind(other));
         }
-        TreeNode node =
-                TreeNode.of(
-                        id,
-                        text(json, "componentName", path) instanceof String component
-                                ? component
-                                : "",
-                        props(json, path),
-                        children);
+        String component = text(json, "componentName", path);
         return new TreeNode(
-                node.id(),
-                node.componentName(),
+                id,
+                component == null ? "" : component,
                 text(json, "sourceName", path),
                 hidden(json, path),
-                node.props(),
-                node.children(),
+                props(json, path),
+                Children.of(children),
                 more(json));
     }
 

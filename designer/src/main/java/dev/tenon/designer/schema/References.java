@@ -28,6 +28,7 @@ final class References {
 
     /// The targets that a place is inside of, the nearest first.
     record Within(JsonObject target, int depth, @Nullable Within outer) {
+        @SuppressWarnings("ReferenceEquality") // an equal schema elsewhere is another place
         static boolean has(@Nullable Within within, JsonObject target) {
             for (Within at = within; at != null; at = at.outer) {
                 if (at.target == target) { // the same place of the document, however it is spelled

@@ -25,6 +25,8 @@ final class SchemaWriter {
     private static final Set<String> BOOKKEEPING =
             Set.of("parent", "root", "version", "_isJSONSchemaObject");
 
+    private static final Written NOTHING = new Written(JsonObject.EMPTY);
+
     /// The place of a field that is no property: its parent does not set its `x-index`.
     private static final int ITEM = -2;
 
@@ -74,7 +76,7 @@ final class SchemaWriter {
                             + tree.root().componentName());
             return new Transformed<>(SchemaTransform.empty(), diagnostics);
         }
-        if (form.node != tree.root()) {
+        if (!form.place.equals(Place.ROOT)) {
             report(
                     Severity.WARNING,
                     Place.ROOT,
@@ -153,13 +155,11 @@ final class SchemaWriter {
             BOOKKEEPING.forEach(schema::remove);
             schema.remove("$ref");
         }
-        properties(form, form.children(), 0, place, written, schema);
+        properties(form.children(), 0, place, written, schema);
         if (written.without(ID)) {
             schema.remove(ID);
-        } else if (asWritten && written.instead().get(ID) instanceof Json original) {
-            schema.put(ID, original);
         } else {
-            putId(schema, form);
+            putId(form, asWritten ? written : NOTHING, schema);
         }
         return asWritten ? written.ordered(schema, "keys") : JsonObject.of(schema);
     }
@@ -197,17 +197,18 @@ final class SchemaWriter {
         if (asWritten) {
             asWritten(node, written, schema);
         } else {
-            putId(schema, node);
+            putId(node, NOTHING, schema);
         }
-        if (isValue(node, index, schema) && written.value() instanceof Json value) {
-            if (index != ITEM || SchemaReader.isShown("items", value)) {
-                return value;
-            }
+        Json value = written.value();
+        if (value != null
+                && isValue(node, index, schema)
+                && (index != ITEM || SchemaReader.isShown("items", value))) {
+            return value;
         }
         written.kept()
-                .forEach((word, value) -> {
-                    if (asWritten || !isDroppedByNormal(word, value)) {
-                        schema.putIfAbsent(word, value);
+                .forEach((word, kept) -> {
+                    if (asWritten || !isDroppedByNormal(word, kept)) {
+                        schema.putIfAbsent(word, kept);
                     }
                 });
         children(node, place, written, index == ITEM, schema);
@@ -218,29 +219,30 @@ final class SchemaWriter {
     }
 
     private static void asWritten(TreeNode node, Written written, Map<String, Json> schema) {
-        JsonObject instead = written.instead();
         String name = Names.of(node);
         if (written.without("name") && schema.get("name") instanceof JsonString(String text)) {
             if (text.equals(name)) {
                 schema.remove("name");
             }
         }
-        if (instead.get("name") instanceof Json original) {
+        Json original = written.instead().get("name");
+        if (original != null) {
             schema.put("name", original);
         }
         if (written.without(ID)) {
             schema.remove(ID);
-        } else if (instead.get(ID) instanceof Json original) {
-            schema.put(ID, original);
         } else {
-            putId(schema, node);
+            putId(node, written, schema);
         }
     }
 
-    /// Puts the node's id, unless it stands there as a number.
-    private static void putId(Map<String, Json> schema, TreeNode node) {
-        Json written = schema.get(ID);
-        if (written == null || !node.id().equals(Names.text(written))) {
+    /// Puts what stood in the place of the node's id, or the id unless it stands there as a number.
+    private static void putId(TreeNode node, Written written, Map<String, Json> schema) {
+        Json original = written.instead().get(ID);
+        Json there = schema.get(ID);
+        if (original != null) {
+            schema.put(ID, original);
+        } else if (there == null || !node.id().equals(Names.text(there))) {
             schema.put(ID, new JsonString(node.id()));
         }
     }
@@ -274,7 +276,7 @@ final class SchemaWriter {
         }
         List<TreeNode> rest =
                 takesItems ? node.children().subList(1, node.children().size()) : node.children();
-        properties(node, rest, takesItems ? 1 : 0, place, written, schema);
+        properties(rest, takesItems ? 1 : 0, place, written, schema);
     }
 
     /// The reference gives an array with `items` an `x-index`, which its own parent overwrites
@@ -292,7 +294,6 @@ final class SchemaWriter {
     ///
     /// @param offset the index of the first of them in the node
     private void properties(
-            TreeNode node,
             List<TreeNode> children,
             int offset,
             Place place,

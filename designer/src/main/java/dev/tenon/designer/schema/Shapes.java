@@ -15,7 +15,7 @@ import java.util.Map;
 /// The shape of a node: a digest of all that a schema tells of it and of those below it, their ids
 /// and the node's own name aside. Equal shapes have equal schemas.
 final class Shapes {
-    private final Map<TreeNode, String> known = new IdentityHashMap<>();
+    private final IdentityHashMap<TreeNode, String> known = new IdentityHashMap<>();
 
     /// Returns the shape of `node`; each node is looked at once.
     String of(TreeNode node) {

@@ -124,7 +124,8 @@ final class Goldens {
         switch (reference) {
             case JsonObject object when ours instanceof JsonObject other ->
                     object.forEach((name, value) -> {
-                        if (other.get(name) instanceof Json same) {
+                        Json same = other.get(name);
+                        if (same != null) {
                             pair(same, value, generated, names);
                         }
                     });
