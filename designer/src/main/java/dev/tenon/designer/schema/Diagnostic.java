@@ -6,17 +6,17 @@ import java.util.Locale;
 ///
 /// | rule | severity | of | meaning |
 /// |---|---|---|---|
-/// | `duplicate-id` | error | schema | two fields have the same `x-designable-id`; the later is given another in the tree |
+/// | `duplicate-id` | error | schema | two fields have one `x-designable-id`; the later gets another |
 /// | `id` | warning | schema | `x-designable-id` is an object or an array |
 /// | `ref-cyclic` | error | schema | a `$ref` leads into itself; it is shown as it is, unresolved |
 /// | `ref-unresolved` | warning | schema | a `$ref` leads nowhere in the document; it is shown as it is |
 /// | `x-index` | warning | schema | `x-index` is no whole number from 0 |
-/// | `x-index-equal` | warning | schema | two siblings have the same `x-index`; both are kept, in the order of the text |
+/// | `x-index-equal` | warning | schema | siblings have equal `x-index`; both are kept, as the text has them |
 /// | `name-collision` | warning | tree | two siblings have the same name; the later is written under its id |
 /// | `name` | warning | tree | a name is an object or an array; the node is written under its id |
 /// | `not-a-field` | warning | tree | the node is no field, and a schema has no place for it |
 /// | `outside-form` | warning | tree | the node is not in the form, and a schema has no place for it |
-/// | `no-form` | error | tree | no node is a form, so that there is nothing to write; a warning where there is but one node |
+/// | `no-form` | error | tree | no node is a form: nothing is written; a warning for a lone node |
 ///
 /// @param severity how bad it is
 /// @param path where, as a JSON pointer (RFC 6901): into the Formily document, or into the JSON of

@@ -23,16 +23,23 @@ import dev.tenon.designer.tree.Tree;
 ///
 /// Deliberate differences from the reference (`@designable/formily-transformer`):
 ///
-/// | the reference | here |
-/// |---|---|
-/// | of two fields with equal `x-index` keeps one | both, in the order of the text, and a diagnostic |
-/// | loses fields whose `x-index` is negative, a fraction, null, true or `""` | numbers have their place, the others come last; a diagnostic |
-/// | takes the first property of an array without `items` for its `items` | it stays a property |
-/// | of two siblings with the same name writes one | the later is written under its id; a diagnostic |
-/// | crashes where the root is not the form, or a node has no props | finds the form below; no props are none |
-/// | drops the words of the root, tuples, `patternProperties`, `additionalProperties`, `additionalItems`, `version` | keeps them |
-/// | resolves `$ref` for good, to what comes before it only, and never ends on a cycle | shows it resolved and writes it as it was; a cycle is shown as it is, with a diagnostic |
-/// | takes an id as often as it comes | the later node gets another, with a diagnostic |
+/// - Of two fields with equal `x-index` it keeps one. Here both stay, in the order of the text.
+/// - It loses fields whose `x-index` is negative, a fraction, null, true or `""`. Here numbers have
+///   their place and the others come last.
+/// - It takes the first property of an array without `items` for its `items`. Here it stays one.
+/// - Of two siblings with the same name it writes one. Here the later is written under its id.
+/// - It writes a field that the schema names `""` under its id. Here it keeps the name, in both
+///   styles; in a tree that no schema told about, such a field has its id for a name here too.
+/// - It crashes where the root is not the form, or a node has no props. Here the form is found
+///   below, and no props are none.
+/// - It drops the words of the root, tuples, `patternProperties`, `additionalProperties` and
+///   `additionalItems`. Here they are kept; what a Formily object says about itself (`version`,
+///   `parent`, `root`), in the style `AS_WRITTEN` only.
+/// - It resolves `$ref` for good, only to what comes before it, and never ends on a cycle. Here a
+///   `$ref` is shown resolved and written as it was, and a cycle is shown as it is.
+/// - It takes an id as often as it comes. Here the later node gets another.
+///
+/// Each that a document meets is told by a [Diagnostic], where the reference would lose something.
 ///
 /// Source: alibaba/designable 3e961de, `formily/transformer`.
 ///

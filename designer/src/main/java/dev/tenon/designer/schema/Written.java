@@ -16,17 +16,20 @@ import org.jspecify.annotations.Nullable;
 ///
 /// | word | of | meaning |
 /// |---|---|---|
-/// | `without` | any | words that the reference writes and the document has not: `name`, `x-designable-id`, `x-index`; for the root also `form` and `schema` |
+/// | `without` | any | words that the reference writes and the document has not |
 /// | `instead` | any | words that stand there with another value than the tree tells |
 /// | `kept` | fields | words that the tree does not show: `patternProperties`, tuples, ... |
 /// | `value` | fields | the schema, where it is no object |
 /// | `key` | fields | the name, where it is the empty text |
 /// | `at` | fields | `items` or `properties`, where the reference would take the node for the other |
 /// | `keys` | any | the order of the words |
-/// | `fields` | any | the order of the names in `properties`; says that `x-index` is to stay as it is while the order of the children is the one that it tells |
-/// | `ref`, `shows` | any | the schema with its `$ref`, and the [Shapes] of what it leads to: while the node has this shape, `ref` is written |
+/// | `fields` | any | the order of the names in `properties`; `x-index` stays as it is |
+/// | `ref`, `shows` | any | the schema with its `$ref`, and the [Shapes] of what it leads to |
 /// | `schema` | root | the words beside `properties` |
 /// | `document`, `order` | root | the members beside `form` and `schema`, and the order of all |
+///
+/// With `fields`, `x-index` is written anew only when the children are in another order than it
+/// tells; `ref` is written while the node has the shape that it `shows`.
 ///
 /// What has another type than it should is taken as missing: the tree may come from anywhere.
 record Written(JsonObject words) {

@@ -140,17 +140,27 @@ final class DesignDocumentTest {
                 "[] | t: a document must be an object; got an array",
                 "{\"format\":\"other\"} | t: format must be \"tenon-design\"; got \"other\"",
                 "{\"format\":\"tenon-design\"} | t: version must be a whole number from 1; got none",
-                "{\"format\":\"tenon-design\",\"version\":\"2\"} | t: version must be a whole number from 1; got a text",
+                "{\"format\":\"tenon-design\",\"version\":\"2\"} | "
+                        + "t: version must be a whole number from 1; got a text",
                 "{\"format\":\"tenon-design\",\"version\":1.5} | t: version must be a whole number from 1; got 1.5",
-                "{\"format\":\"tenon-design\",\"version\":9} | t: version must be at most 2; got 9. A newer Tenon wrote it: use that one, or let it write version 2 (tenon design migrate)",
+                "{\"format\":\"tenon-design\",\"version\":9} | "
+                        + "t: version must be at most 2; got 9. A newer Tenon wrote it: use that one, or let "
+                        + "it write version 2 (tenon design migrate)",
                 "{\"format\":\"tenon-design\",\"version\":2} | t: root must be a node, an object; got none",
                 "{\"format\":\"tenon-design\",\"version\":2,\"id\":5,\"root\":{}} | t: id must be text; got 5",
-                "{\"format\":\"tenon-design\",\"version\":2,\"root\":{\"children\":[5]}} | t: /root/children/0: a node must be an object; got 5",
-                "{\"format\":\"tenon-design\",\"version\":2,\"root\":{\"children\":{}}} | t: /root: children must be an array; got an object",
-                "{\"format\":\"tenon-design\",\"version\":2,\"root\":{\"children\":[{\"props\":[]}]}} | t: /root/children/0: props must be an object; got an array",
-                "{\"format\":\"tenon-design\",\"version\":2,\"root\":{\"id\":{}}} | t: /root: id must be text; got an object",
-                "{\"format\":\"tenon-design\",\"version\":2,\"root\":{\"hidden\":\"no\"}} | t: /root: hidden must be true or false; got a text",
-                "{\"format\":\"tenon-design\",\"version\":2,\"root\":{\"id\":\"a\",\"children\":[{},{\"children\":[{\"id\":\"a\"}]}]}} | t: an id must name one node; \"a\" names /root and /root/children/1/children/0",
+                "{\"format\":\"tenon-design\",\"version\":2,\"root\":{\"children\":[5]}} | "
+                        + "t: /root/children/0: a node must be an object; got 5",
+                "{\"format\":\"tenon-design\",\"version\":2,\"root\":{\"children\":{}}} | "
+                        + "t: /root: children must be an array; got an object",
+                "{\"format\":\"tenon-design\",\"version\":2,\"root\":{\"children\":[{\"props\":[]}]}} | "
+                        + "t: /root/children/0: props must be an object; got an array",
+                "{\"format\":\"tenon-design\",\"version\":2,\"root\":{\"id\":{}}} | "
+                        + "t: /root: id must be text; got an object",
+                "{\"format\":\"tenon-design\",\"version\":2,\"root\":{\"hidden\":\"no\"}} | "
+                        + "t: /root: hidden must be true or false; got a text",
+                "{\"format\":\"tenon-design\",\"version\":2,\"root\":{\"id\":\"a\","
+                        + "\"children\":[{},{\"children\":[{\"id\":\"a\"}]}]}} | "
+                        + "t: an id must name one node; \"a\" names /root and /root/children/1/children/0",
             })
     void badDocumentsAreRefused(String text, String message) {
         assertThatThrownBy(() -> read(json(text)))

@@ -57,8 +57,7 @@ final class SchemaIdentityTest {
         }
     }
 
-    /// What the normal style writes shows the same tree, and from the second time on the same text
-    /// (a field named `""` has its id for a name from then on).
+    /// What the normal style writes shows as many fields, and from the second time on is the same.
     @Test
     void theNormalStyleLosesNoField() {
         for (long seed = SEED; seed < SEED + DOCUMENTS / 5; seed++) {

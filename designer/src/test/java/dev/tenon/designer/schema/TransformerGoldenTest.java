@@ -285,6 +285,21 @@ final class TransformerGoldenTest {
                                 + " [outside-form]]");
     }
 
+    /// The reference writes it under its id, as case t13 shows; so do we where no schema told the
+    /// name.
+    @Test
+    void differenceAFieldWithAnEmptyNameKeepsIt() {
+        Json input =
+                JsonText.read(
+                        "empty",
+                        """
+                        {"form": {}, "schema": {"type": "object",
+                         "properties": {"": {"type": "string", "x-designable-id": "i"}}}}
+                        """);
+        Tree tree = SchemaTransform.DEFAULT.tree(input, Ids.of(random)).value();
+        assertThat(normal(tree).object("properties").names()).containsExactly("");
+    }
+
     @Test
     void differenceT14MissingPropsAndChildrenAreNone() {
         assertThat(Goldens.object("t14-missing-props", "result.json").has("error")).isTrue();
