@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 /// The checked-out repository that the tests of this package read.
 final class Repository {
     private static final List<String> MODULES =
-            List.of("engine", "diffusion", "cli", "bench", "peers");
+            List.of("engine", "diffusion", "designer", "cli", "bench", "peers");
 
     private Repository() {}
 

@@ -16,12 +16,25 @@ import java.util.function.Function;
 /// | thing | members |
 /// |---|---|
 /// | update | `tenon` "update", `version` 1, `site`, `rules`, `has` {site: count}, `clock`, `contributions` |
-/// | snapshot | `tenon` "snapshot", `version` 1, `rules`, `root`, `deleted`, `has`, `clock` and `last` (site) of the settled, `sites`, `contributions` |
+/// | snapshot | `tenon` "snapshot", `version` 1, `rules`, `root`, `deleted`, `sites`, `contributions` |
+/// | of its settled part | `has`, `clock` and `last` (site), beside those |
 /// | presence | `tenon` "presence", `version` 1, `site`, `name`, `color`, `selected`, `hovered`? |
 /// | contribution | `site`, `clock`, `sequence`, `type`, `steps` |
-/// | step | `do` and what that needs: insert (`node`, `place`), delete (`id`), move (`id`, `place`), set (`id`, `settings` [{`path`, `value`?}]), rename (`id`, `to`), hide (`id`, `hidden`), load (`node`), join (`site`), leave |
+/// | step | `do`, and what that needs |
 /// | place | `parent`, `left`, `right`, `leansRight`? |
 /// | node | `id`, `component`, `source`?, `hidden`?, `props`?, `children`?, `more`? |
+///
+/// | `do` | members beside it |
+/// |---|---|
+/// | insert | `node`, `place` |
+/// | delete | `id` |
+/// | move | `id`, `place` |
+/// | set | `id`, `settings` [{`path`, `value`?}] |
+/// | rename | `id`, `to` |
+/// | hide | `id`, `hidden` |
+/// | load | `node` |
+/// | join | `site` |
+/// | leave | |
 final class Encoding {
     /// The version of the format.
     static final int VERSION = 1;

@@ -57,12 +57,16 @@ final class ExchangeTest {
                     [] | update: an object must be there; got an array
                     {} | update: tenon must be there; got
                     {"tenon":"update"} | update: version must be there; got tenon
-                    {"tenon":"update","version":2} | update: must be tenon's update of version 1; got update of version 2
+                    {"tenon":"update","version":2} | \
+                    update: must be tenon's update of version 1; got update of version 2
                     {"tenon":"x","version":1} | update: must be tenon's update of version 1; got x of version 1
                     {"tenon":"update","version":1,"site":""} | update: site must have 1 to 200 characters; got 0
-                    {"tenon":"update","version":1,"site":"b","rules":"1","has":{"b":-1}} | update: b must be a whole number from 1 to 9007199254740991; got -1
-                    {"tenon":"update","version":1,"site":"b","rules":"1","has":{},"clock":1e99} | update: clock must be a whole number from 0 to 9007199254740991; got 1E+99
-                    {"tenon":"update","version":1,"site":"b","rules":"1","has":{},"clock":0,"contributions":{}} | update: contributions must be an array; got an object\
+                    {"tenon":"update","version":1,"site":"b","rules":"1","has":{"b":-1}} | \
+                    update: b must be a whole number from 1 to 9007199254740991; got -1
+                    {"tenon":"update","version":1,"site":"b","rules":"1","has":{},"clock":1e99} | \
+                    update: clock must be a whole number from 0 to 9007199254740991; got 1E+99
+                    {"tenon":"update","version":1,"site":"b","rules":"1","has":{},"clock":0,"contributions":{}} | \
+                    update: contributions must be an array; got an object\
                     """)
     void strangeUpdatesAreRefused(String text, String message) {
         assertThatThrownBy(() -> received(text))
@@ -76,13 +80,17 @@ final class ExchangeTest {
             quoteCharacter = '\0',
             textBlock =
                     """
-                    {"do":"dance"} | update: do must be insert, delete, move, set, rename, hide, load, join or leave; got "dance"
+                    {"do":"dance"} | \
+                    update: do must be insert, delete, move, set, rename, hide, load, join or leave; got "dance"
                     {"do":"delete","id":5} | update: id must be a string; got 5
                     {"do":"set","id":"a","settings":[{"path":[]}]} | update: path must have at least one name; got none
                     {"do":"set","id":"a","settings":[{"path":[1]}]} | update: a string must be there; got 1
-                    {"do":"set","id":"a","settings":[{"path":["1","2","3","4","5","6","7","8","9"]}]} | update: path must have at most 8 elements; got 9
-                    {"do":"move","id":"a","place":{"parent":"b","left":["1","2","3","4"],"right":[]}} | update: left must have at most 3 elements; got 4
-                    {"do":"load","node":{"id":"a","component":"Box","children":[{"id":"a","component":"Box"}]}} | tree: an id must name one node; got "a" twice\
+                    {"do":"set","id":"a","settings":[{"path":["1","2","3","4","5","6","7","8","9"]}]} | \
+                    update: path must have at most 8 elements; got 9
+                    {"do":"move","id":"a","place":{"parent":"b","left":["1","2","3","4"],"right":[]}} | \
+                    update: left must have at most 3 elements; got 4
+                    {"do":"load","node":{"id":"a","component":"Box","children":[{"id":"a","component":"Box"}]}} | \
+                    tree: an id must name one node; got "a" twice\
                     """)
     void strangeStepsAreRefused(String step, String message) {
         String text =
