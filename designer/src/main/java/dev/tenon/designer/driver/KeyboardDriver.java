@@ -25,7 +25,7 @@ public final class KeyboardDriver implements Driver {
     }
 
     private static boolean tell(Engine engine, KeyboardEvent event) {
-        Workspace workspace = engine.workbench().current();
+        Workspace workspace = engine.workbench().active();
         return engine.events().dispatch(event, workspace == null ? null : workspace.id());
     }
 }

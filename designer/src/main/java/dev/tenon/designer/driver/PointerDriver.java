@@ -157,7 +157,7 @@ public final class PointerDriver implements Driver {
     }
 
     private static void tell(Engine engine, CursorEvent event) {
-        Workspace workspace = engine.workbench().current();
+        Workspace workspace = engine.workbench().active();
         engine.events().dispatch(event, workspace == null ? null : workspace.id());
     }
 }

@@ -22,7 +22,7 @@ public final class ViewportDriver implements Driver {
     }
 
     private static void tell(Engine engine, ViewportEvent event) {
-        Workspace workspace = engine.workbench().current();
+        Workspace workspace = engine.workbench().active();
         engine.events().dispatch(event, workspace == null ? null : workspace.id());
     }
 }

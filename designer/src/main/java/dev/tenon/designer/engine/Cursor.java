@@ -70,11 +70,10 @@ public final class Cursor {
         this.position = position;
     }
 
-    /// Begins a drag at `position`, of what an effect says next.
+    /// Begins a drag at `position`; an effect says of what.
     public void begin(Position position) {
         this.position = position;
         start = position;
-        drag = Drag.NONE;
     }
 
     /// Ends a drag.

@@ -12,6 +12,7 @@ public final class Workbench {
     private final List<Workspace> workspaces = new ArrayList<>();
     private final Events events;
     private @Nullable Workspace current;
+    private @Nullable Workspace active;
     private View view = View.DESIGNABLE;
 
     /// Begins with nothing open.
@@ -41,6 +42,19 @@ public final class Workbench {
     /// Returns the workspace in front; null where none is open.
     public @Nullable Workspace current() {
         return current;
+    }
+
+    /// Returns the workspace that keys and drags are meant for: of several side by side the one
+    /// that was worked in last, else the one in front; null where none is open.
+    public @Nullable Workspace active() {
+        return active == null ? current : active;
+    }
+
+    /// Makes the workspace named `id` the one that keys and drags are meant for.
+    ///
+    /// @throws DesignException if there is none
+    public void activate(String id) {
+        active = known(id);
     }
 
     /// Returns what the user looks at.
@@ -86,6 +100,9 @@ public final class Workbench {
         Workspace workspace = known(id);
         int index = workspaces.indexOf(workspace);
         workspaces.remove(index);
+        if (workspace.equals(active)) {
+            active = null;
+        }
         tell(new WorkbenchEvent.RemoveWorkspace(id));
         if (workspace.equals(current)) {
             current = null;
@@ -107,6 +124,7 @@ public final class Workbench {
 
     private void bringToFront(Workspace workspace) {
         current = workspace;
+        active = workspace;
         tell(new WorkbenchEvent.SwitchWorkspace(workspace.id()));
     }
 

@@ -62,7 +62,7 @@ public final class Keyboard {
     /// Takes in a key that goes down; returns whether it was short for something, so that the
     /// browser should not have it. Where no workspace is open, nothing is.
     public boolean down(String key, Modifiers modifiers, Engine engine) {
-        Workspace workspace = engine.workbench().current();
+        Workspace workspace = engine.workbench().active();
         sequence();
         last = clock.instant();
         List<String> chord = chord(key, modifiers);

@@ -24,7 +24,7 @@ public record Shortcut(String name, List<Set<String>> chords, Command command) {
         /// Does it.
         ///
         /// @param engine the designer
-        /// @param operation what is edited in the workspace in front
+        /// @param operation what is edited in the active workspace
         void run(Engine engine, Operation operation);
     }
 

@@ -1,0 +1,163 @@
+package dev.tenon.designer.keyboard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tenon.designer.Golden;
+import dev.tenon.designer.action.Boxes;
+import dev.tenon.designer.engine.Engine;
+import dev.tenon.designer.engine.Operation;
+import dev.tenon.designer.event.Modifiers;
+import dev.tenon.designer.json.JsonObject;
+import dev.tenon.designer.tree.Tree;
+import dev.tenon.designer.tree.TreeNode;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/// Dragging without a pointer.
+final class KeyboardDragTest {
+    private static TreeNode node(String id, String component, TreeNode... children) {
+        return TreeNode.of(id, component, JsonObject.EMPTY, List.of(children));
+    }
+
+    private final Operation operation =
+            new Engine(Boxes.REGISTRY, Boxes.generated(), InstantSource.system())
+                    .open(
+                            "w",
+                            node(
+                                    "root",
+                                    "Root",
+                                    node("a", "Box", node("a1", "Leaf")),
+                                    node("b", "Leaf"),
+                                    node("c", "Collapse", node("p", "Panel")),
+                                    node("f", "Fixed")))
+                    .operation();
+    private final KeyboardDrag drag = new KeyboardDrag();
+
+    private boolean press(String key) {
+        return drag.down(key, Modifiers.NONE, operation);
+    }
+
+    private String said() {
+        return drag.announcement().token().substring("announcements.".length())
+                + " "
+                + drag.announcement().arguments();
+    }
+
+    private String tree() {
+        return Golden.brief(operation.tree().root());
+    }
+
+    @Test
+    void arrowsLeadThroughAllValidPlacesInTheOrderOfTheDocument() {
+        operation.select(List.of("b"));
+        assertThat(press(" ")).isTrue();
+        assertThat(said()).isEqualTo("picked_up [1, Leaf]");
+        List<String> places = new ArrayList<>();
+        press("Home");
+        while (!said().startsWith("no_further")) {
+            places.add(drag.slot().parent() + " " + drag.slot().index());
+            press("ArrowDown");
+        }
+        // not into the leaf, the panels' collapse or the fixed one
+        assertThat(places)
+                .containsExactly("root 0", "a 0", "a 1", "root 1", "p 0", "root 2", "root 3");
+        for (int i = places.size() - 2; i >= 0; i--) {
+            press("ArrowUp");
+            assertThat(drag.slot().parent() + " " + drag.slot().index()).isEqualTo(places.get(i));
+        }
+        press("End");
+        assertThat(said()).isEqualTo("moved [Root, 4, 4]");
+        assertThat(tree()).as("nothing moves before the drop").isEqualTo("root[a[a1] b c[p] f]");
+        press("Escape");
+    }
+
+    @Test
+    void aDropIsOneStep() {
+        operation.select(List.of("b"));
+        press("Enter");
+        press("ArrowUp");
+        assertThat(said()).isEqualTo("moved [Box, 2, 2]");
+        press("Enter");
+        assertThat(said()).isEqualTo("dropped [1, Leaf, Box, 2]");
+        assertThat(tree()).isEqualTo("root[a[a1 b] c[p] f]");
+        assertThat(operation.history().types()).containsExactly("default:state", "move:node");
+        assertThat(operation.selection().ids()).containsExactly("b");
+        assertThat(drag.isActive()).isFalse();
+        operation.undo();
+        assertThat(tree()).isEqualTo("root[a[a1] b c[p] f]");
+    }
+
+    @Test
+    void escapeRestores() {
+        operation.select(List.of("b"));
+        Tree before = operation.tree();
+        press(" ");
+        press("ArrowDown");
+        assertThat(press("Escape")).isTrue();
+        assertThat(said()).isEqualTo("cancelled [1, Leaf]");
+        assertThat(operation.tree()).isSameAs(before);
+        assertThat(operation.selection().ids()).containsExactly("b");
+        assertThat(operation.history().entries()).hasSize(1);
+        assertThat(drag.slot()).isNull();
+        assertThat(press("Escape")).as("no drag, no key").isFalse();
+    }
+
+    @Test
+    void droppedWhereItWasNothingHappens() {
+        operation.select(List.of("b"));
+        press(" ");
+        press(" ");
+        assertThat(said()).isEqualTo("cancelled [1, Leaf]");
+        assertThat(operation.history().entries()).hasSize(1);
+    }
+
+    @Test
+    void severalNodesGoTogether() {
+        operation.select(List.of("b", "a1"));
+        press(" ");
+        assertThat(drag.dragged()).containsExactly("a1", "b");
+        press("End");
+        press(" ");
+        assertThat(tree()).isEqualTo("root[a c[p] f a1 b]");
+    }
+
+    @Test
+    void whatMayNotMoveIsRefusedAloud() {
+        operation.select(List.of("f"));
+        assertThat(press(" ")).isTrue();
+        assertThat(said()).isEqualTo("refused [\"f\" (Fixed) can't be moved]");
+        assertThat(drag.isActive()).isFalse();
+        operation.select(List.of("root"));
+        assertThat(press(" ")).isFalse();
+        operation.select(List.of("b"));
+        assertThat(drag.down(" ", new Modifiers(true, false, false, false), operation)).isFalse();
+    }
+
+    @Test
+    void anotherChangeCancels() {
+        operation.select(List.of("b"));
+        press(" ");
+        operation.act(new dev.tenon.designer.action.Action.Remove(List.of("a1")));
+        press("ArrowDown");
+        assertThat(said()).isEqualTo("cancelled [1, Leaf]");
+    }
+
+    @Test
+    void otherKeysAreKeptFromTheShortcuts() {
+        operation.select(List.of("b"));
+        press(" ");
+        assertThat(press("Delete")).isTrue();
+        assertThat(press("Shift")).isFalse();
+        assertThat(operation.tree().contains("b")).isTrue();
+    }
+
+    @Test
+    void anAnnouncementFillsItsWords() {
+        assertThat(
+                        new Announcement("announcements.moved", List.of("Box", "2", "3"))
+                                .in("{0}: {1} of {2}"))
+                .isEqualTo("Box: 2 of 3");
+    }
+}
