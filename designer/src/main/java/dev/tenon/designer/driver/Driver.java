@@ -6,7 +6,7 @@ import dev.tenon.designer.engine.Engine;
 /// page has its own.
 @FunctionalInterface
 public interface Driver {
-    /// Takes in `input` and tells `engine` what it means; returns whether the browser should leave
-    /// it alone.
+    /// Takes in `input` and tells `engine` what it means; returns whether that is all it means, so
+    /// that neither the drivers after this one nor the browser should do anything about it.
     boolean take(Input input, Engine engine);
 }

@@ -1,0 +1,215 @@
+package dev.tenon.designer.effect;
+
+import dev.tenon.designer.action.Action;
+import dev.tenon.designer.behavior.DesignerProps;
+import dev.tenon.designer.behavior.DesignerProps.Axis;
+import dev.tenon.designer.behavior.DesignerProps.Resizing;
+import dev.tenon.designer.drag.Viewport;
+import dev.tenon.designer.engine.Cursor;
+import dev.tenon.designer.engine.Operation;
+import dev.tenon.designer.event.CursorEvent;
+import dev.tenon.designer.event.CursorEvent.DragCancel;
+import dev.tenon.designer.event.CursorEvent.DragMove;
+import dev.tenon.designer.event.CursorEvent.DragStart;
+import dev.tenon.designer.event.CursorEvent.DragStop;
+import dev.tenon.designer.event.Target;
+import dev.tenon.designer.event.Target.Area;
+import dev.tenon.designer.event.Target.ResizeHandle;
+import dev.tenon.designer.event.Target.TranslateHandle;
+import dev.tenon.designer.geometry.Geometry;
+import dev.tenon.designer.geometry.Point;
+import dev.tenon.designer.geometry.Rect;
+import dev.tenon.designer.tree.Tree;
+import dev.tenon.designer.tree.TreeNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Moves a node freely, and changes its size, by the handles of its box, as its behaviour allows
+/// (`translatable`, `resizable`). On the way [Aids] shows where it would be, with the lines and
+/// spaces that it snaps to; at the end the settings that its behaviour makes of it are saved, by
+/// one action. In the reference nothing is saved (D18).
+public final class Reshaping implements DesignerEffect {
+    /// How small a side may become, in pixels.
+    public static final double SMALLEST = 1;
+
+    private @Nullable Gesture gesture;
+
+    /// What is being done.
+    ///
+    /// @param operation where
+    /// @param handle by which handle
+    /// @param rect the node as it was, on the screen
+    /// @param start where the drag began, in the coordinates of the content
+    private record Gesture(Operation operation, Target.Handle handle, Rect rect, Point start) {
+        String nodeId() {
+            return handle.nodeId();
+        }
+    }
+
+    /// A rectangle and what it snapped to.
+    private record Shape(Rect rect, Snaps snaps) {}
+
+    /// Begins with nothing moved.
+    public Reshaping() {}
+
+    @Override
+    public void attach(Designer designer) {
+        designer.on(DragStart.class, event -> begin(designer, event));
+        designer.on(
+                DragMove.class,
+                event -> {
+                    Shape shape = shape(designer, event);
+                    if (shape != null) {
+                        designer.aids(designer.aids().with(shape.rect, shape.snaps));
+                    }
+                });
+        designer.on(DragStop.class, event -> stop(designer, event));
+        designer.on(DragCancel.class, _ -> end(designer));
+    }
+
+    private void begin(Designer designer, DragStart event) {
+        Operation operation = designer.operation();
+        Viewport viewport = designer.viewport(Area.CANVAS);
+        Target.Handle handle = event.target().handle();
+        if (operation == null
+                || viewport == null
+                || handle == null
+                || designer.cursor().type() != Cursor.Type.NORMAL
+                || !operation.tree().contains(handle.nodeId())) {
+            return;
+        }
+        TreeNode node = operation.tree().node(handle.nodeId());
+        Rect rect = viewport.rect(node.id());
+        if (rect != null && isAllowed(operation, node, handle)) {
+            Point start = FreeSelection.point(event).plus(viewport.scrollX(), viewport.scrollY());
+            gesture = new Gesture(operation, handle, rect, start);
+            designer.cursor()
+                    .drag(
+                            handle instanceof TranslateHandle
+                                    ? Cursor.Drag.TRANSLATE
+                                    : Cursor.Drag.RESIZE);
+        }
+    }
+
+    private static boolean isAllowed(Operation operation, TreeNode node, Target.Handle handle) {
+        return switch (handle) {
+            case TranslateHandle _ -> operation.rules().isTranslatable(node);
+            case ResizeHandle resize ->
+                    operation.rules().resizable(node).stream()
+                            .anyMatch(axis -> side(resize, axis) != 0);
+            case Target.DragHandle _ -> false;
+        };
+    }
+
+    private static int side(ResizeHandle handle, Axis axis) {
+        return axis == Axis.X ? handle.x() : handle.y();
+    }
+
+    /// Where the node is with the pointer at the event's place; null where nothing is moved.
+    private @Nullable Shape shape(Designer designer, CursorEvent event) {
+        Gesture now = gesture;
+        Viewport viewport = designer.viewport(Area.CANVAS);
+        if (now == null || viewport == null || !now.operation.tree().contains(now.nodeId())) {
+            return null;
+        }
+        Point at = FreeSelection.point(event).plus(viewport.scrollX(), viewport.scrollY());
+        double dx = at.x() - now.start.x();
+        double dy = at.y() - now.start.y();
+        List<Rect> others = others(now, viewport);
+        if (now.handle instanceof ResizeHandle handle) {
+            var axes = now.operation.rules().resizable(now.operation.tree().node(now.nodeId()));
+            int x = axes.contains(Axis.X) ? handle.x() : 0;
+            int y = axes.contains(Axis.Y) ? handle.y() : 0;
+            Snaps snaps = Snaps.edges(resized(now.rect, x, y, dx, dy), others, x, y);
+            return new Shape(resized(now.rect, x, y, dx + snaps.dx(), dy + snaps.dy()), snaps);
+        }
+        Snaps snaps = Snaps.whole(now.rect.plus(dx, dy), others);
+        return new Shape(now.rect.plus(dx + snaps.dx(), dy + snaps.dy()), snaps);
+    }
+
+    private static Rect resized(Rect rect, int x, int y, double dx, double dy) {
+        double left = rect.left() + (x < 0 ? Math.min(dx, rect.width() - SMALLEST) : 0);
+        double top = rect.top() + (y < 0 ? Math.min(dy, rect.height() - SMALLEST) : 0);
+        double right = rect.right() + (x > 0 ? Math.max(dx, SMALLEST - rect.width()) : 0);
+        double bottom = rect.bottom() + (y > 0 ? Math.max(dy, SMALLEST - rect.height()) : 0);
+        return Rect.between(left, top, right, bottom);
+    }
+
+    /// The rectangles of all nodes that are seen, but the node's own, those inside it and those
+    /// that it is inside of but its parent.
+    private static List<Rect> others(Gesture now, Viewport viewport) {
+        Tree tree = now.operation.tree();
+        String id = now.nodeId();
+        String parent = tree.parentId(id);
+        List<Rect> others = new ArrayList<>();
+        tree.root()
+                .forEach(node -> {
+                    Rect rect = viewport.rect(node.id());
+                    boolean isRelated =
+                            node.id().equals(id)
+                                    || tree.isAncestor(id, node.id())
+                                    || (tree.isAncestor(node.id(), id)
+                                            && !node.id().equals(parent));
+                    if (rect != null
+                            && !isRelated
+                            && Geometry.isCrossRectInRect(rect, viewport.bounds())) {
+                        others.add(rect);
+                    }
+                });
+        return others;
+    }
+
+    private void stop(Designer designer, DragStop event) {
+        Gesture now = gesture;
+        Shape shape = shape(designer, event);
+        end(designer);
+        if (now == null || shape == null) {
+            return;
+        }
+        TreeNode node = now.operation.tree().node(now.nodeId());
+        DesignerProps props = now.operation.rules().registry().designerProps(node);
+        TreeNode changed = node;
+        if (now.handle instanceof TranslateHandle) {
+            changed = translated(props, node, now.rect, shape.rect);
+        } else {
+            Map<Axis, Resizing> resizable =
+                    props.resizable() == null ? Map.of() : props.resizable();
+            for (Axis axis : Axis.values()) {
+                Resizing resizing = resizable.get(axis);
+                double before = axis == Axis.X ? now.rect.width() : now.rect.height();
+                double after = axis == Axis.X ? shape.rect.width() : shape.rect.height();
+                if (resizing != null && after != before) {
+                    changed =
+                            changed.withProps(
+                                    changed.props()
+                                            .withAll(
+                                                    resizing.resize(
+                                                            changed, before, after - before)));
+                }
+            }
+            if (shape.rect.x() != now.rect.x() || shape.rect.y() != now.rect.y()) {
+                changed = translated(props, changed, now.rect, shape.rect);
+            }
+        }
+        now.operation.act(new Action.SetProps(node.id(), changed.props()));
+    }
+
+    /// A node that stands where the document puts it has no place of its own to save.
+    private static TreeNode translated(DesignerProps props, TreeNode node, Rect from, Rect to) {
+        var translating = props.translatable();
+        return translating == null
+                ? node
+                : node.withProps(
+                        node.props()
+                                .withAll(
+                                        translating.translate(
+                                                node, to.x() - from.x(), to.y() - from.y())));
+    }
+
+    private void end(Designer designer) {
+        gesture = null;
+        designer.aids(designer.aids().with(null, Snaps.NONE));
+    }
+}
