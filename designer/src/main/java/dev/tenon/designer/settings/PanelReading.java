@@ -128,7 +128,7 @@ final class PanelReading {
         SettingPath at = path.beside(part.key());
         List<Choice> choices =
                 part.values().stream()
-                        .map(value -> new Choice(new JsonString(value), value))
+                        .map(value -> new Choice(new JsonString(value), words.css(value)))
                         .toList();
         return new SettingsField(
                 at,

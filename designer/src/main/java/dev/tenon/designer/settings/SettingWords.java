@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// |---|---|
 /// | label | `settings.p.title`, `settings.p`, `common.n.title`, `common.n`; else `n` |
 /// | tooltip, placeholder | `settings.p.tooltip`, `common.n.tooltip`; the same with `placeholder` |
+/// | words of CSS | `setters.values.w`; else `w` |
 /// | choices | `settings.p.dataSource`, a list of texts or `{label, value}`; else for each value `v` `settings.p.choices.v`, `common.n.choices.v`; no value at all: `common.unset` |
 ///
 /// `settings.p` and `dataSource` are the reference's; a component's own words come first.
@@ -36,6 +37,12 @@ record SettingWords(Languages languages, String language) {
 
     String text(String token) {
         return languages.text(language, token);
+    }
+
+    /// What a word of CSS is called; the word itself where nothing is said.
+    String css(String word) {
+        String text = find("setters.values." + word);
+        return text == null ? word : text;
     }
 
     private @Nullable String said(SettingPath path, String more) {

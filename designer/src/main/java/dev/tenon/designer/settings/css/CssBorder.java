@@ -5,7 +5,6 @@ import dev.tenon.designer.json.JsonNumber;
 import dev.tenon.designer.json.JsonObject;
 import dev.tenon.designer.json.JsonString;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// One line of a border, of all sides or of one: the settings `borderStyle`, `borderWidth` and
@@ -19,8 +18,9 @@ public record CssBorder(@Nullable String line, @Nullable String width, @Nullable
     /// Nothing set.
     public static final CssBorder NONE = new CssBorder(null, null, null);
 
-    private static final Set<String> LINES =
-            Set.of(
+    /// How a line may be drawn.
+    public static final List<String> LINES =
+            List.of(
                     "none", "hidden", "dotted", "dashed", "solid", "double", "groove", "ridge",
                     "inset", "outset");
 
