@@ -54,7 +54,7 @@ record Panes(String kind, String pane, String title) {
         for (TreeNode source : sources) {
             if (isPane(source)) {
                 adopted.add(source);
-            } else if (source == bare.getFirst()) {
+            } else if (source.id().equals(bare.getFirst().id())) {
                 adopted.add(pane(ids, bare));
             }
         }

@@ -125,7 +125,7 @@ final class Tables {
         for (TreeNode source : sources) {
             if (isColumn(source)) {
                 columns.add(source);
-            } else if (source == bare.getFirst()) {
+            } else if (source.id().equals(bare.getFirst().id())) {
                 columns.add(column(ids, untitled(bare)));
             }
         }

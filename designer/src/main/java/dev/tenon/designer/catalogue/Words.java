@@ -67,7 +67,7 @@ record Words(JsonObject languages, Map<String, String> icons) {
         var locales = new LinkedHashMap<String, Json>();
         languages.forEach((language, words) -> {
             JsonObject own = ((JsonObject) words).object("components");
-            for (String step : behavior.name().split("\\.")) {
+            for (String step : behavior.name().split("\\.", -1)) {
                 own = own.object(step);
             }
             JsonObject local = JsonObject.EMPTY;

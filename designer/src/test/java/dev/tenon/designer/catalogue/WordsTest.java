@@ -99,6 +99,10 @@ final class WordsTest {
             assertTold("refusals." + rule.name().toLowerCase(Locale.ROOT));
         }
         CATALOGUE.actions().forEach(action -> assertTold(action.token()));
+        for (String announcement :
+                List.of("picked_up", "moved", "no_further", "dropped", "cancelled", "refused")) {
+            assertTold("announcements." + announcement);
+        }
     }
 
     @Test
