@@ -203,11 +203,8 @@ final class SettingsFormTest {
         Gesture gesture = null;
         String[] typed = {"N", "Na", "Nam", "Name"};
         for (int i = 0; i < typed.length; i++) {
-            history =
-                    typed(
-                            history,
-                            gesture = gesture(history, gesture, start.plusMillis(300 * i)),
-                            typed[i]);
+            gesture = gesture(history, gesture, start.plusMillis(300 * i));
+            history = typed(history, gesture, typed[i]);
         }
         assertThat(history.types()).containsExactly("default:state", "update:node:props");
         Gesture later = gesture(history, gesture, start.plusSeconds(9));

@@ -67,7 +67,7 @@ public record CssColor(int red, int green, int blue, double alpha) {
             return null;
         }
         List<String> words = new ArrayList<>();
-        for (String word : lower.substring(open + 1, lower.length() - 1).split("[\\s,/]+")) {
+        for (String word : lower.substring(open + 1, lower.length() - 1).split("[\\s,/]+", -1)) {
             if (!word.isEmpty()) {
                 words.add(word);
             }
@@ -87,7 +87,7 @@ public record CssColor(int red, int green, int blue, double alpha) {
         if (!digits.matches("[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8}")) {
             return null;
         }
-        String full = digits.length() <= 4 ? digits.replaceAll(".", "$0$0") : digits;
+        String full = digits.length() <= 4 ? digits.replaceAll("[0-9a-f]", "$0$0") : digits;
         long all = Long.parseLong(full, 16);
         return full.length() == 6
                 ? of((int) all, 1)

@@ -57,6 +57,14 @@ public record CssPosition(Place column, Place row) {
 
     /// Returns the place as CSS: `left top`.
     public String write() {
-        return COLUMNS.get(column.ordinal()) + " " + ROWS.get(row.ordinal());
+        return word(column, COLUMNS) + " " + word(row, ROWS);
+    }
+
+    private static String word(Place place, List<String> words) {
+        return switch (place) {
+            case START -> words.getFirst();
+            case CENTER -> words.get(1);
+            case END -> words.getLast();
+        };
     }
 }
