@@ -6,31 +6,41 @@ import java.util.function.Consumer;
 
 /// Collects the steps of a collection for each who watches it, from one look to the next.
 final class Changes<C> {
-    private final List<List<C>> pending = new ArrayList<>(0);
+    private final List<Steps<C>> watchers = new ArrayList<>(0);
+
+    /// What one of them has not seen yet.
+    private static final class Steps<C> {
+        private final List<C> steps = new ArrayList<>();
+
+        List<C> take() {
+            List<C> taken = List.copyOf(steps);
+            steps.clear();
+            return taken;
+        }
+    }
 
     void add(C change) {
-        pending.forEach(steps -> steps.add(change));
+        watchers.forEach(watcher -> watcher.steps.add(change));
     }
 
     /// Gives `view` the steps at the end of each batch in which there were some.
     Effect watch(String name, Cell whole, Consumer<List<C>> view) {
-        List<C> steps = new ArrayList<>();
+        Steps<C> watcher = new Steps<>();
         Effect effect =
                 Effect.named(
                         "watch of " + name,
                         () -> {
                             whole.read();
-                            if (!steps.isEmpty()) {
-                                List<C> news = List.copyOf(steps);
-                                steps.clear();
+                            List<C> news = watcher.take();
+                            if (!news.isEmpty()) {
                                 Reactive.untracked(() -> {
                                     view.accept(news);
                                     return news;
                                 });
                             }
                         });
-        pending.add(steps);
-        effect.atEnd(() -> pending.removeIf(each -> each == steps));
+        watchers.add(watcher);
+        effect.atEnd(() -> watchers.remove(watcher));
         return effect;
     }
 }

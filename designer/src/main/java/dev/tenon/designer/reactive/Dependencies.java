@@ -4,7 +4,7 @@ import java.lang.ref.WeakReference;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +37,7 @@ final class Dependencies {
             return last;
         }
         Link link;
-        if (known == null && read < links.size() && links.get(read).source == source) {
+        if (known == null && read < links.size() && links.get(read).source.equals(source)) {
             link = links.get(read);
             link.forgetSeen();
             read++;
@@ -56,7 +56,7 @@ final class Dependencies {
             rest.clear();
         }
         if (known == null && source.last != null) { // some other observer read it last: was it us?
-            known = new IdentityHashMap<>();
+            known = new HashMap<>();
             for (Link link : links) {
                 known.put(link.source, link);
             }

@@ -27,7 +27,7 @@ final class Link {
     }
 
     boolean isOf(WeakReference<Observer> other) {
-        return observer == other;
+        return observer.equals(other);
     }
 
     /// Notes the version that the first read of a run saw: a second read must not hide that the

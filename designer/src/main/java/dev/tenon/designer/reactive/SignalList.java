@@ -32,9 +32,8 @@ public final class SignalList<T> {
     }
 
     /// Returns a list of `values`.
-    @SafeVarargs
-    public static <T> SignalList<T> of(T... values) {
-        return named("list", List.of(values));
+    public static <T> SignalList<T> of(List<T> values) {
+        return named("list", values);
     }
 
     /// Returns a list of `values` that is called `name` in messages.

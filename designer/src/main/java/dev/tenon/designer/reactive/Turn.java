@@ -96,7 +96,7 @@ final class Turn {
         }
         if (!failures.isEmpty()) {
             RuntimeException first = thrown == null ? failures.removeFirst() : thrown;
-            failures.stream().filter(later -> later != first).forEach(first::addSuppressed);
+            failures.stream().filter(later -> !later.equals(first)).forEach(first::addSuppressed);
             failures.clear();
             if (thrown == null) {
                 throw first;

@@ -20,7 +20,7 @@ class CollectionsTest {
 
     @Test
     void aReaderOfAnIndexRunsWhenThatIndexHoldsAnother() {
-        SignalList<String> list = SignalList.of("a", "b", "c");
+        SignalList<String> list = SignalList.of(List.of("a", "b", "c"));
         Effect.of(() -> log.add(list.get(1)));
         list.set(0, "A");
         list.add("d");
@@ -32,7 +32,7 @@ class CollectionsTest {
 
     @Test
     void aReaderOfTheSizeRunsWhenTheSizeChanges() {
-        SignalList<String> list = SignalList.of("a");
+        SignalList<String> list = SignalList.of(List.of("a"));
         Effect.of(() -> log.add(list.size()));
         list.set(0, "b");
         list.add("c");
@@ -43,7 +43,7 @@ class CollectionsTest {
 
     @Test
     void aReaderOfAMissingIndexRunsWhenItIsThere() {
-        SignalList<String> list = SignalList.of();
+        SignalList<String> list = SignalList.of(List.of());
         Computed<String> first = Computed.of(() -> list.get(0));
         assertThatThrownBy(first::get).isInstanceOf(IndexOutOfBoundsException.class);
         list.add("a");
@@ -52,7 +52,7 @@ class CollectionsTest {
 
     @Test
     void aViewHearsTheSteps() {
-        SignalList<String> list = SignalList.of("a", "b");
+        SignalList<String> list = SignalList.of(List.of("a", "b"));
         Effect view = list.watch(log::addAll);
         Reactive.batch(() -> {
             list.add("c");
@@ -103,7 +103,7 @@ class CollectionsTest {
         System.out.println("CollectionsTest: seed " + seed + " (-Dtenon.seed)");
         var random = new SplittableRandom(seed);
         for (int round = 0; round < 200; round++) {
-            SignalList<Integer> list = SignalList.of(1, 2, 3);
+            SignalList<Integer> list = SignalList.of(List.of(1, 2, 3));
             List<Integer> view = new ArrayList<>(list.values());
             list.watch(steps -> steps.forEach(step -> follow(view, step)));
             Map<Integer, Object> seen = new LinkedHashMap<>();
@@ -148,11 +148,11 @@ class CollectionsTest {
         switch (step) {
             case Inserted<Integer>(int index, Integer value) -> view.add(index, value);
             case Removed<Integer>(int index, Integer value) ->
-                    assertThat(view.remove(index)).isEqualTo(value);
+                    assertThat(view.remove(/* index */ index)).isEqualTo(value);
             case Replaced<Integer>(int index, Integer before, Integer value) ->
                     assertThat(view.set(index, value)).isEqualTo(before);
             case Moved<Integer>(int from, int to, Integer value) -> {
-                assertThat(view.remove(from)).isEqualTo(value);
+                assertThat(view.remove(/* index */ from)).isEqualTo(value);
                 view.add(to, value);
             }
         }

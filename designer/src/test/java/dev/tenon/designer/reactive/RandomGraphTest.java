@@ -90,7 +90,7 @@ class RandomGraphTest {
                         if (!effects.isEmpty()) {
                             int gone = random.nextInt(effects.size());
                             effects.remove(gone).dispose();
-                            watched.remove(gone);
+                            watched.remove(/* index */ gone);
                             seen.remove(gone);
                         }
                     }
