@@ -1,0 +1,58 @@
+package dev.tenon.designer.expression;
+
+import dev.tenon.designer.expression.Evaluation.Failure;
+import dev.tenon.designer.expression.Evaluation.Value;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// An expression or script, read and ready. It keeps nothing from one evaluation to the next, and
+/// several threads may evaluate it.
+public final class Expression {
+    private final String text;
+    private final @Nullable Node node;
+    private final @Nullable Failure failure;
+
+    private Expression(String text, @Nullable Node node, @Nullable Failure failure) {
+        this.text = text;
+        this.node = node;
+        this.failure = failure;
+    }
+
+    static Expression read(String text, Supplier<Node> reading) {
+        try {
+            return new Expression(text, reading.get(), null);
+        } catch (Halt e) {
+            return new Expression(text, null, new Failure(e.message(), e.line()));
+        }
+    }
+
+    /// Returns the text that it was read from.
+    public String text() {
+        return text;
+    }
+
+    /// Returns why it can't be evaluated, or null where it can.
+    public @Nullable Failure failure() {
+        return failure;
+    }
+
+    /// Returns what it gives, with the names of `scope` and those of the language.
+    public Evaluation evaluate(ScriptObject scope) {
+        if (node == null) {
+            return failure == null ? new Failure("it was not read", 1) : failure;
+        }
+        var evaluator = new Evaluator(scope);
+        try {
+            return new Value(Values.json(evaluator.run(node), evaluator.meter()));
+        } catch (Halt e) {
+            return new Failure(e.message(), e.line());
+        } catch (StackOverflowError e) { // the caller had used most of its stack; all is unwound
+            return new Failure("it calls or nests deeper than the thread allows", 1);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return text;
+    }
+}

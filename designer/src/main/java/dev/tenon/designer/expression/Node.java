@@ -1,0 +1,93 @@
+package dev.tenon.designer.expression;
+
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/// A part of an expression or of a script, as the [Parser] reads it and the [Evaluator] does it.
+sealed interface Node {
+    /// Returns the line where it begins, from 1.
+    int line();
+
+    record Literal(Object value, int line) implements Node {}
+
+    record Template(List<String> parts, List<Node> inner, int line) implements Node {}
+
+    record Regex(Pattern pattern, boolean global, int line) implements Node {}
+
+    record Variable(String name, int line) implements Node {}
+
+    record Member(Node object, Node key, boolean optional, int line) implements Node {}
+
+    record Call(Node callee, List<Node> arguments, boolean optional, int line) implements Node {}
+
+    /// Where `?.` that finds nothing ends.
+    record Chain(Node inner, int line) implements Node {}
+
+    record Unary(String sign, Node operand, int line) implements Node {}
+
+    record Update(String sign, boolean prefix, Node target, int line) implements Node {}
+
+    record Binary(String sign, Node left, Node right, int line) implements Node {}
+
+    record Logical(String sign, Node left, Node right, int line) implements Node {}
+
+    record Conditional(Node test, Node then, Node otherwise, int line) implements Node {}
+
+    record Assign(String sign, Node target, Node value, int line) implements Node {}
+
+    record Sequence(List<Node> all, int line) implements Node {}
+
+    record Spread(Node inner, int line) implements Node {}
+
+    record ArrayNode(List<Node> elements, int line) implements Node {}
+
+    record ObjectNode(List<Entry> entries, int line) implements Node {}
+
+    /// A member of an object.
+    ///
+    /// @param key the name, or null where `value` is a [Spread]
+    record Entry(@Nullable Node key, Node value) {}
+
+    record Function(
+            String name, List<Parameter> parameters, Node body, boolean isExpression, int line)
+            implements Node {}
+
+    /// What a value goes to.
+    ///
+    /// @param pattern a [Variable], [ObjectPattern] or [ArrayPattern]
+    record Parameter(Node pattern, @Nullable Node otherwise, boolean rest) {}
+
+    record ObjectPattern(List<Part> parts, @Nullable String rest, int line) implements Node {}
+
+    record Part(String key, Parameter target) {}
+
+    record ArrayPattern(List<@Nullable Parameter> targets, int line) implements Node {}
+
+    record Declare(String kind, List<Parameter> targets, int line) implements Node {}
+
+    record Block(List<Node> statements, int line) implements Node {}
+
+    record If(Node test, Node then, @Nullable Node otherwise, int line) implements Node {}
+
+    record For(@Nullable Node begin, @Nullable Node test, @Nullable Node step, Node body, int line)
+            implements Node {}
+
+    /// A loop through values or names.
+    ///
+    /// @param keys whether `in` rather than `of`
+    record ForEach(String kind, Node pattern, boolean keys, Node all, Node body, int line)
+            implements Node {}
+
+    record While(Node test, Node body, boolean bodyFirst, int line) implements Node {}
+
+    record Return(@Nullable Node value, int line) implements Node {}
+
+    record Leave(boolean loop, int line) implements Node {}
+
+    record Throw(Node value, int line) implements Node {}
+
+    record Try(
+            Node body, @Nullable String name, @Nullable Node handler, @Nullable Node last, int line)
+            implements Node {}
+}

@@ -1,0 +1,757 @@
+package dev.tenon.designer.expression;
+
+import dev.tenon.designer.expression.Token.Kind;
+import dev.tenon.designer.json.JsonNull;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Reads expressions: JavaScript's, without classes, generators, `async`, `new`, getters, labels,
+/// tagged templates and `this`.
+final class Parser {
+    private static final int DEEPEST = 150;
+    private static final Map<String, Integer> LEVELS =
+            Map.ofEntries(
+                    Map.entry("??", 1),
+                    Map.entry("||", 2),
+                    Map.entry("&&", 3),
+                    Map.entry("|", 4),
+                    Map.entry("^", 5),
+                    Map.entry("&", 6),
+                    Map.entry("==", 7),
+                    Map.entry("!=", 7),
+                    Map.entry("===", 7),
+                    Map.entry("!==", 7),
+                    Map.entry("<", 8),
+                    Map.entry(">", 8),
+                    Map.entry("<=", 8),
+                    Map.entry(">=", 8),
+                    Map.entry("in", 8),
+                    Map.entry("<<", 9),
+                    Map.entry(">>", 9),
+                    Map.entry(">>>", 9),
+                    Map.entry("+", 10),
+                    Map.entry("-", 10),
+                    Map.entry("*", 11),
+                    Map.entry("/", 11),
+                    Map.entry("%", 11),
+                    Map.entry("**", 12));
+    private static final Set<String> ASSIGN =
+            Set.of(
+                    "=", "+=", "-=", "*=", "/=", "%=", "**=", "&=", "|=", "^=", "<<=", ">>=",
+                    ">>>=", "&&=", "||=", "??=");
+    private static final Set<String> UNARY = Set.of("!", "-", "+", "~", "typeof", "void", "delete");
+    private static final Set<String> LOGICAL = Set.of("&&", "||", "??");
+    static final Set<String> RESERVED =
+            Set.of(
+                    "class",
+                    "new",
+                    "async",
+                    "await",
+                    "yield",
+                    "import",
+                    "export",
+                    "super",
+                    "with",
+                    "debugger",
+                    "this",
+                    "instanceof",
+                    "switch",
+                    "enum",
+                    "extends");
+    private static final Set<String> KEYWORDS =
+            Set.of(
+                    "if",
+                    "else",
+                    "for",
+                    "while",
+                    "do",
+                    "return",
+                    "break",
+                    "continue",
+                    "throw",
+                    "try",
+                    "catch",
+                    "finally",
+                    "var",
+                    "const",
+                    "function",
+                    "in",
+                    "typeof",
+                    "void",
+                    "delete",
+                    "case",
+                    "default");
+
+    private final List<Token> tokens;
+    private int at;
+    private int depth;
+    private boolean noIn; // in the head of a for
+
+    private Parser(List<Token> tokens, int depth) {
+        this.tokens = tokens;
+        this.depth = depth;
+    }
+
+    /// Reads one expression, up to the end.
+    static Node expression(String text) {
+        return new Parser(Lexer.words(text), 0).wholeExpression();
+    }
+
+    /// Reads statements, up to the end.
+    static Node script(String text) {
+        var parser = new Parser(Lexer.words(text), 0);
+        List<Node> all = new ArrayList<>();
+        while (parser.peek().kind() != Kind.END) {
+            all.add(parser.statement());
+        }
+        return new Node.Block(all, 1);
+    }
+
+    private Node wholeExpression() {
+        Node node = sequence();
+        if (peek().kind() != Kind.END) {
+            throw unexpected();
+        }
+        return node;
+    }
+
+    // ---- words
+
+    private Token peek() {
+        return tokens.get(at);
+    }
+
+    private Token peek(int ahead) {
+        return tokens.get(Math.min(at + ahead, tokens.size() - 1));
+    }
+
+    private Token take() {
+        Token token = tokens.get(at);
+        if (token.kind() != Kind.END) {
+            at++;
+        }
+        return token;
+    }
+
+    private boolean taken(String sign) {
+        if (peek().is(sign)) {
+            at++;
+            return true;
+        }
+        return false;
+    }
+
+    private Token expect(String sign) {
+        if (!peek().is(sign)) {
+            throw Halt.syntax(
+                    "expected " + sign + ", got " + Numbers.brief(peek().text()), peek().line());
+        }
+        return take();
+    }
+
+    private Halt unexpected() {
+        Token token = peek();
+        String text = Numbers.brief(token.text());
+        return Halt.syntax(
+                token.kind() == Kind.NAME && RESERVED.contains(text)
+                        ? text + " is not supported"
+                        : "unexpected " + text,
+                token.line());
+    }
+
+    private void descend() {
+        if (++depth > DEEPEST) {
+            throw Halt.syntax("it is nested deeper than " + DEEPEST, peek().line());
+        }
+    }
+
+    private String name() {
+        Token token = peek();
+        if (token.kind() != Kind.NAME
+                || RESERVED.contains(token.text())
+                || KEYWORDS.contains(token.text())) {
+            throw unexpected();
+        }
+        return take().text();
+    }
+
+    // ---- expressions
+
+    private Node sequence() {
+        Node first = assignment();
+        if (!peek().is(",")) {
+            return first;
+        }
+        List<Node> all = new ArrayList<>(List.of(first));
+        while (taken(",")) {
+            all.add(assignment());
+        }
+        return new Node.Sequence(all, first.line());
+    }
+
+    private Node assignment() {
+        descend();
+        try {
+            if (isArrow()) {
+                return arrow();
+            }
+            Node left = conditional();
+            Token sign = peek();
+            if (sign.kind() != Kind.SIGN || !ASSIGN.contains(sign.text())) {
+                return left;
+            }
+            take();
+            if (!(left instanceof Node.Variable || left instanceof Node.Member)) {
+                throw Halt.syntax("can't assign to this", sign.line());
+            }
+            return new Node.Assign(sign.text(), left, assignment(), left.line());
+        } finally {
+            depth--;
+        }
+    }
+
+    /// Returns whether an arrow function begins here: `x =>` or `(...) =>`.
+    private boolean isArrow() {
+        if (peek().kind() == Kind.NAME && peek(1).is("=>") && peek(1).kind() == Kind.SIGN) {
+            return true;
+        }
+        if (peek().kind() != Kind.SIGN || !peek().is("(")) {
+            return false;
+        }
+        int open = 0;
+        for (int i = at; i < tokens.size(); i++) {
+            Token token = tokens.get(i);
+            if (token.kind() == Kind.SIGN) {
+                switch (token.text()) {
+                    case "(", "[", "{" -> open++;
+                    case ")", "]", "}" -> open--;
+                    default -> {}
+                }
+                if (open == 0) {
+                    return i + 1 < tokens.size() && tokens.get(i + 1).is("=>");
+                }
+            }
+        }
+        return false;
+    }
+
+    private Node arrow() {
+        int line = peek().line();
+        List<Node.Parameter> parameters =
+                peek().kind() == Kind.NAME
+                        ? List.of(new Node.Parameter(variable(), null, false))
+                        : parameters();
+        expect("=>");
+        boolean isBlock = peek().is("{");
+        boolean outer = noIn;
+        noIn &= !isBlock;
+        Node body = isBlock ? block() : assignment();
+        noIn = outer;
+        return new Node.Function("", parameters, body, !isBlock, line);
+    }
+
+    private Node variable() {
+        int line = peek().line();
+        return new Node.Variable(name(), line);
+    }
+
+    private List<Node.Parameter> parameters() {
+        expect("(");
+        List<Node.Parameter> all = new ArrayList<>();
+        while (!taken(")")) {
+            boolean rest = taken("...");
+            all.add(parameter(rest));
+            if (!peek().is(")")) {
+                expect(",");
+            }
+        }
+        return all;
+    }
+
+    private Node.Parameter parameter(boolean rest) {
+        Node pattern = pattern();
+        return new Node.Parameter(pattern, !rest && taken("=") ? assignment() : null, rest);
+    }
+
+    private Node pattern() {
+        descend();
+        try {
+            int line = peek().line();
+            if (taken("[")) {
+                List<Node.@Nullable Parameter> targets = new ArrayList<>();
+                while (!taken("]")) {
+                    targets.add(peek().is(",") ? null : parameter(taken("...")));
+                    if (!peek().is("]")) {
+                        expect(",");
+                    }
+                }
+                return new Node.ArrayPattern(targets, line);
+            }
+            return taken("{") ? objectPattern(line) : variable();
+        } finally {
+            depth--;
+        }
+    }
+
+    private Node objectPattern(int line) {
+        List<Node.Part> parts = new ArrayList<>();
+        String rest = null;
+        while (!taken("}")) {
+            if (taken("...")) {
+                rest = name();
+            } else {
+                Token key = take();
+                if (key.kind() != Kind.NAME && key.kind() != Kind.STRING) {
+                    at--;
+                    throw unexpected();
+                }
+                if (taken(":")) {
+                    parts.add(new Node.Part(key.text(), parameter(false)));
+                } else {
+                    at--;
+                    parts.add(new Node.Part(key.text(), parameter(false)));
+                }
+            }
+            if (!peek().is("}")) {
+                expect(",");
+            }
+        }
+        return new Node.ObjectPattern(parts, rest, line);
+    }
+
+    private Node conditional() {
+        Node test = binary(1);
+        if (!taken("?")) {
+            return test;
+        }
+        boolean outer = noIn;
+        noIn = false;
+        Node then = assignment();
+        noIn = outer;
+        expect(":");
+        return new Node.Conditional(test, then, assignment(), test.line());
+    }
+
+    private Node binary(int level) {
+        Node left = unary();
+        while (true) {
+            Token sign = peek();
+            Integer its =
+                    sign.kind() == Kind.SIGN || (sign.is("in") && !noIn)
+                            ? LEVELS.get(sign.text())
+                            : null;
+            if (its == null || its < level) {
+                return left;
+            }
+            take();
+            descend();
+            Node right = binary(sign.is("**") ? its : its + 1);
+            depth--;
+            left =
+                    LOGICAL.contains(sign.text())
+                            ? new Node.Logical(sign.text(), left, right, sign.line())
+                            : new Node.Binary(sign.text(), left, right, sign.line());
+            checkHeight(left);
+        }
+    }
+
+    /// `a + b + c ...` is as deep as it is long, though reading it is not.
+    private void checkHeight(Node node) {
+        int height = 0;
+        for (Node n = node; n != null; n = leftOf(n)) {
+            height++;
+        }
+        if (height > 4 * DEEPEST) {
+            throw Halt.syntax("it has more than " + 4 * DEEPEST + " parts in a row", node.line());
+        }
+    }
+
+    private static @Nullable Node leftOf(Node node) {
+        return switch (node) {
+            case Node.Binary(_, Node left, _, _) -> left;
+            case Node.Logical(_, Node left, _, _) -> left;
+            case Node.Member(Node object, _, _, _) -> object;
+            case Node.Call(Node callee, _, _, _) -> callee;
+            default -> null;
+        };
+    }
+
+    private Node unary() {
+        Token sign = peek();
+        boolean isUpdate = sign.kind() == Kind.SIGN && (sign.is("++") || sign.is("--"));
+        boolean isUnary =
+                sign.kind() != Kind.STRING
+                        && UNARY.contains(sign.text())
+                        && (sign.kind() == Kind.SIGN || sign.kind() == Kind.NAME);
+        if (!isUpdate && !isUnary) {
+            return postfix();
+        }
+        take();
+        descend();
+        Node operand = unary();
+        depth--;
+        return isUpdate
+                ? new Node.Update(sign.text(), true, target(operand, sign), sign.line())
+                : new Node.Unary(sign.text(), operand, sign.line());
+    }
+
+    private static Node target(Node node, Token sign) {
+        if (node instanceof Node.Variable || node instanceof Node.Member) {
+            return node;
+        }
+        throw Halt.syntax("can't assign to this", sign.line());
+    }
+
+    private Node postfix() {
+        Node node = chain();
+        Token sign = peek();
+        if (sign.kind() == Kind.SIGN && !sign.lineBefore() && (sign.is("++") || sign.is("--"))) {
+            take();
+            return new Node.Update(sign.text(), false, target(node, sign), sign.line());
+        }
+        return node;
+    }
+
+    private Node chain() {
+        Node node = primary();
+        boolean optional = false;
+        while (peek().kind() == Kind.SIGN || peek().kind() == Kind.TEMPLATE) {
+            int line = peek().line();
+            if (peek().kind() == Kind.TEMPLATE) {
+                throw Halt.syntax("tagged templates are not supported", line);
+            }
+            boolean maybe = taken("?.");
+            optional |= maybe;
+            if (taken("[")) {
+                node = new Node.Member(node, inBrackets("]"), maybe, line);
+            } else if (taken("(")) {
+                node = new Node.Call(node, elements(")"), maybe, line);
+            } else if (maybe || taken(".")) {
+                Token key = take();
+                if (key.kind() != Kind.NAME) {
+                    at -= key.kind() == Kind.END ? 0 : 1;
+                    throw unexpected();
+                }
+                node = new Node.Member(node, new Node.Literal(key.text(), line), maybe, line);
+            } else {
+                break;
+            }
+            checkHeight(node);
+        }
+        return optional ? new Node.Chain(node, node.line()) : node;
+    }
+
+    private Node inBrackets(String end) {
+        boolean outer = noIn;
+        noIn = false;
+        Node inner = sequence();
+        noIn = outer;
+        expect(end);
+        return inner;
+    }
+
+    private List<Node> elements(String end) {
+        boolean outer = noIn;
+        noIn = false;
+        List<Node> all = new ArrayList<>();
+        while (!taken(end)) {
+            int line = peek().line();
+            if (taken("...")) {
+                all.add(new Node.Spread(assignment(), line));
+            } else if (peek().is(",") && end.equals("]")) {
+                all.add(new Node.Literal(Undefined.UNDEFINED, line));
+            } else {
+                all.add(assignment());
+            }
+            if (!peek().is(end)) {
+                expect(",");
+            }
+        }
+        noIn = outer;
+        return all;
+    }
+
+    private Node primary() {
+        Token token = peek();
+        int line = token.line();
+        switch (token.kind()) {
+            case NUMBER -> {
+                return new Node.Literal(Numbers.parse(take().text()), line);
+            }
+            case STRING -> {
+                return new Node.Literal(take().text(), line);
+            }
+            case TEMPLATE -> {
+                take();
+                descend();
+                List<Node> inner = new ArrayList<>();
+                for (List<Token> words : token.inner()) {
+                    inner.add(new Parser(words, depth).wholeExpression());
+                }
+                depth--;
+                return new Node.Template(token.parts(), inner, line);
+            }
+            case REGEX -> {
+                take();
+                String flags = token.parts().getFirst();
+                return new Node.Regex(
+                        Regexes.compile(token.text(), flags, line), flags.contains("g"), line);
+            }
+            case NAME -> {
+                return word(token);
+            }
+            default -> {}
+        }
+        if (taken("(")) {
+            Node inner = inBrackets(")");
+            return inner instanceof Node.Chain ? new Node.Sequence(List.of(inner), line) : inner;
+        }
+        if (taken("[")) {
+            return new Node.ArrayNode(elements("]"), line);
+        }
+        if (taken("{")) {
+            return object(line);
+        }
+        throw unexpected();
+    }
+
+    private Node word(Token token) {
+        int line = token.line();
+        if (token.is("function")) {
+            take();
+            return function(line);
+        }
+        if (token.is("true") || token.is("false") || token.is("null")) {
+            take();
+            return new Node.Literal(
+                    token.is("null") ? JsonNull.NULL : (Object) token.is("true"), line);
+        }
+        return variable();
+    }
+
+    private Node.Function function(int line) {
+        String name = peek().is("(") ? "" : name();
+        List<Node.Parameter> parameters = parameters();
+        return new Node.Function(name, parameters, block(), false, line);
+    }
+
+    private Node object(int line) {
+        boolean outer = noIn;
+        noIn = false;
+        List<Node.Entry> entries = new ArrayList<>();
+        while (!taken("}")) {
+            entries.add(entry());
+            if (!peek().is("}")) {
+                expect(",");
+            }
+        }
+        noIn = outer;
+        return new Node.ObjectNode(entries, line);
+    }
+
+    private Node.Entry entry() {
+        Token token = take();
+        int line = token.line();
+        if (token.is("...")) {
+            return new Node.Entry(null, new Node.Spread(assignment(), line));
+        }
+        if ((token.is("get") || token.is("set"))
+                && !peek().is(":")
+                && !peek().is(",")
+                && !peek().is("}")
+                && !peek().is("(")) {
+            throw Halt.syntax("getters and setters are not supported", line);
+        }
+        Node key;
+        if (token.is("[") && token.kind() == Kind.SIGN) {
+            key = inBrackets("]");
+        } else if (token.kind() == Kind.NUMBER) {
+            key = new Node.Literal(Numbers.text(Numbers.parse(token.text())), line);
+        } else if (token.kind() == Kind.NAME || token.kind() == Kind.STRING) {
+            key = new Node.Literal(token.text(), line);
+        } else {
+            at -= token.kind() == Kind.END ? 0 : 1;
+            throw unexpected();
+        }
+        if (peek().is("(")) {
+            List<Node.Parameter> parameters = parameters();
+            return new Node.Entry(key, new Node.Function("", parameters, block(), false, line));
+        }
+        if (taken(":")) {
+            return new Node.Entry(key, assignment());
+        }
+        at--;
+        return new Node.Entry(key, variable());
+    }
+
+    // ---- statements
+
+    private Node block() {
+        int line = expect("{").line();
+        boolean outer = noIn;
+        noIn = false;
+        List<Node> all = new ArrayList<>();
+        while (!taken("}")) {
+            all.add(statement());
+        }
+        noIn = outer;
+        return new Node.Block(all, line);
+    }
+
+    private Node statement() {
+        descend();
+        try {
+            return statement(peek());
+        } finally {
+            depth--;
+        }
+    }
+
+    private Node statement(Token token) {
+        int line = token.line();
+        if (token.kind() == Kind.END) {
+            throw unexpected();
+        }
+        if (taken(";")) {
+            return new Node.Block(List.of(), line);
+        }
+        if (token.kind() == Kind.SIGN && token.is("{")) {
+            return block();
+        }
+        if (token.kind() == Kind.NAME) {
+            switch (token.text()) {
+                case "var", "let", "const" -> {
+                    Node declaration = declaration();
+                    end();
+                    return declaration;
+                }
+                case "function" -> {
+                    take();
+                    Node.Function function = function(line);
+                    Node name = new Node.Variable(function.name(), line);
+                    return new Node.Declare(
+                            "let", List.of(new Node.Parameter(name, function, false)), line);
+                }
+                case "if" -> {
+                    take();
+                    Node test = condition();
+                    Node then = statement();
+                    return new Node.If(test, then, taken("else") ? statement() : null, line);
+                }
+                case "for" -> {
+                    return loop();
+                }
+                case "while" -> {
+                    take();
+                    return new Node.While(condition(), statement(), false, line);
+                }
+                case "do" -> {
+                    take();
+                    Node body = statement();
+                    expect("while");
+                    Node test = condition();
+                    taken(";");
+                    return new Node.While(test, body, true, line);
+                }
+                case "return" -> {
+                    take();
+                    boolean bare =
+                            peek().is(";")
+                                    || peek().is("}")
+                                    || peek().lineBefore()
+                                    || peek().kind() == Kind.END;
+                    Node value = bare ? null : sequence();
+                    end();
+                    return new Node.Return(value, line);
+                }
+                case "break", "continue" -> {
+                    take();
+                    end();
+                    return new Node.Leave(token.is("break"), line);
+                }
+                case "throw" -> {
+                    take();
+                    Node value = sequence();
+                    end();
+                    return new Node.Throw(value, line);
+                }
+                case "try" -> {
+                    return attempt();
+                }
+                default -> {}
+            }
+        }
+        Node expression = sequence();
+        end();
+        return expression;
+    }
+
+    private void end() {
+        if (!taken(";") && !peek().is("}") && !peek().lineBefore() && peek().kind() != Kind.END) {
+            throw unexpected();
+        }
+    }
+
+    private Node condition() {
+        expect("(");
+        return inBrackets(")");
+    }
+
+    private Node.Declare declaration() {
+        Token kind = take();
+        List<Node.Parameter> targets = new ArrayList<>();
+        do {
+            targets.add(parameter(false));
+        } while (taken(","));
+        return new Node.Declare(kind.text(), targets, kind.line());
+    }
+
+    private Node loop() {
+        int line = take().line();
+        expect("(");
+        noIn = true;
+        Node begin =
+                peek().is(";")
+                        ? null
+                        : peek().is("var") || peek().is("let") || peek().is("const")
+                                ? declaration()
+                                : sequence();
+        noIn = false;
+        if (begin instanceof Node.Declare(String kind, List<Node.Parameter> targets, _)
+                && targets.size() == 1
+                && (peek().is("of") || peek().is("in"))) {
+            boolean keys = take().is("in");
+            Node all = inBrackets(")");
+            return new Node.ForEach(
+                    kind, targets.getFirst().pattern(), keys, all, statement(), line);
+        }
+        expect(";");
+        Node test = peek().is(";") ? null : sequence();
+        expect(";");
+        Node step = peek().is(")") ? null : sequence();
+        expect(")");
+        return new Node.For(begin, test, step, statement(), line);
+    }
+
+    private Node attempt() {
+        int line = take().line();
+        Node body = block();
+        String name = null;
+        Node handler = null;
+        if (taken("catch")) {
+            if (taken("(")) {
+                name = name();
+                expect(")");
+            }
+            handler = block();
+        }
+        Node last = taken("finally") ? block() : null;
+        if (handler == null && last == null) {
+            throw unexpected();
+        }
+        return new Node.Try(body, name, handler, last, line);
+    }
+}

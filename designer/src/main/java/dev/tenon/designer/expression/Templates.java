@@ -1,0 +1,95 @@
+package dev.tenon.designer.expression;
+
+import dev.tenon.designer.expression.Evaluation.Failure;
+import dev.tenon.designer.expression.Evaluation.Value;
+import dev.tenon.designer.json.Json;
+import dev.tenon.designer.json.JsonArray;
+import dev.tenon.designer.json.JsonNull;
+import dev.tenon.designer.json.JsonObject;
+import dev.tenon.designer.json.JsonString;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// JSON in which strings that are a whole `{{...}}` stand for what the expression gives.
+public final class Templates {
+    private static final int MOST = 1_000; // expressions of one resolution
+
+    private Templates() {}
+
+    /// What became of a value with expressions in it.
+    ///
+    /// @param json the value with each expression replaced by what it gives; members that give
+    ///   nothing or fail are left out, elements are null; null where the whole is such a one
+    /// @param failures those that failed, in order
+    public record Resolved(@Nullable Json json, List<Problem> failures) {}
+
+    /// An expression that failed.
+    ///
+    /// @param path where it stands, as a JSON pointer (RFC 6901): `/style/width`, empty for the
+    ///   whole
+    /// @param failure why
+    public record Problem(String path, Failure failure) {}
+
+    /// Returns `json` with its expressions replaced; the keys of objects are left as they are. At
+    /// most 1,000 expressions are evaluated, the others are failures.
+    public static Resolved resolve(Json json, ScriptObject scope) {
+        var resolution = new Resolution(scope);
+        Json resolved = resolution.resolve(json, "");
+        return new Resolved(resolved, List.copyOf(resolution.problems));
+    }
+
+    private static final class Resolution {
+        private final ScriptObject scope;
+        private final List<Problem> problems = new ArrayList<>();
+        private int count;
+
+        Resolution(ScriptObject scope) {
+            this.scope = scope;
+        }
+
+        private @Nullable Json resolve(Json json, String path) {
+            return switch (json) {
+                case JsonString string -> {
+                    String body = Expressions.body(string.value());
+                    yield body == null ? string : evaluate(body, path);
+                }
+                case JsonArray array -> {
+                    List<Json> all = new ArrayList<>(array.size());
+                    for (int i = 0; i < array.size(); i++) {
+                        Json element = resolve(array.get(i), path + "/" + i);
+                        all.add(element == null ? JsonNull.NULL : element);
+                    }
+                    yield new JsonArray(all);
+                }
+                case JsonObject object -> {
+                    var all = new LinkedHashMap<String, Json>();
+                    object.forEach((name, value) -> {
+                        String escaped = name.replace("~", "~0").replace("/", "~1");
+                        Json member = resolve(value, path + "/" + escaped);
+                        if (member != null) {
+                            all.put(name, member);
+                        }
+                    });
+                    yield JsonObject.of(all);
+                }
+                default -> json;
+            };
+        }
+
+        private @Nullable Json evaluate(String body, String path) {
+            Evaluation result =
+                    ++count > MOST
+                            ? new Failure("there are more than " + MOST + " expressions", 1)
+                            : Expressions.evaluate(body, scope);
+            return switch (result) {
+                case Value(Json json) -> json;
+                case Failure failure -> {
+                    problems.add(new Problem(path, failure));
+                    yield null;
+                }
+            };
+        }
+    }
+}
