@@ -135,6 +135,7 @@ final class Applying {
         }
     }
 
+    @SuppressWarnings("ReferenceEquality") // which of the two trees
     private void move(String id, Place place) {
         Tree from = tree.contains(id) ? tree : deleted;
         Tree to = tree.contains(place.parent()) ? tree : deleted;
@@ -256,6 +257,7 @@ final class Applying {
         return broken != null ? broken : broken(before.deleted(), deleted);
     }
 
+    @SuppressWarnings("ReferenceEquality") // which of the two trees
     private @Nullable Refusal broken(Tree old, Tree now) {
         Map<String, List<TreeNode>> byParent = new LinkedHashMap<>();
         for (String id : came) {

@@ -54,6 +54,7 @@ public final class NodeBoxes {
         return next;
     }
 
+    @SuppressWarnings("ReferenceEquality") // a tree is a value: the same one has not changed
     boolean isOf(Tree tree, long version) {
         return this.tree == tree && this.version == version;
     }

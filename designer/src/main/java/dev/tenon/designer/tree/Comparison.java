@@ -13,6 +13,7 @@ import java.util.Set;
 /// Places are made right from the root down, so that a node goes into one that has its final place
 /// already and never into itself. What the second tree lacks goes last, when all that stays has
 /// left it.
+@SuppressWarnings("ReferenceEquality") // what two trees share is one object
 final class Comparison {
     private final Tree before;
     private final Tree after;
