@@ -60,7 +60,7 @@ final class Evaluator {
         return switch (node) {
             case Node.Literal literal -> literal.value();
             case Node.Variable variable -> variable(variable.name(), scope);
-            case Node.Member member -> {
+            case Node.Access member -> {
                 Object object = evaluate(member.object(), scope);
                 yield isMissing(object, member.optional())
                         ? Missing.MISSING
@@ -105,7 +105,7 @@ final class Evaluator {
             case Node.ObjectNode object -> object(object, scope);
             case Node.Template template -> template(template, scope);
             case Node.Regex regex -> new Regexes.Regex(regex.pattern(), regex.global());
-            case Node.Function function -> {
+            case Node.FunctionNode function -> {
                 meter.bytes(100);
                 yield (Callable) (_, _, arguments) -> enter(function, arguments, scope);
             }
@@ -148,7 +148,7 @@ final class Evaluator {
             return value == null ? "undefined" : Values.typeOf(value);
         }
         if (unary.sign().equals("delete")) {
-            if (unary.operand() instanceof Node.Member member) {
+            if (unary.operand() instanceof Node.Access member) {
                 Properties.remove(
                         evaluate(member.object(), scope),
                         Values.text(evaluate(member.key(), scope), meter));
@@ -192,7 +192,7 @@ final class Evaluator {
     }
 
     private void assign(Node target, Object value, Scope scope) {
-        if (target instanceof Node.Member member) {
+        if (target instanceof Node.Access member) {
             Object object = evaluate(member.object(), scope);
             Properties.set(object, evaluate(member.key(), scope), value, this);
         } else {
@@ -251,7 +251,7 @@ final class Evaluator {
     private Object call(Node.Call call, Scope scope) {
         Object self = Undefined.UNDEFINED;
         Object function;
-        if (call.callee() instanceof Node.Member member) {
+        if (call.callee() instanceof Node.Access member) {
             self = evaluate(member.object(), scope);
             if (isMissing(self, member.optional())) {
                 return Missing.MISSING;
@@ -272,7 +272,7 @@ final class Evaluator {
     private static String name(Node callee) {
         return switch (callee) {
             case Node.Variable variable -> variable.name();
-            case Node.Member(_, Node.Literal(String name, _), _, _) -> Numbers.brief(name);
+            case Node.Access(_, Node.Literal(String name, _), _, _) -> Numbers.brief(name);
             default -> "this";
         };
     }
@@ -285,12 +285,12 @@ final class Evaluator {
         return value;
     }
 
-    private Object enter(Node.Function function, List<Object> arguments, Scope outer) {
+    private Object enter(Node.FunctionNode function, List<Object> arguments, Scope outer) {
         meter.bytes(100);
         Scope scope = new Scope(outer, true);
-        List<Node.Parameter> parameters = function.parameters();
+        List<Node.Target> parameters = function.parameters();
         for (int i = 0; i < parameters.size(); i++) {
-            Node.Parameter parameter = parameters.get(i);
+            Node.Target parameter = parameters.get(i);
             Object argument =
                     parameter.rest()
                             ? rest(arguments, i)
@@ -311,7 +311,7 @@ final class Evaluator {
                 new ArrayList<>(all.subList(Math.min(from, all.size()), all.size())));
     }
 
-    private void bind(String kind, Node.Parameter target, Object given, Scope scope) {
+    private void bind(String kind, Node.Target target, Object given, Scope scope) {
         Object value =
                 given instanceof Undefined && target.otherwise() != null
                         ? evaluate(target.otherwise(), scope)
@@ -324,7 +324,7 @@ final class Evaluator {
             case Node.ArrayPattern array -> {
                 List<Object> all = each(value);
                 for (int i = 0; i < array.targets().size(); i++) {
-                    Node.Parameter part = array.targets().get(i);
+                    Node.Target part = array.targets().get(i);
                     if (part != null) {
                         Object element = i < all.size() ? all.get(i) : Undefined.UNDEFINED;
                         bind(kind, part, part.rest() ? rest(all, i) : element, scope);
@@ -368,7 +368,7 @@ final class Evaluator {
         return switch (node) {
             case Node.Block block -> block(block, scope);
             case Node.Declare declare -> {
-                for (Node.Parameter target : declare.targets()) {
+                for (Node.Target target : declare.targets()) {
                     bind(declare.kind(), target, Undefined.UNDEFINED, scope);
                 }
                 yield null;
@@ -460,7 +460,7 @@ final class Evaluator {
         for (Object value : values) {
             meter.bytes(100);
             Scope inner = new Scope(scope, false);
-            bind(loop.kind(), new Node.Parameter(loop.pattern(), null, false), value, inner);
+            bind(loop.kind(), new Node.Target(loop.pattern(), null, false), value, inner);
             Object end = execute(loop.body(), inner);
             if (end != null && end != Leave.CONTINUE) {
                 return end == Leave.BREAK ? null : end;

@@ -17,7 +17,7 @@ sealed interface Node {
 
     record Variable(String name, int line) implements Node {}
 
-    record Member(Node object, Node key, boolean optional, int line) implements Node {}
+    record Access(Node object, Node key, boolean optional, int line) implements Node {}
 
     record Call(Node callee, List<Node> arguments, boolean optional, int line) implements Node {}
 
@@ -49,22 +49,22 @@ sealed interface Node {
     /// @param key the name, or null where `value` is a [Spread]
     record Entry(@Nullable Node key, Node value) {}
 
-    record Function(
-            String name, List<Parameter> parameters, Node body, boolean isExpression, int line)
+    record FunctionNode(
+            String name, List<Target> parameters, Node body, boolean isExpression, int line)
             implements Node {}
 
     /// What a value goes to.
     ///
     /// @param pattern a [Variable], [ObjectPattern] or [ArrayPattern]
-    record Parameter(Node pattern, @Nullable Node otherwise, boolean rest) {}
+    record Target(Node pattern, @Nullable Node otherwise, boolean rest) {}
 
     record ObjectPattern(List<Part> parts, @Nullable String rest, int line) implements Node {}
 
-    record Part(String key, Parameter target) {}
+    record Part(String key, Target target) {}
 
-    record ArrayPattern(List<@Nullable Parameter> targets, int line) implements Node {}
+    record ArrayPattern(List<@Nullable Target> targets, int line) implements Node {}
 
-    record Declare(String kind, List<Parameter> targets, int line) implements Node {}
+    record Declare(String kind, List<Target> targets, int line) implements Node {}
 
     record Block(List<Node> statements, int line) implements Node {}
 

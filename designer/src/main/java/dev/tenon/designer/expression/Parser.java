@@ -204,7 +204,7 @@ final class Parser {
                 return left;
             }
             take();
-            if (!(left instanceof Node.Variable || left instanceof Node.Member)) {
+            if (!(left instanceof Node.Variable || left instanceof Node.Access)) {
                 throw Halt.syntax("can't assign to this", sign.line());
             }
             return new Node.Assign(sign.text(), left, assignment(), left.line());
@@ -240,9 +240,9 @@ final class Parser {
 
     private Node arrow() {
         int line = peek().line();
-        List<Node.Parameter> parameters =
+        List<Node.Target> parameters =
                 peek().kind() == Kind.NAME
-                        ? List.of(new Node.Parameter(variable(), null, false))
+                        ? List.of(new Node.Target(variable(), null, false))
                         : parameters();
         expect("=>");
         boolean isBlock = peek().is("{");
@@ -250,7 +250,7 @@ final class Parser {
         noIn &= !isBlock;
         Node body = isBlock ? block() : assignment();
         noIn = outer;
-        return new Node.Function("", parameters, body, !isBlock, line);
+        return new Node.FunctionNode("", parameters, body, !isBlock, line);
     }
 
     private Node variable() {
@@ -258,9 +258,9 @@ final class Parser {
         return new Node.Variable(name(), line);
     }
 
-    private List<Node.Parameter> parameters() {
+    private List<Node.Target> parameters() {
         expect("(");
-        List<Node.Parameter> all = new ArrayList<>();
+        List<Node.Target> all = new ArrayList<>();
         while (!taken(")")) {
             boolean rest = taken("...");
             all.add(parameter(rest));
@@ -271,9 +271,9 @@ final class Parser {
         return all;
     }
 
-    private Node.Parameter parameter(boolean rest) {
+    private Node.Target parameter(boolean rest) {
         Node pattern = pattern();
-        return new Node.Parameter(pattern, !rest && taken("=") ? assignment() : null, rest);
+        return new Node.Target(pattern, !rest && taken("=") ? assignment() : null, rest);
     }
 
     private Node pattern() {
@@ -281,7 +281,7 @@ final class Parser {
         try {
             int line = peek().line();
             if (taken("[")) {
-                List<Node.@Nullable Parameter> targets = new ArrayList<>();
+                List<Node.@Nullable Target> targets = new ArrayList<>();
                 while (!taken("]")) {
                     targets.add(peek().is(",") ? null : parameter(taken("...")));
                     if (!peek().is("]")) {
@@ -373,7 +373,7 @@ final class Parser {
         return switch (node) {
             case Node.Binary(_, Node left, _, _) -> left;
             case Node.Logical(_, Node left, _, _) -> left;
-            case Node.Member(Node object, _, _, _) -> object;
+            case Node.Access(Node object, _, _, _) -> object;
             case Node.Call(Node callee, _, _, _) -> callee;
             default -> null;
         };
@@ -399,7 +399,7 @@ final class Parser {
     }
 
     private static Node target(Node node, Token sign) {
-        if (node instanceof Node.Variable || node instanceof Node.Member) {
+        if (node instanceof Node.Variable || node instanceof Node.Access) {
             return node;
         }
         throw Halt.syntax("can't assign to this", sign.line());
@@ -426,7 +426,7 @@ final class Parser {
             boolean maybe = taken("?.");
             optional |= maybe;
             if (taken("[")) {
-                node = new Node.Member(node, inBrackets("]"), maybe, line);
+                node = new Node.Access(node, inBrackets("]"), maybe, line);
             } else if (taken("(")) {
                 node = new Node.Call(node, elements(")"), maybe, line);
             } else if (maybe || taken(".")) {
@@ -435,7 +435,7 @@ final class Parser {
                     at -= key.kind() == Kind.END ? 0 : 1;
                     throw unexpected();
                 }
-                node = new Node.Member(node, new Node.Literal(key.text(), line), maybe, line);
+                node = new Node.Access(node, new Node.Literal(key.text(), line), maybe, line);
             } else {
                 break;
             }
@@ -532,10 +532,10 @@ final class Parser {
         return variable();
     }
 
-    private Node.Function function(int line) {
+    private Node.FunctionNode function(int line) {
         String name = peek().is("(") ? "" : name();
-        List<Node.Parameter> parameters = parameters();
-        return new Node.Function(name, parameters, block(), false, line);
+        List<Node.Target> parameters = parameters();
+        return new Node.FunctionNode(name, parameters, block(), false, line);
     }
 
     private Node object(int line) {
@@ -577,8 +577,8 @@ final class Parser {
             throw unexpected();
         }
         if (peek().is("(")) {
-            List<Node.Parameter> parameters = parameters();
-            return new Node.Entry(key, new Node.Function("", parameters, block(), false, line));
+            List<Node.Target> parameters = parameters();
+            return new Node.Entry(key, new Node.FunctionNode("", parameters, block(), false, line));
         }
         if (taken(":")) {
             return new Node.Entry(key, assignment());
@@ -630,10 +630,10 @@ final class Parser {
                 }
                 case "function" -> {
                     take();
-                    Node.Function function = function(line);
+                    Node.FunctionNode function = function(line);
                     Node name = new Node.Variable(function.name(), line);
                     return new Node.Declare(
-                            "let", List.of(new Node.Parameter(name, function, false)), line);
+                            "let", List.of(new Node.Target(name, function, false)), line);
                 }
                 case "if" -> {
                     take();
@@ -702,7 +702,7 @@ final class Parser {
 
     private Node.Declare declaration() {
         Token kind = take();
-        List<Node.Parameter> targets = new ArrayList<>();
+        List<Node.Target> targets = new ArrayList<>();
         do {
             targets.add(parameter(false));
         } while (taken(","));
@@ -720,7 +720,7 @@ final class Parser {
                                 ? declaration()
                                 : sequence();
         noIn = false;
-        if (begin instanceof Node.Declare(String kind, List<Node.Parameter> targets, _)
+        if (begin instanceof Node.Declare(String kind, List<Node.Target> targets, _)
                 && targets.size() == 1
                 && (peek().is("of") || peek().is("in"))) {
             boolean keys = take().is("in");

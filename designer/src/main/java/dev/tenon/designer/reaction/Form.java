@@ -40,8 +40,8 @@ public final class Form implements ScriptObject, AutoCloseable {
                     Map.entry("x-component-props", "componentProps"),
                     Map.entry("x-decorator-props", "decoratorProps"));
 
-    private final Map<String, Field> byAddress = new LinkedHashMap<>();
-    private final Map<String, Field> byPath = new LinkedHashMap<>();
+    private final Map<String, FormField> byAddress = new LinkedHashMap<>();
+    private final Map<String, FormField> byPath = new LinkedHashMap<>();
     private final SignalMap<String, Problem> problems = SignalMap.named("problems");
     private final Map<Effect, Problem> effects = new LinkedHashMap<>(); // and where they are
     private final JsonObject settings;
@@ -76,7 +76,7 @@ public final class Form implements ScriptObject, AutoCloseable {
             boolean isVoid = "void".equals(schema.text("type"));
             String itsAddress = address.isEmpty() ? name : address + "." + name;
             String itsPath = isVoid ? path : path.isEmpty() ? name : path + "." + name;
-            Field field = new Field(itsAddress, isVoid ? itsAddress : itsPath);
+            FormField field = new FormField(itsAddress, isVoid ? itsAddress : itsPath);
             byAddress.put(itsAddress, field);
             if (!isVoid) {
                 byPath.putIfAbsent(itsPath, field);
@@ -86,7 +86,7 @@ public final class Form implements ScriptObject, AutoCloseable {
         });
     }
 
-    private void start(Field field, JsonObject schema) {
+    private void start(FormField field, JsonObject schema) {
         for (Map.Entry<String, String> entry : KEYWORDS) {
             String where = entry.getKey();
             Json value = schema.get(where);
@@ -111,7 +111,7 @@ public final class Form implements ScriptObject, AutoCloseable {
     }
 
     /// Does `work` whenever what it reads changes; what it throws shows at the field.
-    private void follow(Field field, String where, Runnable work) {
+    private void follow(FormField field, String where, Runnable work) {
         Effect effect =
                 Effect.named(
                         field.address() + " " + where,
@@ -158,7 +158,7 @@ public final class Form implements ScriptObject, AutoCloseable {
                 .orElse(null);
     }
 
-    private void forget(Field field, String where) {
+    private void forget(FormField field, String where) {
         Reactive.untracked(() -> {
             List.copyOf(problems.values().values()).stream()
                     .filter(problem -> problem.address().equals(field.address()))
@@ -168,28 +168,28 @@ public final class Form implements ScriptObject, AutoCloseable {
         });
     }
 
-    void report(Field field, String where, String message) {
+    void report(FormField field, String where, String message) {
         problems.put(key(field, where), new Problem(field.address(), where, message));
     }
 
-    private static String key(Field field, String where) {
+    private static String key(FormField field, String where) {
         return field.address() + " " + where;
     }
 
     /// Returns the fields, in the order of the schema.
-    public List<Field> fields() {
+    public List<FormField> fields() {
         return List.copyOf(byAddress.values());
     }
 
     /// Returns the field with this address or path, or null.
-    public @Nullable Field field(String addressOrPath) {
-        Field field = byAddress.get(addressOrPath);
+    public @Nullable FormField field(String addressOrPath) {
+        FormField field = byAddress.get(addressOrPath);
         return field == null ? byPath.get(addressOrPath) : field;
     }
 
     /// Returns the field that `pattern` names as `field` sees it: `.x` is its sibling, `..x` its
     /// parent's, others go from the root. Null where there is none.
-    @Nullable Field field(Field from, String pattern) {
+    @Nullable FormField field(FormField from, String pattern) {
         int dots = 0;
         while (dots < pattern.length() && pattern.charAt(dots) == '.') {
             dots++;
@@ -204,7 +204,7 @@ public final class Form implements ScriptObject, AutoCloseable {
                 int end = base.lastIndexOf('.');
                 base = end < 0 ? "" : base.substring(0, end);
             }
-            Field found = field(base.isEmpty() ? name : base + "." + name);
+            FormField found = field(base.isEmpty() ? name : base + "." + name);
             if (found != null) {
                 return found;
             }
@@ -217,7 +217,7 @@ public final class Form implements ScriptObject, AutoCloseable {
     ///
     /// @throws DesignException if there is no such field or property
     public void set(String addressOrPath, String property, @Nullable Json value) {
-        Field field = field(addressOrPath);
+        FormField field = field(addressOrPath);
         if (field == null) {
             throw new DesignException("form: there is no field " + addressOrPath);
         }
@@ -227,7 +227,7 @@ public final class Form implements ScriptObject, AutoCloseable {
     /// Returns the values of all fields that are not `none`, by path.
     public JsonObject values() {
         JsonObject all = JsonObject.EMPTY;
-        for (Map.Entry<String, Field> entry : byPath.entrySet()) {
+        for (Map.Entry<String, FormField> entry : byPath.entrySet()) {
             Json value = entry.getValue().get("value");
             if (value != null && !entry.getValue().display().equals("none")) {
                 all = with(all, List.of(entry.getKey().split("\\.")), value);
@@ -268,7 +268,7 @@ public final class Form implements ScriptObject, AutoCloseable {
     }
 
     private @Nullable Object setFieldState(List<? extends @Nullable Object> all) {
-        Field field = all.getFirst() instanceof JsonString(String at) ? field(at) : null;
+        FormField field = all.getFirst() instanceof JsonString(String at) ? field(at) : null;
         if (field == null || all.size() < 2) {
             throw new DesignException("setFieldState: there is no field " + all.getFirst());
         }

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class Reaction {
     private Reaction() {}
 
-    static void run(Form form, Field self, Json reaction, String where) {
+    static void run(Form form, FormField self, Json reaction, String where) {
         switch (reaction) {
             case JsonString(String text) -> {
                 String body = Expressions.body(text);
@@ -43,9 +43,9 @@ final class Reaction {
         }
     }
 
-    private static void run(Form form, Field self, JsonObject reaction, String where) {
+    private static void run(Form form, FormField self, JsonObject reaction, String where) {
         Json dependencies = dependencies(form, self, reaction.get("dependencies"));
-        Field target = self;
+        FormField target = self;
         if (reaction.get("target") instanceof JsonString(String name)) {
             target = form.field(self, name);
             if (target == null) {
@@ -85,7 +85,7 @@ final class Reaction {
     }
 
     /// Returns `$deps`: an array where `dependencies` names fields, an object where it names them.
-    private static Json dependencies(Form form, Field self, @Nullable Json all) {
+    private static Json dependencies(Form form, FormField self, @Nullable Json all) {
         if (all instanceof JsonArray array) {
             List<Json> values = new ArrayList<>();
             var named = new LinkedHashMap<String, Json>();
@@ -119,9 +119,9 @@ final class Reaction {
     }
 
     private static Json dependency(
-            Form form, Field self, String source, @Nullable String property) {
+            Form form, FormField self, String source, @Nullable String property) {
         int mark = source.indexOf('#'); // path#property
-        Field field = form.field(self, mark < 0 ? source : source.substring(0, mark));
+        FormField field = form.field(self, mark < 0 ? source : source.substring(0, mark));
         if (field == null) {
             throw new DesignException("there is no field " + source + " to depend upon");
         }
@@ -131,7 +131,8 @@ final class Reaction {
         return value == null ? JsonNull.NULL : value;
     }
 
-    private static ScriptObject scope(Form form, Field self, Field target, Json dependencies) {
+    private static ScriptObject scope(
+            Form form, FormField self, FormField target, Json dependencies) {
         Map<String, Object> names = new HashMap<>();
         names.put("$self", self);
         names.put("$target", target);
@@ -142,7 +143,8 @@ final class Reaction {
     }
 
     /// Gives `target` the properties of `state`, each by itself; what fails shows at `self`.
-    static void apply(Form form, Field self, Field target, Map<String, Json> state, String where) {
+    static void apply(
+            Form form, FormField self, FormField target, Map<String, Json> state, String where) {
         state.forEach((property, value) ->
                 apply(
                         form,
@@ -156,8 +158,8 @@ final class Reaction {
 
     private static void apply(
             Form form,
-            Field self,
-            Field target,
+            FormField self,
+            FormField target,
             JsonObject state,
             ScriptObject scope,
             String where) {
@@ -167,8 +169,8 @@ final class Reaction {
 
     private static void apply(
             Form form,
-            Field self,
-            Field target,
+            FormField self,
+            FormField target,
             String property,
             Json value,
             ScriptObject scope,
@@ -187,7 +189,7 @@ final class Reaction {
     }
 
     private static @Nullable Json resolved(
-            Form form, Field self, Json json, ScriptObject scope, String where) {
+            Form form, FormField self, Json json, ScriptObject scope, String where) {
         Templates.Resolved resolved = Templates.resolve(json, scope);
         resolved.failures().forEach(failed -> form.report(self, where, text(failed.failure())));
         return resolved.json();

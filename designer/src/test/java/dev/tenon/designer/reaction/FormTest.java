@@ -67,7 +67,7 @@ class FormTest {
                 form(
                         "'card':{'type':'void','properties':{'o':{'type':'object','properties':"
                                 + "{'x':{'default':2,'x-reactions':'{{$self.title = $form.values.o.x}}'}}}}}");
-        Field field = form.field("o.x");
+        FormField field = form.field("o.x");
         assertThat(field.address()).isEqualTo("card.o.x");
         assertThat(field.path()).isEqualTo("o.x");
         assertThat(form.field("card.o.x")).isSameAs(field);

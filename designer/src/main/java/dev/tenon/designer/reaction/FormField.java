@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// `display` is `visible`, `hidden` (not shown, its value kept) or `none`; `visible` and `hidden`
 /// are views of it, as Formily's. `pattern` is `editable`, `disabled`, `readOnly` or `readPretty`.
-public final class Field implements ScriptObject {
+public final class FormField implements ScriptObject {
     private static final Set<String> STATE =
             Set.of(
                     "value",
@@ -38,7 +38,7 @@ public final class Field implements ScriptObject {
     private final String path;
     private final SignalMap<String, Json> state;
 
-    Field(String address, String path) {
+    FormField(String address, String path) {
         this.address = address;
         this.path = path;
         this.state = SignalMap.named(address);
