@@ -87,8 +87,9 @@ final class Parser {
 
     private final List<Token> tokens;
     private int at;
-    private int depth;
-    private boolean noIn; // in the head of a for
+    int depth;
+    boolean noIn; // in the head of a for
+    private final Statements statements = new Statements(this);
 
     private Parser(List<Token> tokens, int depth) {
         this.tokens = tokens;
@@ -105,7 +106,7 @@ final class Parser {
         var parser = new Parser(Lexer.words(text), 0);
         List<Node> all = new ArrayList<>();
         while (parser.peek().kind() != Kind.END) {
-            all.add(parser.statement());
+            all.add(parser.statements.statement());
         }
         return new Node.Block(all, 1);
     }
@@ -120,7 +121,7 @@ final class Parser {
 
     // ---- words
 
-    private Token peek() {
+    Token peek() {
         return tokens.get(at);
     }
 
@@ -128,7 +129,7 @@ final class Parser {
         return tokens.get(Math.min(at + ahead, tokens.size() - 1));
     }
 
-    private Token take() {
+    Token take() {
         Token token = tokens.get(at);
         if (token.kind() != Kind.END) {
             at++;
@@ -136,7 +137,7 @@ final class Parser {
         return token;
     }
 
-    private boolean taken(String sign) {
+    boolean taken(String sign) {
         if (peek().is(sign)) {
             at++;
             return true;
@@ -144,7 +145,7 @@ final class Parser {
         return false;
     }
 
-    private Token expect(String sign) {
+    Token expect(String sign) {
         if (!peek().is(sign)) {
             throw Halt.syntax(
                     "expected " + sign + ", got " + Numbers.brief(peek().text()), peek().line());
@@ -152,7 +153,7 @@ final class Parser {
         return take();
     }
 
-    private Halt unexpected() {
+    Halt unexpected() {
         Token token = peek();
         String text = Numbers.brief(token.text());
         return Halt.syntax(
@@ -162,13 +163,13 @@ final class Parser {
                 token.line());
     }
 
-    private void descend() {
+    void descend() {
         if (++depth > DEEPEST) {
             throw Halt.syntax("it is nested deeper than " + DEEPEST, peek().line());
         }
     }
 
-    private String name() {
+    String name() {
         Token token = peek();
         if (token.kind() != Kind.NAME
                 || RESERVED.contains(token.text())
@@ -180,7 +181,7 @@ final class Parser {
 
     // ---- expressions
 
-    private Node sequence() {
+    Node sequence() {
         Node first = assignment();
         if (!peek().is(",")) {
             return first;
@@ -248,7 +249,7 @@ final class Parser {
         boolean isBlock = peek().is("{");
         boolean outer = noIn;
         noIn &= !isBlock;
-        Node body = isBlock ? block() : assignment();
+        Node body = isBlock ? statements.block() : assignment();
         noIn = outer;
         return new Node.FunctionNode("", parameters, body, !isBlock, line);
     }
@@ -271,7 +272,7 @@ final class Parser {
         return all;
     }
 
-    private Node.Target parameter(boolean rest) {
+    Node.Target parameter(boolean rest) {
         Node pattern = pattern();
         return new Node.Target(pattern, !rest && taken("=") ? assignment() : null, rest);
     }
@@ -444,7 +445,7 @@ final class Parser {
         return optional ? new Node.Chain(node, node.line()) : node;
     }
 
-    private Node inBrackets(String end) {
+    Node inBrackets(String end) {
         boolean outer = noIn;
         noIn = false;
         Node inner = sequence();
@@ -532,10 +533,10 @@ final class Parser {
         return variable();
     }
 
-    private Node.FunctionNode function(int line) {
+    Node.FunctionNode function(int line) {
         String name = peek().is("(") ? "" : name();
         List<Node.Target> parameters = parameters();
-        return new Node.FunctionNode(name, parameters, block(), false, line);
+        return new Node.FunctionNode(name, parameters, statements.block(), false, line);
     }
 
     private Node object(int line) {
@@ -578,180 +579,13 @@ final class Parser {
         }
         if (peek().is("(")) {
             List<Node.Target> parameters = parameters();
-            return new Node.Entry(key, new Node.FunctionNode("", parameters, block(), false, line));
+            return new Node.Entry(
+                    key, new Node.FunctionNode("", parameters, statements.block(), false, line));
         }
         if (taken(":")) {
             return new Node.Entry(key, assignment());
         }
         at--;
         return new Node.Entry(key, variable());
-    }
-
-    // ---- statements
-
-    private Node block() {
-        int line = expect("{").line();
-        boolean outer = noIn;
-        noIn = false;
-        List<Node> all = new ArrayList<>();
-        while (!taken("}")) {
-            all.add(statement());
-        }
-        noIn = outer;
-        return new Node.Block(all, line);
-    }
-
-    private Node statement() {
-        descend();
-        try {
-            return statement(peek());
-        } finally {
-            depth--;
-        }
-    }
-
-    private Node statement(Token token) {
-        int line = token.line();
-        if (token.kind() == Kind.END) {
-            throw unexpected();
-        }
-        if (taken(";")) {
-            return new Node.Block(List.of(), line);
-        }
-        if (token.kind() == Kind.SIGN && token.is("{")) {
-            return block();
-        }
-        if (token.kind() == Kind.NAME) {
-            switch (token.text()) {
-                case "var", "let", "const" -> {
-                    Node declaration = declaration();
-                    end();
-                    return declaration;
-                }
-                case "function" -> {
-                    take();
-                    Node.FunctionNode function = function(line);
-                    Node name = new Node.Variable(function.name(), line);
-                    return new Node.Declare(
-                            "let", List.of(new Node.Target(name, function, false)), line);
-                }
-                case "if" -> {
-                    take();
-                    Node test = condition();
-                    Node then = statement();
-                    return new Node.If(test, then, taken("else") ? statement() : null, line);
-                }
-                case "for" -> {
-                    return loop();
-                }
-                case "while" -> {
-                    take();
-                    return new Node.While(condition(), statement(), false, line);
-                }
-                case "do" -> {
-                    take();
-                    Node body = statement();
-                    expect("while");
-                    Node test = condition();
-                    taken(";");
-                    return new Node.While(test, body, true, line);
-                }
-                case "return" -> {
-                    take();
-                    boolean bare =
-                            peek().is(";")
-                                    || peek().is("}")
-                                    || peek().lineBefore()
-                                    || peek().kind() == Kind.END;
-                    Node value = bare ? null : sequence();
-                    end();
-                    return new Node.Return(value, line);
-                }
-                case "break", "continue" -> {
-                    take();
-                    end();
-                    return new Node.Leave(token.is("break"), line);
-                }
-                case "throw" -> {
-                    take();
-                    Node value = sequence();
-                    end();
-                    return new Node.Throw(value, line);
-                }
-                case "try" -> {
-                    return attempt();
-                }
-                default -> {}
-            }
-        }
-        Node expression = sequence();
-        end();
-        return expression;
-    }
-
-    private void end() {
-        if (!taken(";") && !peek().is("}") && !peek().lineBefore() && peek().kind() != Kind.END) {
-            throw unexpected();
-        }
-    }
-
-    private Node condition() {
-        expect("(");
-        return inBrackets(")");
-    }
-
-    private Node.Declare declaration() {
-        Token kind = take();
-        List<Node.Target> targets = new ArrayList<>();
-        do {
-            targets.add(parameter(false));
-        } while (taken(","));
-        return new Node.Declare(kind.text(), targets, kind.line());
-    }
-
-    private Node loop() {
-        int line = take().line();
-        expect("(");
-        noIn = true;
-        Node begin =
-                peek().is(";")
-                        ? null
-                        : peek().is("var") || peek().is("let") || peek().is("const")
-                                ? declaration()
-                                : sequence();
-        noIn = false;
-        if (begin instanceof Node.Declare(String kind, List<Node.Target> targets, _)
-                && targets.size() == 1
-                && (peek().is("of") || peek().is("in"))) {
-            boolean keys = take().is("in");
-            Node all = inBrackets(")");
-            return new Node.ForEach(
-                    kind, targets.getFirst().pattern(), keys, all, statement(), line);
-        }
-        expect(";");
-        Node test = peek().is(";") ? null : sequence();
-        expect(";");
-        Node step = peek().is(")") ? null : sequence();
-        expect(")");
-        return new Node.For(begin, test, step, statement(), line);
-    }
-
-    private Node attempt() {
-        int line = take().line();
-        Node body = block();
-        String name = null;
-        Node handler = null;
-        if (taken("catch")) {
-            if (taken("(")) {
-                name = name();
-                expect(")");
-            }
-            handler = block();
-        }
-        Node last = taken("finally") ? block() : null;
-        if (handler == null && last == null) {
-            throw unexpected();
-        }
-        return new Node.Try(body, name, handler, last, line);
     }
 }
