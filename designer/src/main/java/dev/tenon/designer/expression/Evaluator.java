@@ -288,9 +288,9 @@ final class Evaluator {
     private Object enter(Node.FunctionNode function, List<Object> arguments, Scope outer) {
         meter.bytes(100);
         Scope scope = new Scope(outer, true);
-        List<Node.Target> parameters = function.parameters();
+        List<Node.Binding> parameters = function.parameters();
         for (int i = 0; i < parameters.size(); i++) {
-            Node.Target parameter = parameters.get(i);
+            Node.Binding parameter = parameters.get(i);
             Object argument =
                     parameter.rest()
                             ? rest(arguments, i)
@@ -311,7 +311,7 @@ final class Evaluator {
                 new ArrayList<>(all.subList(Math.min(from, all.size()), all.size())));
     }
 
-    private void bind(String kind, Node.Target target, Object given, Scope scope) {
+    private void bind(String kind, Node.Binding target, Object given, Scope scope) {
         Object value =
                 given instanceof Undefined && target.otherwise() != null
                         ? evaluate(target.otherwise(), scope)
@@ -324,7 +324,7 @@ final class Evaluator {
             case Node.ArrayPattern array -> {
                 List<Object> all = each(value);
                 for (int i = 0; i < array.targets().size(); i++) {
-                    Node.Target part = array.targets().get(i);
+                    Node.Binding part = array.targets().get(i);
                     if (part != null) {
                         Object element = i < all.size() ? all.get(i) : Undefined.UNDEFINED;
                         bind(kind, part, part.rest() ? rest(all, i) : element, scope);
@@ -368,7 +368,7 @@ final class Evaluator {
         return switch (node) {
             case Node.Block block -> block(block, scope);
             case Node.Declare declare -> {
-                for (Node.Target target : declare.targets()) {
+                for (Node.Binding target : declare.targets()) {
                     bind(declare.kind(), target, Undefined.UNDEFINED, scope);
                 }
                 yield null;
@@ -460,7 +460,7 @@ final class Evaluator {
         for (Object value : values) {
             meter.bytes(100);
             Scope inner = new Scope(scope, false);
-            bind(loop.kind(), new Node.Target(loop.pattern(), null, false), value, inner);
+            bind(loop.kind(), new Node.Binding(loop.pattern(), null, false), value, inner);
             Object end = execute(loop.body(), inner);
             if (end != null && end != Leave.CONTINUE) {
                 return end == Leave.BREAK ? null : end;

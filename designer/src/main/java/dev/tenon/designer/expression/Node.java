@@ -50,21 +50,21 @@ sealed interface Node {
     record Entry(@Nullable Node key, Node value) {}
 
     record FunctionNode(
-            String name, List<Target> parameters, Node body, boolean isExpression, int line)
+            String name, List<Binding> parameters, Node body, boolean isExpression, int line)
             implements Node {}
 
     /// What a value goes to.
     ///
     /// @param pattern a [Variable], [ObjectPattern] or [ArrayPattern]
-    record Target(Node pattern, @Nullable Node otherwise, boolean rest) {}
+    record Binding(Node pattern, @Nullable Node otherwise, boolean rest) {}
 
     record ObjectPattern(List<Part> parts, @Nullable String rest, int line) implements Node {}
 
-    record Part(String key, Target target) {}
+    record Part(String key, Binding target) {}
 
-    record ArrayPattern(List<@Nullable Target> targets, int line) implements Node {}
+    record ArrayPattern(List<@Nullable Binding> targets, int line) implements Node {}
 
-    record Declare(String kind, List<Target> targets, int line) implements Node {}
+    record Declare(String kind, List<Binding> targets, int line) implements Node {}
 
     record Block(List<Node> statements, int line) implements Node {}
 

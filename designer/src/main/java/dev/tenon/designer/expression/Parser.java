@@ -241,9 +241,9 @@ final class Parser {
 
     private Node arrow() {
         int line = peek().line();
-        List<Node.Target> parameters =
+        List<Node.Binding> parameters =
                 peek().kind() == Kind.NAME
-                        ? List.of(new Node.Target(variable(), null, false))
+                        ? List.of(new Node.Binding(variable(), null, false))
                         : parameters();
         expect("=>");
         boolean isBlock = peek().is("{");
@@ -259,9 +259,9 @@ final class Parser {
         return new Node.Variable(name(), line);
     }
 
-    private List<Node.Target> parameters() {
+    private List<Node.Binding> parameters() {
         expect("(");
-        List<Node.Target> all = new ArrayList<>();
+        List<Node.Binding> all = new ArrayList<>();
         while (!taken(")")) {
             boolean rest = taken("...");
             all.add(parameter(rest));
@@ -272,9 +272,9 @@ final class Parser {
         return all;
     }
 
-    Node.Target parameter(boolean rest) {
+    Node.Binding parameter(boolean rest) {
         Node pattern = pattern();
-        return new Node.Target(pattern, !rest && taken("=") ? assignment() : null, rest);
+        return new Node.Binding(pattern, !rest && taken("=") ? assignment() : null, rest);
     }
 
     private Node pattern() {
@@ -282,7 +282,7 @@ final class Parser {
         try {
             int line = peek().line();
             if (taken("[")) {
-                List<Node.@Nullable Target> targets = new ArrayList<>();
+                List<Node.@Nullable Binding> targets = new ArrayList<>();
                 while (!taken("]")) {
                     targets.add(peek().is(",") ? null : parameter(taken("...")));
                     if (!peek().is("]")) {
@@ -535,7 +535,7 @@ final class Parser {
 
     Node.FunctionNode function(int line) {
         String name = peek().is("(") ? "" : name();
-        List<Node.Target> parameters = parameters();
+        List<Node.Binding> parameters = parameters();
         return new Node.FunctionNode(name, parameters, statements.block(), false, line);
     }
 
@@ -578,7 +578,7 @@ final class Parser {
             throw unexpected();
         }
         if (peek().is("(")) {
-            List<Node.Target> parameters = parameters();
+            List<Node.Binding> parameters = parameters();
             return new Node.Entry(
                     key, new Node.FunctionNode("", parameters, statements.block(), false, line));
         }

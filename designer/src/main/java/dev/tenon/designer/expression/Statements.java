@@ -56,7 +56,7 @@ final class Statements {
                     Node.FunctionNode function = parser.function(line);
                     Node name = new Node.Variable(function.name(), line);
                     return new Node.Declare(
-                            "let", List.of(new Node.Target(name, function, false)), line);
+                            "let", List.of(new Node.Binding(name, function, false)), line);
                 }
                 case "if" -> {
                     parser.take();
@@ -128,7 +128,7 @@ final class Statements {
 
     private Node.Declare declaration() {
         Token kind = parser.take();
-        List<Node.Target> targets = new ArrayList<>();
+        List<Node.Binding> targets = new ArrayList<>();
         do {
             targets.add(parser.parameter(false));
         } while (parser.taken(","));
@@ -148,7 +148,7 @@ final class Statements {
                                 ? declaration()
                                 : parser.sequence();
         parser.noIn = false;
-        if (begin instanceof Node.Declare(String kind, List<Node.Target> targets, _)
+        if (begin instanceof Node.Declare(String kind, List<Node.Binding> targets, _)
                 && targets.size() == 1
                 && (parser.peek().is("of") || parser.peek().is("in"))) {
             boolean keys = parser.take().is("in");
