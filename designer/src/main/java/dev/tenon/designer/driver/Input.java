@@ -2,8 +2,8 @@ package dev.tenon.designer.driver;
 
 import dev.tenon.designer.event.CursorEvent.Position;
 import dev.tenon.designer.event.Modifiers;
-import dev.tenon.designer.event.Target;
-import dev.tenon.designer.event.Target.Area;
+import dev.tenon.designer.event.PointerTarget;
+import dev.tenon.designer.event.PointerTarget.Area;
 
 /// Something a user did, as the front end saw it: a browser's pointer and key events and the views'
 /// sizes, without the browser.
@@ -32,17 +32,17 @@ public sealed interface Input {
             Device device,
             int button,
             Position position,
-            Target target,
+            PointerTarget target,
             Modifiers modifiers,
             boolean isEditing)
             implements Input {}
 
     /// A pointer moved.
-    record PointerMove(int pointer, Position position, Target target, Modifiers modifiers)
+    record PointerMove(int pointer, Position position, PointerTarget target, Modifiers modifiers)
             implements Input {}
 
     /// A pointer went up.
-    record PointerUp(int pointer, Position position, Target target, Modifiers modifiers)
+    record PointerUp(int pointer, Position position, PointerTarget target, Modifiers modifiers)
             implements Input {}
 
     /// The system took a pointer away, as for a gesture of its own.

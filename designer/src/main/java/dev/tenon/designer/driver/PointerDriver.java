@@ -10,7 +10,7 @@ import dev.tenon.designer.engine.Workspace;
 import dev.tenon.designer.event.CursorEvent;
 import dev.tenon.designer.event.CursorEvent.Position;
 import dev.tenon.designer.event.Modifiers;
-import dev.tenon.designer.event.Target;
+import dev.tenon.designer.event.PointerTarget;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +40,7 @@ public final class PointerDriver implements Driver {
 
     private record Press(PointerDown down, Instant time, boolean mayDrag) {}
 
-    private record Click(Position position, Target target, Instant time) {}
+    private record Click(Position position, PointerTarget target, Instant time) {}
 
     /// Begins with no pointer down.
     public PointerDriver() {}
@@ -145,7 +145,7 @@ public final class PointerDriver implements Driver {
         Position at = last == null ? press.down.position() : last;
         end();
         if (wasDragging) {
-            tell(engine, new CursorEvent.DragCancel(at, Target.NONE, Modifiers.NONE));
+            tell(engine, new CursorEvent.DragCancel(at, PointerTarget.NONE, Modifiers.NONE));
         }
         return wasDragging;
     }

@@ -1,6 +1,6 @@
 package dev.tenon.designer.effect;
 
-import dev.tenon.designer.event.Target.Area;
+import dev.tenon.designer.event.PointerTarget.Area;
 import dev.tenon.designer.geometry.LineSegment;
 import dev.tenon.designer.geometry.Rect;
 import dev.tenon.designer.geometry.Snapping.SpaceBlock;

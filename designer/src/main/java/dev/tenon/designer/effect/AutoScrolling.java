@@ -6,7 +6,7 @@ import dev.tenon.designer.engine.Cursor;
 import dev.tenon.designer.event.CursorEvent.DragCancel;
 import dev.tenon.designer.event.CursorEvent.DragMove;
 import dev.tenon.designer.event.CursorEvent.DragStop;
-import dev.tenon.designer.event.Target.Area;
+import dev.tenon.designer.event.PointerTarget.Area;
 import dev.tenon.designer.geometry.AutoScroll;
 import dev.tenon.designer.geometry.Point;
 import org.jspecify.annotations.Nullable;

@@ -3,8 +3,8 @@ package dev.tenon.designer.effect;
 import dev.tenon.designer.engine.Operation;
 import dev.tenon.designer.engine.Selection;
 import dev.tenon.designer.event.CursorEvent.MouseClick;
-import dev.tenon.designer.event.Target;
-import dev.tenon.designer.event.Target.Area;
+import dev.tenon.designer.event.PointerTarget;
+import dev.tenon.designer.event.PointerTarget.Area;
 import java.util.List;
 
 /// Selects what is clicked.
@@ -25,7 +25,7 @@ public final class ClickSelection implements DesignerEffect {
                 MouseClick.class,
                 event -> {
                     Operation operation = designer.operation();
-                    Target target = event.target();
+                    PointerTarget target = event.target();
                     boolean isView = target.area() == Area.CANVAS || target.area() == Area.OUTLINE;
                     if (operation == null || !isView || target.handle() != null) {
                         return;

@@ -3,7 +3,7 @@ package dev.tenon.designer.effect;
 import dev.tenon.designer.action.Action;
 import dev.tenon.designer.engine.Operation;
 import dev.tenon.designer.event.CursorEvent.MouseDoubleClick;
-import dev.tenon.designer.event.Target;
+import dev.tenon.designer.event.PointerTarget;
 import dev.tenon.designer.json.Json;
 import dev.tenon.designer.json.JsonArray;
 import dev.tenon.designer.json.JsonObject;
@@ -35,7 +35,7 @@ public final class ContentEditing implements DesignerEffect {
         designer.on(
                 MouseDoubleClick.class,
                 event -> {
-                    Target target = event.target();
+                    PointerTarget target = event.target();
                     Operation operation = designer.operation();
                     if (operation != null && target.nodeId() != null && target.editable() != null) {
                         begin(operation, target.nodeId(), target.editable());

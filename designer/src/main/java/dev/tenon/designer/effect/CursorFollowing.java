@@ -6,8 +6,8 @@ import dev.tenon.designer.event.CursorEvent.DragMove;
 import dev.tenon.designer.event.CursorEvent.DragStart;
 import dev.tenon.designer.event.CursorEvent.DragStop;
 import dev.tenon.designer.event.CursorEvent.MouseMove;
-import dev.tenon.designer.event.Target;
-import dev.tenon.designer.event.Target.Area;
+import dev.tenon.designer.event.PointerTarget;
+import dev.tenon.designer.event.PointerTarget.Area;
 
 /// Keeps the cursor where the pointer is, and the node under it hovered while nothing is dragged.
 public final class CursorFollowing implements DesignerEffect {
@@ -34,7 +34,7 @@ public final class CursorFollowing implements DesignerEffect {
                     designer.cursor().moveTo(event.position());
                     Operation operation = designer.operation();
                     if (operation != null && designer.cursor().start() == null) {
-                        Target target = event.target();
+                        PointerTarget target = event.target();
                         boolean isNode =
                                 target.area() == Area.CANVAS || target.area() == Area.OUTLINE;
                         operation.hover(isNode ? target.nodeId() : null);

@@ -13,8 +13,8 @@ import dev.tenon.designer.event.CursorEvent.DragMove;
 import dev.tenon.designer.event.CursorEvent.DragStart;
 import dev.tenon.designer.event.CursorEvent.DragStop;
 import dev.tenon.designer.event.NodeEvent;
-import dev.tenon.designer.event.Target;
-import dev.tenon.designer.event.Target.Area;
+import dev.tenon.designer.event.PointerTarget;
+import dev.tenon.designer.event.PointerTarget.Area;
 import dev.tenon.designer.event.ViewportEvent.ViewportScroll;
 import dev.tenon.designer.geometry.Point;
 import dev.tenon.designer.tree.TreeNode;
@@ -45,7 +45,7 @@ public final class DragDrop implements DesignerEffect {
 
     private static void begin(Designer designer, DragStart event) {
         Operation operation = designer.operation();
-        if (operation == null || designer.cursor().type() != Cursor.Type.NORMAL) {
+        if (operation == null || designer.cursor().mode() != Cursor.Mode.NORMAL) {
             return;
         }
         Drag drag = drag(operation, event.target());
@@ -56,14 +56,17 @@ public final class DragDrop implements DesignerEffect {
         }
     }
 
-    private static @Nullable Drag drag(Operation operation, Target target) {
+    private static @Nullable Drag drag(Operation operation, PointerTarget target) {
         String id = target.nodeId();
         if (target.sourceId() != null) {
             Resource resource = operation.rules().registry().resource(target.sourceId());
             return resource == null ? null : Drag.of(resource, operation.ids());
         }
         if (target.handle() != null) {
-            id = target.handle() instanceof Target.DragHandle handle ? handle.nodeId() : null;
+            id =
+                    target.handle() instanceof PointerTarget.DragHandle handle
+                            ? handle.nodeId()
+                            : null;
         }
         return id == null || !operation.tree().contains(id)
                 ? null

@@ -9,8 +9,8 @@ import dev.tenon.designer.event.CursorEvent.DragMove;
 import dev.tenon.designer.event.CursorEvent.DragStart;
 import dev.tenon.designer.event.CursorEvent.DragStop;
 import dev.tenon.designer.event.CursorEvent.Position;
-import dev.tenon.designer.event.Target;
-import dev.tenon.designer.event.Target.Area;
+import dev.tenon.designer.event.PointerTarget;
+import dev.tenon.designer.event.PointerTarget.Area;
 import dev.tenon.designer.geometry.Point;
 import dev.tenon.designer.geometry.Rect;
 import java.util.List;
@@ -38,7 +38,7 @@ public final class FreeSelection implements DesignerEffect {
     private void begin(Designer designer, DragStart event) {
         Operation operation = designer.operation();
         Viewport viewport = designer.viewport(Area.CANVAS);
-        Target target = event.target();
+        PointerTarget target = event.target();
         if (operation == null || viewport == null || target.area() != Area.CANVAS) {
             return;
         }
@@ -46,7 +46,7 @@ public final class FreeSelection implements DesignerEffect {
                 target.handle() == null
                         && target.sourceId() == null
                         && (target.nodeId() == null || operation.tree().isRoot(target.nodeId()));
-        if (isEmpty || designer.cursor().type() == Cursor.Type.SELECTION) {
+        if (isEmpty || designer.cursor().mode() == Cursor.Mode.SELECTION) {
             Point at = point(event);
             start = at.plus(viewport.scrollX(), viewport.scrollY());
             designer.cursor().drag(Cursor.Drag.SELECT);
@@ -82,7 +82,7 @@ public final class FreeSelection implements DesignerEffect {
             }
         }
         if (start != null) {
-            designer.cursor().type(Cursor.Type.NORMAL);
+            designer.cursor().mode(Cursor.Mode.NORMAL);
         }
         end(designer);
     }

@@ -12,10 +12,10 @@ import dev.tenon.designer.event.CursorEvent.DragCancel;
 import dev.tenon.designer.event.CursorEvent.DragMove;
 import dev.tenon.designer.event.CursorEvent.DragStart;
 import dev.tenon.designer.event.CursorEvent.DragStop;
-import dev.tenon.designer.event.Target;
-import dev.tenon.designer.event.Target.Area;
-import dev.tenon.designer.event.Target.ResizeHandle;
-import dev.tenon.designer.event.Target.TranslateHandle;
+import dev.tenon.designer.event.PointerTarget;
+import dev.tenon.designer.event.PointerTarget.Area;
+import dev.tenon.designer.event.PointerTarget.ResizeHandle;
+import dev.tenon.designer.event.PointerTarget.TranslateHandle;
 import dev.tenon.designer.geometry.Geometry;
 import dev.tenon.designer.geometry.Point;
 import dev.tenon.designer.geometry.Rect;
@@ -42,7 +42,8 @@ public final class Reshaping implements DesignerEffect {
     /// @param handle by which handle
     /// @param rect the node as it was, on the screen
     /// @param start where the drag began, in the coordinates of the content
-    private record Gesture(Operation operation, Target.Handle handle, Rect rect, Point start) {
+    private record Gesture(
+            Operation operation, PointerTarget.Handle handle, Rect rect, Point start) {
         String nodeId() {
             return handle.nodeId();
         }
@@ -72,11 +73,11 @@ public final class Reshaping implements DesignerEffect {
     private void begin(Designer designer, DragStart event) {
         Operation operation = designer.operation();
         Viewport viewport = designer.viewport(Area.CANVAS);
-        Target.Handle handle = event.target().handle();
+        PointerTarget.Handle handle = event.target().handle();
         if (operation == null
                 || viewport == null
                 || handle == null
-                || designer.cursor().type() != Cursor.Type.NORMAL
+                || designer.cursor().mode() != Cursor.Mode.NORMAL
                 || !operation.tree().contains(handle.nodeId())) {
             return;
         }
@@ -93,13 +94,14 @@ public final class Reshaping implements DesignerEffect {
         }
     }
 
-    private static boolean isAllowed(Operation operation, TreeNode node, Target.Handle handle) {
+    private static boolean isAllowed(
+            Operation operation, TreeNode node, PointerTarget.Handle handle) {
         return switch (handle) {
             case TranslateHandle _ -> operation.rules().isTranslatable(node);
             case ResizeHandle resize ->
                     operation.rules().resizable(node).stream()
                             .anyMatch(axis -> side(resize, axis) != 0);
-            case Target.DragHandle _ -> false;
+            case PointerTarget.DragHandle _ -> false;
         };
     }
 

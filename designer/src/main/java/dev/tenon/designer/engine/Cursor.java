@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The pointer of a designer: what it is used for and, while it drags, how.
 public final class Cursor {
-    private Type type = Type.NORMAL;
+    private Mode mode = Mode.NORMAL;
     private Drag drag = Drag.NONE;
     private Position position = Position.at(0, 0);
     private @Nullable Position start;
@@ -14,7 +14,7 @@ public final class Cursor {
     public Cursor() {}
 
     /// What a drag in the canvas does.
-    public enum Type {
+    public enum Mode {
         /// It moves what is under the pointer.
         NORMAL,
         /// It selects all that it crosses, also where it begins on a node.
@@ -36,13 +36,13 @@ public final class Cursor {
     }
 
     /// Returns what drags are for.
-    public Type type() {
-        return type;
+    public Mode mode() {
+        return mode;
     }
 
     /// Sets what drags are for.
-    public void type(Type type) {
-        this.type = type;
+    public void mode(Mode mode) {
+        this.mode = mode;
     }
 
     /// Returns what is being dragged.

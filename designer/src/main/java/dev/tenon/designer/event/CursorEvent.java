@@ -6,7 +6,7 @@ public sealed interface CursorEvent extends Event {
     Position position();
 
     /// Returns what is there.
-    Target target();
+    PointerTarget target();
 
     /// Returns the keys that are held.
     Modifiers modifiers();
@@ -26,7 +26,8 @@ public sealed interface CursorEvent extends Event {
     }
 
     /// A drag began, where the button went down.
-    record DragStart(Position position, Target target, Modifiers modifiers) implements CursorEvent {
+    record DragStart(Position position, PointerTarget target, Modifiers modifiers)
+            implements CursorEvent {
         @Override
         public String type() {
             return "drag:start";
@@ -34,7 +35,8 @@ public sealed interface CursorEvent extends Event {
     }
 
     /// A drag went on.
-    record DragMove(Position position, Target target, Modifiers modifiers) implements CursorEvent {
+    record DragMove(Position position, PointerTarget target, Modifiers modifiers)
+            implements CursorEvent {
         @Override
         public String type() {
             return "drag:move";
@@ -42,7 +44,8 @@ public sealed interface CursorEvent extends Event {
     }
 
     /// A drag ended with a drop.
-    record DragStop(Position position, Target target, Modifiers modifiers) implements CursorEvent {
+    record DragStop(Position position, PointerTarget target, Modifiers modifiers)
+            implements CursorEvent {
         @Override
         public String type() {
             return "drag:stop";
@@ -50,7 +53,7 @@ public sealed interface CursorEvent extends Event {
     }
 
     /// A drag ended without a drop: Escape was pressed, or the system took the pointer away. Ours.
-    record DragCancel(Position position, Target target, Modifiers modifiers)
+    record DragCancel(Position position, PointerTarget target, Modifiers modifiers)
             implements CursorEvent {
         @Override
         public String type() {
@@ -59,7 +62,7 @@ public sealed interface CursorEvent extends Event {
     }
 
     /// The pointer went down and up in one place.
-    record MouseClick(Position position, Target target, Modifiers modifiers)
+    record MouseClick(Position position, PointerTarget target, Modifiers modifiers)
             implements CursorEvent {
         @Override
         public String type() {
@@ -68,7 +71,7 @@ public sealed interface CursorEvent extends Event {
     }
 
     /// The pointer went down and up twice in one place.
-    record MouseDoubleClick(Position position, Target target, Modifiers modifiers)
+    record MouseDoubleClick(Position position, PointerTarget target, Modifiers modifiers)
             implements CursorEvent {
         @Override
         public String type() {
@@ -77,7 +80,8 @@ public sealed interface CursorEvent extends Event {
     }
 
     /// The pointer moved.
-    record MouseMove(Position position, Target target, Modifiers modifiers) implements CursorEvent {
+    record MouseMove(Position position, PointerTarget target, Modifiers modifiers)
+            implements CursorEvent {
         @Override
         public String type() {
             return "mouse:move";

@@ -5,9 +5,13 @@ package dev.tenon.designer.event;
 ///
 /// | family | types | vetoed |
 /// |---|---|---|
-/// | [CursorEvent] | `drag:start` `drag:move` `drag:stop` `mouse:click` `mouse:dblclick` `mouse:move`, and `drag:cancel` | no |
+/// | [CursorEvent] | `drag:start` `drag:move` `drag:stop`, and `drag:cancel` | no |
+/// | | `mouse:click` `mouse:dblclick` `mouse:move` | |
 /// | [KeyboardEvent] | `key:down` `key:up` | from the browser |
-/// | [MutationEvent] | `append:node` `prepend:node` `insert:after` `insert:before` `insert:children` `update:children` `wrap:node` `remove:node` `clone:node` `from:node` `update:node:props`, and `unwrap:node` `rename:node` `hide:node` | yes |
+/// | [MutationEvent] | `append:node` `prepend:node` `insert:after` `insert:before` | yes |
+/// | | `insert:children` `update:children` `wrap:node` `remove:node` | |
+/// | | `clone:node` `from:node` `update:node:props` | |
+/// | | and `unwrap:node` `rename:node` `hide:node` | |
 /// | [NodeEvent] | `drag:node` `drop:node` `hover:node` `select:node` `unselect:node` | no |
 /// | [ViewportEvent] | `viewport:resize` `viewport:scroll` | no |
 /// | [WorkbenchEvent] | `add:workspace` `remove:workspace` `switch:workspace` | no |

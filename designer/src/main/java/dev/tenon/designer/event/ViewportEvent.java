@@ -1,6 +1,6 @@
 package dev.tenon.designer.event;
 
-import dev.tenon.designer.event.Target.Area;
+import dev.tenon.designer.event.PointerTarget.Area;
 
 /// The part of a document that is on the screen changed.
 public sealed interface ViewportEvent extends Event {

@@ -10,8 +10,8 @@ import dev.tenon.designer.event.CursorEvent.Position;
 import dev.tenon.designer.event.Event;
 import dev.tenon.designer.event.KeyboardEvent;
 import dev.tenon.designer.event.Modifiers;
-import dev.tenon.designer.event.Target;
-import dev.tenon.designer.event.Target.Area;
+import dev.tenon.designer.event.PointerTarget;
+import dev.tenon.designer.event.PointerTarget.Area;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 
 /// What pointers, keys and views tell.
 final class DriversTest {
-    private static final Target A = Target.canvas("a");
+    private static final PointerTarget A = PointerTarget.canvas("a");
     private final AtomicReference<Instant> time = new AtomicReference<>(Instant.EPOCH);
     private final Engine engine = new Engine(Boxes.REGISTRY, Boxes.generated(), time::get);
     private final PointerDriver pointer = new PointerDriver();
@@ -151,7 +151,7 @@ final class DriversTest {
 
     @Test
     void quietPlacesAreNotClicked() {
-        Target quiet = new Target(Area.CANVAS, "a", null, null, null, true);
+        PointerTarget quiet = new PointerTarget(Area.CANVAS, "a", null, null, null, true);
         pointer.take(
                 new Input.PointerDown(
                         1, Device.MOUSE, 0, Position.at(0, 0), quiet, Modifiers.NONE, false),

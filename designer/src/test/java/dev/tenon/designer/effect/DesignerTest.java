@@ -20,10 +20,10 @@ import dev.tenon.designer.event.CursorEvent.Position;
 import dev.tenon.designer.event.Event;
 import dev.tenon.designer.event.Modifiers;
 import dev.tenon.designer.event.NodeEvent;
-import dev.tenon.designer.event.Target;
-import dev.tenon.designer.event.Target.Area;
-import dev.tenon.designer.event.Target.ResizeHandle;
-import dev.tenon.designer.event.Target.TranslateHandle;
+import dev.tenon.designer.event.PointerTarget;
+import dev.tenon.designer.event.PointerTarget.Area;
+import dev.tenon.designer.event.PointerTarget.ResizeHandle;
+import dev.tenon.designer.event.PointerTarget.TranslateHandle;
 import dev.tenon.designer.geometry.Rect;
 import dev.tenon.designer.json.JsonNumber;
 import dev.tenon.designer.json.JsonObject;
@@ -86,30 +86,31 @@ final class DesignerTest {
         }
     }
 
-    private void down(double x, double y, Target target) {
+    private void down(double x, double y, PointerTarget target) {
         designer.feed(
                 new Input.PointerDown(
                         1, Device.TOUCH, 0, Position.at(x, y), target, Modifiers.NONE, false));
         time.set(time.get().plusMillis(1000));
     }
 
-    private void move(double x, double y, Target target) {
+    private void move(double x, double y, PointerTarget target) {
         designer.feed(new Input.PointerMove(1, Position.at(x, y), target, Modifiers.NONE));
     }
 
-    private void up(double x, double y, Target target, Modifiers modifiers) {
+    private void up(double x, double y, PointerTarget target, Modifiers modifiers) {
         designer.feed(new Input.PointerUp(1, Position.at(x, y), target, modifiers));
     }
 
-    private void drag(Target from, double x, double y, Target to, double toX, double toY) {
+    private void drag(
+            PointerTarget from, double x, double y, PointerTarget to, double toX, double toY) {
         down(x, y, from);
         move(toX, toY, to);
         up(toX, toY, to, Modifiers.NONE);
     }
 
     private void click(String id, Modifiers modifiers) {
-        down(60, 60, Target.canvas(id));
-        up(60, 60, Target.canvas(id), modifiers);
+        down(60, 60, PointerTarget.canvas(id));
+        up(60, 60, PointerTarget.canvas(id), modifiers);
     }
 
     private String tree() {
@@ -120,11 +121,11 @@ final class DesignerTest {
     void aNodeIsDraggedIntoABox() {
         List<Event> told = new ArrayList<>();
         engine.events().on(NodeEvent.class, told::add);
-        down(60, 70, Target.canvas("a"));
-        move(100, 270, Target.canvas("c"));
+        down(60, 70, PointerTarget.canvas("a"));
+        move(100, 270, PointerTarget.canvas("c"));
         assertThat(designer.drag().closest().node()).isEqualTo("c");
         assertThat(designer.cursor().drag()).isEqualTo(Cursor.Drag.MOVE);
-        up(100, 270, Target.canvas("c"), Modifiers.NONE);
+        up(100, 270, PointerTarget.canvas("c"), Modifiers.NONE);
         assertThat(tree()).isEqualTo("root[b c[a] d e]");
         assertThat(operation.selection().ids()).containsExactly("a");
         assertThat(designer.drag()).isNull();
@@ -137,7 +138,7 @@ final class DesignerTest {
     @Test
     void aForbiddenDropLeavesTheSelection() {
         operation.select(List.of("b"));
-        drag(Target.canvas("a"), 60, 70, Target.NONE, 390, 700);
+        drag(PointerTarget.canvas("a"), 60, 70, PointerTarget.NONE, 390, 700);
         assertThat(tree()).isEqualTo("root[a b c d e]");
         assertThat(operation.selection().ids()).as("D7").containsExactly("b");
         assertThat(operation.history().entries()).hasSize(1);
@@ -146,10 +147,10 @@ final class DesignerTest {
     @Test
     void escapeEndsADragWithoutADrop() {
         operation.select(List.of("a"));
-        down(60, 70, Target.canvas("a"));
-        move(100, 270, Target.canvas("c"));
+        down(60, 70, PointerTarget.canvas("a"));
+        move(100, 270, PointerTarget.canvas("c"));
         assertThat(designer.feed(new Input.KeyPress("Escape", Modifiers.NONE, false))).isTrue();
-        up(100, 270, Target.canvas("c"), Modifiers.NONE);
+        up(100, 270, PointerTarget.canvas("c"), Modifiers.NONE);
         assertThat(tree()).isEqualTo("root[a b c d e]");
         assertThat(designer.drag()).isNull();
         assertThat(operation.selection().ids()).as("the key is used up").containsExactly("a");
@@ -157,13 +158,13 @@ final class DesignerTest {
 
     @Test
     void aRectangleOnEmptyCanvasSelectsWhatItCrosses() {
-        down(20, 40, Target.canvas("root"));
-        move(80, 170, Target.canvas("root"));
+        down(20, 40, PointerTarget.canvas("root"));
+        move(80, 170, PointerTarget.canvas("root"));
         assertThat(designer.aids().box()).isEqualTo(new Rect(20, 40, 60, 130));
-        up(80, 170, Target.canvas("root"), Modifiers.NONE);
+        up(80, 170, PointerTarget.canvas("root"), Modifiers.NONE);
         assertThat(operation.selection().ids()).containsExactly("a", "b");
         assertThat(designer.aids().box()).isNull();
-        drag(Target.canvas(null), 300, 40, Target.canvas(null), 320, 100);
+        drag(PointerTarget.canvas(null), 300, 40, PointerTarget.canvas(null), 320, 100);
         assertThat(operation.selection().ids()).as("nothing crossed").containsExactly("a", "b");
     }
 
@@ -171,21 +172,21 @@ final class DesignerTest {
     void theSelectionCursorSelectsFromANodeOnceAndDragsNothing() {
         designer.feed(new Input.KeyPress("Shift", SHIFT, false));
         designer.feed(new Input.KeyPress("S", SHIFT, false));
-        assertThat(designer.cursor().type()).isEqualTo(Cursor.Type.SELECTION);
-        drag(Target.canvas("b"), 60, 160, Target.canvas("d"), 70, 360);
+        assertThat(designer.cursor().mode()).isEqualTo(Cursor.Mode.SELECTION);
+        drag(PointerTarget.canvas("b"), 60, 160, PointerTarget.canvas("d"), 70, 360);
         assertThat(tree()).isEqualTo("root[a b c d e]");
         assertThat(operation.selection().ids()).containsExactly("b", "c", "d");
-        assertThat(designer.cursor().type()).isEqualTo(Cursor.Type.NORMAL);
+        assertThat(designer.cursor().mode()).isEqualTo(Cursor.Mode.NORMAL);
     }
 
     @Test
     void aRectangleFollowsTheScrolledContent() {
-        down(20, 300, Target.canvas("root"));
-        move(80, 310, Target.canvas("root"));
+        down(20, 300, PointerTarget.canvas("root"));
+        move(80, 310, PointerTarget.canvas("root"));
         designer.feed(new Input.Scroll(Area.CANVAS, 0, 200, 400, 600));
-        move(80, 320, Target.canvas("root"));
+        move(80, 320, PointerTarget.canvas("root"));
         assertThat(designer.aids().box()).isEqualTo(new Rect(20, 100, 60, 220));
-        up(80, 320, Target.canvas("root"), Modifiers.NONE);
+        up(80, 320, PointerTarget.canvas("root"), Modifiers.NONE);
         assertThat(operation.selection().ids()).containsExactly("d", "e");
     }
 
@@ -207,9 +208,9 @@ final class DesignerTest {
 
     @Test
     void thePointerHovers() {
-        move(60, 60, Target.canvas("a"));
+        move(60, 60, PointerTarget.canvas("a"));
         assertThat(operation.hovered()).isEqualTo("a");
-        move(300, 60, Target.NONE);
+        move(300, 60, PointerTarget.NONE);
         assertThat(operation.hovered()).isNull();
     }
 
@@ -232,17 +233,17 @@ final class DesignerTest {
     /// D18: saved, by one entry.
     @Test
     void aResizeSnapsAndIsSaved() {
-        Target handle = Target.handle(new ResizeHandle("e", 1, 1));
+        PointerTarget handle = PointerTarget.handle(new ResizeHandle("e", 1, 1));
         down(150, 490, handle);
-        move(206, 500, Target.NONE);
+        move(206, 500, PointerTarget.NONE);
         assertThat(designer.cursor().drag()).isEqualTo(Cursor.Drag.RESIZE);
         // the right side comes to 206: six from the middle of the root, which is too far
         assertThat(designer.aids().preview()).isEqualTo(new Rect(50, 450, 156, 50));
         assertThat(operation.tree().node("e").props().isEmpty()).as("not yet").isTrue();
-        move(204, 500, Target.NONE);
+        move(204, 500, PointerTarget.NONE);
         assertThat(designer.aids().preview()).isEqualTo(new Rect(50, 450, 150, 50));
         assertThat(designer.aids().snapLines()).hasSize(1);
-        up(204, 500, Target.NONE, Modifiers.NONE);
+        up(204, 500, PointerTarget.NONE, Modifiers.NONE);
         assertThat(operation.tree().node("e").props())
                 .isEqualTo(JsonObject.of("width", 150, "height", 50));
         assertThat(operation.history().types())
@@ -252,8 +253,8 @@ final class DesignerTest {
 
     @Test
     void aNodeNeverBecomesSmallerThanAPixel() {
-        down(50, 450, Target.handle(new ResizeHandle("e", -1, 0)));
-        move(390, 450, Target.NONE);
+        down(50, 450, PointerTarget.handle(new ResizeHandle("e", -1, 0)));
+        move(390, 450, PointerTarget.NONE);
         assertThat(designer.aids().preview().width()).isCloseTo(1, within(1e-9));
         designer.feed(new Input.PointerCancel(1));
         assertThat(designer.aids()).isEqualTo(Aids.NONE);
@@ -262,15 +263,15 @@ final class DesignerTest {
 
     @Test
     void aFreeMoveSnapsToEqualSpacesAndIsSaved() {
-        down(60, 460, Target.handle(new TranslateHandle("e")));
-        move(60, 467, Target.NONE);
+        down(60, 460, PointerTarget.handle(new TranslateHandle("e")));
+        move(60, 467, PointerTarget.NONE);
         // no line is near, and the space above, 67 pixels, is 7 wider than the one behind it
         assertThat(designer.aids().preview()).isEqualTo(new Rect(50, 457, 100, 40));
-        move(60, 463, Target.NONE);
+        move(60, 463, PointerTarget.NONE);
         assertThat(designer.aids().preview()).isEqualTo(new Rect(50, 450, 100, 40));
         assertThat(designer.aids().spaceBlocks()).hasSize(2);
-        move(160, 463, Target.NONE);
-        up(160, 463, Target.NONE, Modifiers.NONE);
+        move(160, 463, PointerTarget.NONE);
+        up(160, 463, PointerTarget.NONE, Modifiers.NONE);
         assertThat(operation.tree().node("e").props().get("x")).isEqualTo(JsonNumber.of(100L));
         assertThat(tree()).isEqualTo("root[a b c d e]");
         assertThat(operation.history().entries()).hasSize(2);
@@ -278,27 +279,33 @@ final class DesignerTest {
 
     @Test
     void whatIsNotResizableStays() {
-        drag(Target.handle(new ResizeHandle("a", 1, 0)), 150, 60, Target.NONE, 190, 60);
+        drag(
+                PointerTarget.handle(new ResizeHandle("a", 1, 0)),
+                150,
+                60,
+                PointerTarget.NONE,
+                190,
+                60);
         assertThat(operation.history().entries()).hasSize(1);
         assertThat(tree()).isEqualTo("root[a b c d e]");
     }
 
     @Test
     void theEdgeScrollsAtASpeedThatTheDistanceSets() {
-        down(60, 70, Target.canvas("a"));
-        move(200, 550, Target.canvas("root"));
+        down(60, 70, PointerTarget.canvas("a"));
+        move(200, 550, PointerTarget.canvas("root"));
         Aids.Scrolling scrolling = designer.aids().scrolling();
         assertThat(scrolling).isEqualTo(new Aids.Scrolling(Area.CANVAS, 0, 40));
         time.set(time.get().plusSeconds(10));
-        move(201, 550, Target.canvas("root"));
+        move(201, 550, PointerTarget.canvas("root"));
         assertThat(designer.aids().scrolling()).isEqualTo(scrolling);
-        up(201, 300, Target.canvas("root"), Modifiers.NONE);
+        up(201, 300, PointerTarget.canvas("root"), Modifiers.NONE);
         assertThat(designer.aids().scrolling()).isNull();
     }
 
     @Test
     void aTextIsEditedInOneStep() {
-        Target text = new Target(Area.CANVAS, "a", null, null, "style.label", false);
+        PointerTarget text = new PointerTarget(Area.CANVAS, "a", null, null, "style.label", false);
         for (int i = 0; i < 2; i++) {
             designer.feed(
                     new Input.PointerDown(

@@ -98,7 +98,7 @@ final class KeyboardTest {
                                             .ids()
                                             .equals(Golden.strings(step.get("selected"))))
                             && Golden.brief(operation.tree().root()).equals(step.text("tree"))
-                            && engine.cursor().type().name().equals(step.text("cursorType"));
+                            && engine.cursor().mode().name().equals(step.text("cursorType"));
             assertThat(isSame)
                     .as(
                             "%s %d: %s; sequence %s, selected %s, tree %s, prevented %s",
@@ -126,9 +126,9 @@ final class KeyboardTest {
         press("Delete", Modifiers.NONE);
         assertThat(operation.tree().contains("b")).as("D8").isFalse();
         press("s", Modifiers.NONE);
-        assertThat(engine.cursor().type()).as("D9").isEqualTo(Cursor.Type.NORMAL);
+        assertThat(engine.cursor().mode()).as("D9").isEqualTo(Cursor.Mode.NORMAL);
         press("S", new Modifiers(false, true, false, false));
-        assertThat(engine.cursor().type()).as("D9").isEqualTo(Cursor.Type.SELECTION);
+        assertThat(engine.cursor().mode()).as("D9").isEqualTo(Cursor.Mode.SELECTION);
         press("z", ctrl);
         assertThat(operation.tree().contains("b")).isTrue();
         press("y", ctrl);

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// @param editable the path of the setting whose text stands there and can be edited in place,
 ///   `title` or `style.label`; null for none
 /// @param isQuiet whether clicks there are left to the page (`data-click-stop-propagation`)
-public record Target(
+public record PointerTarget(
         Area area,
         @Nullable String nodeId,
         @Nullable String sourceId,
@@ -20,7 +20,8 @@ public record Target(
         @Nullable String editable,
         boolean isQuiet) {
     /// Nothing of the designer.
-    public static final Target NONE = new Target(Area.ELSEWHERE, null, null, null, null, false);
+    public static final PointerTarget NONE =
+            new PointerTarget(Area.ELSEWHERE, null, null, null, null, false);
 
     /// A part of the designer.
     public enum Area {
@@ -71,22 +72,22 @@ public record Target(
     }
 
     /// Returns the canvas at the node `nodeId`, null beside all nodes.
-    public static Target canvas(@Nullable String nodeId) {
-        return new Target(Area.CANVAS, nodeId, null, null, null, false);
+    public static PointerTarget canvas(@Nullable String nodeId) {
+        return new PointerTarget(Area.CANVAS, nodeId, null, null, null, false);
     }
 
     /// Returns the outline at the node `nodeId`, null beside all nodes.
-    public static Target outline(@Nullable String nodeId) {
-        return new Target(Area.OUTLINE, nodeId, null, null, null, false);
+    public static PointerTarget outline(@Nullable String nodeId) {
+        return new PointerTarget(Area.OUTLINE, nodeId, null, null, null, false);
     }
 
     /// Returns the palette at the resource `sourceId`.
-    public static Target source(String sourceId) {
-        return new Target(Area.PALETTE, null, sourceId, null, null, false);
+    public static PointerTarget source(String sourceId) {
+        return new PointerTarget(Area.PALETTE, null, sourceId, null, null, false);
     }
 
     /// Returns the canvas at `handle`.
-    public static Target handle(Handle handle) {
-        return new Target(Area.CANVAS, handle.nodeId(), null, handle, null, false);
+    public static PointerTarget handle(Handle handle) {
+        return new PointerTarget(Area.CANVAS, handle.nodeId(), null, handle, null, false);
     }
 }
