@@ -3,10 +3,16 @@ package dev.tenon.designer.keyboard;
 import dev.tenon.designer.action.Action;
 import dev.tenon.designer.engine.Cursor;
 import dev.tenon.designer.engine.Operation;
+import dev.tenon.designer.json.JsonObject;
+import dev.tenon.designer.json.JsonText;
 import dev.tenon.designer.tree.Tree;
 import dev.tenon.designer.tree.TreeNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// The shortcuts of a designer: the reference's, and cut, redo with Control and Y, a copy beside
@@ -76,7 +82,7 @@ public final class Shortcuts {
                             "Control+Y"),
                     Shortcut.of(
                             "shortcuts.selection_cursor",
-                            (engine, _) -> engine.cursor().type(Cursor.Type.SELECTION),
+                            (engine, _) -> engine.cursor().mode(Cursor.Mode.SELECTION),
                             "Shift+S"));
 
     private Shortcuts() {}
@@ -86,6 +92,16 @@ public final class Shortcuts {
         List<Shortcut> shortcuts = new ArrayList<>(more);
         shortcuts.addAll(ALL);
         return List.copyOf(shortcuts);
+    }
+
+    /// Returns the words for the names of shortcuts and for announcements in English, Chinese and
+    /// Korean, for [dev.tenon.designer.behavior.Registry#withLocales].
+    public static JsonObject locales() {
+        try (InputStream in = Shortcuts.class.getResourceAsStream("words.json")) {
+            return (JsonObject) JsonText.read("words.json", Objects.requireNonNull(in));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static void selectAll(Operation at) {
