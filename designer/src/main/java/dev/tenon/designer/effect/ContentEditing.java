@@ -2,6 +2,7 @@ package dev.tenon.designer.effect;
 
 import dev.tenon.designer.action.Action;
 import dev.tenon.designer.engine.Operation;
+import dev.tenon.designer.event.CursorEvent.MouseClick;
 import dev.tenon.designer.event.CursorEvent.MouseDoubleClick;
 import dev.tenon.designer.event.PointerTarget;
 import dev.tenon.designer.json.Json;
@@ -13,8 +14,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Edits a text where it stands: a double click on an element that shows a setting begins, each
-/// change is saved to the setting, and all changes until the end are one step of the history. While
-/// a word is composed (as of syllables, by an input method), nothing is saved.
+/// change is saved to the setting, and all changes until the end, as a click elsewhere, are one
+/// step of the history. While a word is composed (as of syllables, by an input method), nothing is
+/// saved.
 public final class ContentEditing implements DesignerEffect {
     private @Nullable Text text;
     private int gestures;
@@ -39,6 +41,16 @@ public final class ContentEditing implements DesignerEffect {
                     Operation operation = designer.operation();
                     if (operation != null && target.nodeId() != null && target.editable() != null) {
                         begin(operation, target.nodeId(), target.editable());
+                    }
+                });
+        designer.on(
+                MouseClick.class,
+                event -> {
+                    PointerTarget target = event.target();
+                    if (text != null
+                            && !(text.nodeId.equals(target.nodeId())
+                                    && text.path.equals(target.editable()))) {
+                        end();
                     }
                 });
     }

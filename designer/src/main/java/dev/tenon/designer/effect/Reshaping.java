@@ -14,16 +14,20 @@ import dev.tenon.designer.event.CursorEvent.DragStart;
 import dev.tenon.designer.event.CursorEvent.DragStop;
 import dev.tenon.designer.event.PointerTarget;
 import dev.tenon.designer.event.PointerTarget.Area;
+import dev.tenon.designer.event.PointerTarget.Handle;
 import dev.tenon.designer.event.PointerTarget.ResizeHandle;
 import dev.tenon.designer.event.PointerTarget.TranslateHandle;
 import dev.tenon.designer.geometry.Geometry;
 import dev.tenon.designer.geometry.Point;
 import dev.tenon.designer.geometry.Rect;
+import dev.tenon.designer.json.JsonObject;
 import dev.tenon.designer.tree.Tree;
 import dev.tenon.designer.tree.TreeNode;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Moves a node freely, and changes its size, by the handles of its box, as its behaviour allows
@@ -40,12 +44,15 @@ public final class Reshaping implements DesignerEffect {
     ///
     /// @param operation where
     /// @param handle by which handle
-    /// @param rect the node as it was, on the screen
+    /// @param ids to which nodes
+    /// @param rect where they were, all together, on the screen
     /// @param start where the drag began, in the coordinates of the content
     private record Gesture(
-            Operation operation, PointerTarget.Handle handle, Rect rect, Point start) {
-        String nodeId() {
-            return handle.nodeId();
+            Operation operation, Handle handle, List<String> ids, Rect rect, Point start) {
+        /// The nodes that are there still.
+        List<TreeNode> nodes() {
+            Tree tree = operation.tree();
+            return ids.stream().filter(tree::contains).map(tree::node).toList();
         }
     }
 
@@ -73,7 +80,7 @@ public final class Reshaping implements DesignerEffect {
     private void begin(Designer designer, DragStart event) {
         Operation operation = designer.operation();
         Viewport viewport = designer.viewport(Area.CANVAS);
-        PointerTarget.Handle handle = event.target().handle();
+        Handle handle = event.target().handle();
         if (operation == null
                 || viewport == null
                 || handle == null
@@ -81,11 +88,11 @@ public final class Reshaping implements DesignerEffect {
                 || !operation.tree().contains(handle.nodeId())) {
             return;
         }
-        TreeNode node = operation.tree().node(handle.nodeId());
-        Rect rect = viewport.rect(node.id());
-        if (rect != null && isAllowed(operation, node, handle)) {
+        List<String> ids = ids(operation, viewport, handle);
+        Rect rect = Geometry.boundingRect(rects(viewport, ids));
+        if (rect != null) {
             Point start = FreeSelection.point(event).plus(viewport.scrollX(), viewport.scrollY());
-            gesture = new Gesture(operation, handle, rect, start);
+            gesture = new Gesture(operation, handle, ids, rect, start);
             designer.cursor()
                     .drag(
                             handle instanceof TranslateHandle
@@ -94,10 +101,36 @@ public final class Reshaping implements DesignerEffect {
         }
     }
 
-    private static boolean isAllowed(
-            Operation operation, TreeNode node, PointerTarget.Handle handle) {
+    private static List<Rect> rects(Viewport viewport, List<String> ids) {
+        List<Rect> rects = new ArrayList<>();
+        for (String id : ids) {
+            Rect rect = viewport.rect(id);
+            if (rect != null) {
+                rects.add(rect);
+            }
+        }
+        return rects;
+    }
+
+    /// The nodes that a handle moves or resizes, as far as they are drawn and can be.
+    private static List<String> ids(Operation operation, Viewport viewport, Handle handle) {
+        Tree tree = operation.tree();
+        String id = handle.nodeId();
+        List<String> selected = operation.selection().ids();
+        List<String> together =
+                handle instanceof TranslateHandle && selected.contains(id)
+                        ? tree.sorted(tree.outermost(selected))
+                        : List.of(id);
+        return together.stream()
+                .filter(each -> viewport.rect(each) != null)
+                .filter(each -> isAllowed(operation, tree.node(each), handle))
+                .toList();
+    }
+
+    private static boolean isAllowed(Operation operation, TreeNode node, Handle handle) {
         return switch (handle) {
-            case TranslateHandle _ -> operation.rules().isTranslatable(node);
+            case TranslateHandle _ ->
+                    operation.rules().isTranslatable(node) && !operation.tree().isRoot(node.id());
             case ResizeHandle resize ->
                     operation.rules().resizable(node).stream()
                             .anyMatch(axis -> side(resize, axis) != 0);
@@ -113,7 +146,7 @@ public final class Reshaping implements DesignerEffect {
     private @Nullable Shape shape(Designer designer, CursorEvent event) {
         Gesture now = gesture;
         Viewport viewport = designer.viewport(Area.CANVAS);
-        if (now == null || viewport == null || !now.operation.tree().contains(now.nodeId())) {
+        if (now == null || viewport == null || now.nodes().isEmpty()) {
             return null;
         }
         Point at = FreeSelection.point(event).plus(viewport.scrollX(), viewport.scrollY());
@@ -121,7 +154,7 @@ public final class Reshaping implements DesignerEffect {
         double dy = at.y() - now.start.y();
         List<Rect> others = others(now, viewport);
         if (now.handle instanceof ResizeHandle handle) {
-            var axes = now.operation.rules().resizable(now.operation.tree().node(now.nodeId()));
+            var axes = now.operation.rules().resizable(now.nodes().getFirst());
             int x = axes.contains(Axis.X) ? handle.x() : 0;
             int y = axes.contains(Axis.Y) ? handle.y() : 0;
             Snaps snaps = Snaps.edges(resized(now.rect, x, y, dx, dy), others, x, y);
@@ -139,24 +172,20 @@ public final class Reshaping implements DesignerEffect {
         return Rect.between(left, top, right, bottom);
     }
 
-    /// The rectangles of all nodes that are seen, but the node's own, those inside it and those
-    /// that it is inside of but its parent.
+    /// The rectangles of all nodes that are seen, but for those that move and those that they are
+    /// in; their parents count.
     private static List<Rect> others(Gesture now, Viewport viewport) {
         Tree tree = now.operation.tree();
-        String id = now.nodeId();
-        String parent = tree.parentId(id);
+        Set<String> related = new HashSet<>();
+        for (TreeNode node : now.nodes()) {
+            node.forEach(inner -> related.add(inner.id()));
+            tree.ancestors(node.id()).stream().skip(1).forEach(each -> related.add(each.id()));
+        }
         List<Rect> others = new ArrayList<>();
         tree.root()
                 .forEach(node -> {
-                    Rect rect = viewport.rect(node.id());
-                    boolean isRelated =
-                            node.id().equals(id)
-                                    || tree.isAncestor(id, node.id())
-                                    || (tree.isAncestor(node.id(), id)
-                                            && !node.id().equals(parent));
-                    if (rect != null
-                            && !isRelated
-                            && Geometry.isCrossRectInRect(rect, viewport.bounds())) {
+                    Rect rect = related.contains(node.id()) ? null : viewport.rect(node.id());
+                    if (rect != null && Geometry.isCrossRectInRect(rect, viewport.bounds())) {
                         others.add(rect);
                     }
                 });
@@ -170,32 +199,36 @@ public final class Reshaping implements DesignerEffect {
         if (now == null || shape == null) {
             return;
         }
-        TreeNode node = now.operation.tree().node(now.nodeId());
-        DesignerProps props = now.operation.rules().registry().designerProps(node);
+        List<Action> actions = new ArrayList<>();
+        for (TreeNode node : now.nodes()) {
+            DesignerProps props = now.operation.rules().registry().designerProps(node);
+            TreeNode changed =
+                    now.handle instanceof TranslateHandle
+                            ? translated(props, node, now.rect, shape.rect)
+                            : resized(props, node, now.rect, shape.rect);
+            actions.add(new Action.SetProps(node.id(), changed.props()));
+        }
+        now.operation.act(
+                actions.size() == 1
+                        ? actions.getFirst()
+                        : new Action.Group("update:node:props", actions));
+    }
+
+    private static TreeNode resized(DesignerProps props, TreeNode node, Rect from, Rect to) {
+        Map<Axis, Resizing> resizable = props.resizable() == null ? Map.of() : props.resizable();
         TreeNode changed = node;
-        if (now.handle instanceof TranslateHandle) {
-            changed = translated(props, node, now.rect, shape.rect);
-        } else {
-            Map<Axis, Resizing> resizable =
-                    props.resizable() == null ? Map.of() : props.resizable();
-            for (Axis axis : Axis.values()) {
-                Resizing resizing = resizable.get(axis);
-                double before = axis == Axis.X ? now.rect.width() : now.rect.height();
-                double after = axis == Axis.X ? shape.rect.width() : shape.rect.height();
-                if (resizing != null && after != before) {
-                    changed =
-                            changed.withProps(
-                                    changed.props()
-                                            .withAll(
-                                                    resizing.resize(
-                                                            changed, before, after - before)));
-                }
-            }
-            if (shape.rect.x() != now.rect.x() || shape.rect.y() != now.rect.y()) {
-                changed = translated(props, changed, now.rect, shape.rect);
+        for (Axis axis : Axis.values()) {
+            Resizing resizing = resizable.get(axis);
+            double before = axis == Axis.X ? from.width() : from.height();
+            double after = axis == Axis.X ? to.width() : to.height();
+            if (resizing != null && after != before) {
+                JsonObject settings = resizing.resize(changed, before, after - before);
+                changed = changed.withProps(changed.props().withAll(settings));
             }
         }
-        now.operation.act(new Action.SetProps(node.id(), changed.props()));
+        return to.x() == from.x() && to.y() == from.y()
+                ? changed
+                : translated(props, changed, from, to);
     }
 
     /// A node that stands where the document puts it has no place of its own to save.

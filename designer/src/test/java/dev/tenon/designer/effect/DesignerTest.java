@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.tenon.designer.Golden;
+import dev.tenon.designer.action.Action;
 import dev.tenon.designer.action.Boxes;
 import dev.tenon.designer.behavior.Behavior;
 import dev.tenon.designer.behavior.DesignerProps;
@@ -278,6 +279,22 @@ final class DesignerTest {
     }
 
     @Test
+    void selectedNodesMoveFreelyTogetherInOneStep() {
+        operation.act(new Action.Append("root", List.of(TreeNode.of("f", "Free"))));
+        canvas.place("f", List.of(new Rect(200, 450, 100, 40)), null);
+        operation.select(List.of("f", "a", "e"));
+        PointerTarget handle = PointerTarget.handle(new TranslateHandle("e"));
+        drag(handle, 60, 460, PointerTarget.NONE, 67, 468);
+        for (String id : List.of("e", "f")) {
+            assertThat(operation.tree().node(id).props()).isEqualTo(JsonObject.of("x", 7, "y", 8));
+        }
+        assertThat(operation.tree().node("a").props().isEmpty()).isTrue();
+        operation.undo();
+        assertThat(operation.tree().node("f").props().isEmpty()).isTrue();
+        assertThat(operation.history().current()).isEqualTo(1);
+    }
+
+    @Test
     void whatIsNotResizableStays() {
         drag(
                 PointerTarget.handle(new ResizeHandle("a", 1, 0)),
@@ -317,7 +334,8 @@ final class DesignerTest {
         editing.type("H", false);
         editing.type("Hk", true);
         editing.type("Hi\nyou", false);
-        editing.end();
+        click("b", Modifiers.NONE);
+        assertThat(editing.text()).isNull();
         editing.type("late", false);
         assertThat(operation.tree().node("a").props())
                 .isEqualTo(JsonObject.of("style", JsonObject.of("label", "Hi you")));
