@@ -11,6 +11,7 @@ import dev.tenon.designer.behavior.DesignerProps;
 import dev.tenon.designer.behavior.DesignerProps.Axis;
 import dev.tenon.designer.behavior.DesignerProps.Resizing;
 import dev.tenon.designer.behavior.Registry;
+import dev.tenon.designer.behavior.Resource;
 import dev.tenon.designer.drag.Viewport;
 import dev.tenon.designer.driver.Input;
 import dev.tenon.designer.driver.Input.Device;
@@ -45,17 +46,28 @@ final class DesignerTest {
             (node, size, pixels) ->
                     node.props().with("height", JsonNumber.of(Math.round(size + pixels)));
     private static final Registry REGISTRY =
-            Boxes.REGISTRY.withBehaviors(
-                    List.of(
-                            Behavior.of(
-                                    "Free",
-                                    DesignerProps.builder()
-                                            .resizable(Map.of(Axis.X, WIDTH, Axis.Y, HEIGHT))
-                                            .translatable((node, dx, dy) ->
-                                                    node.props()
-                                                            .with("x", JsonNumber.of(dx))
-                                                            .with("y", JsonNumber.of(dy)))
-                                            .build())));
+            Boxes.REGISTRY
+                    .withBehaviors(
+                            List.of(
+                                    Behavior.of(
+                                            "Free",
+                                            DesignerProps.builder()
+                                                    .resizable(
+                                                            Map.of(Axis.X, WIDTH, Axis.Y, HEIGHT))
+                                                    .translatable((node, dx, dy) ->
+                                                            node.props()
+                                                                    .with("x", JsonNumber.of(dx))
+                                                                    .with("y", JsonNumber.of(dy)))
+                                                    .build())))
+                    .withResources(
+                            List.of(
+                                    new Resource(
+                                            "leaf",
+                                            "sources.Inputs",
+                                            "Leaf",
+                                            "Leaf",
+                                            1,
+                                            List.of(TreeNode.of("made", "Leaf")))));
     private static final Modifiers CTRL = new Modifiers(true, false, false, false);
     private static final Modifiers SHIFT = new Modifiers(false, true, false, false);
 
@@ -133,6 +145,25 @@ final class DesignerTest {
         assertThat(designer.cursor().drag()).isEqualTo(Cursor.Drag.NONE);
         assertThat(told.stream().map(Event::type))
                 .containsExactly("drag:node", "select:node", "drop:node");
+    }
+
+    @Test
+    void aResourceOfThePaletteIsDroppedAsANewNode() {
+        drag(PointerTarget.source("leaf"), 900, 70, PointerTarget.canvas("c"), 100, 270);
+        assertThat(tree()).isEqualTo("root[a b c[$g0] d e]");
+        assertThat(operation.selection().ids()).containsExactly("$g0");
+        drag(PointerTarget.source("unknown"), 900, 70, PointerTarget.canvas("c"), 100, 270);
+        assertThat(operation.history().entries()).hasSize(2);
+    }
+
+    @Test
+    void theOutlineGoesBeforeTheCanvas() {
+        Viewport outline = designer.viewport("w", Area.OUTLINE);
+        outline.bounds(new Rect(300, 0, 100, 600));
+        outline.place("root", List.of(new Rect(300, 0, 100, 20)), null);
+        outline.place("d", List.of(new Rect(300, 20, 100, 20)), null);
+        drag(PointerTarget.outline("a"), 310, 5, PointerTarget.outline("d"), 350, 38);
+        assertThat(tree()).isEqualTo("root[b c d a e]");
     }
 
     /// D7: in the reference all that the way crosses stays selected.
