@@ -8,7 +8,7 @@ import dev.tenon.designer.schema.SchemaStyle;
 import dev.tenon.designer.schema.SchemaTransform;
 import dev.tenon.designer.tree.TreeNode;
 
-/// Puts a form together with the designer's actions and prints its JSON Schema. Run: ./tenon run examples/DesignForm.java
+/// Puts a form together by actions of the designer; prints its JSON Schema. Run: ./tenon run examples/DesignForm.java
 void main() {
     var engine = new Engine(FormCatalogue.load().registry());
     var form = engine.open("order", TreeNode.of("root", "Form")).operation();
@@ -17,7 +17,8 @@ void main() {
     var amount = engine.registry().resource("NumberPicker").make(engine.ids()).getFirst();
     form.act(new Action.Append("root", List.of(collapse)));
     form.act(new Action.Append(collapse.id(), List.of(amount))); // the collapse puts it into a panel
-    var props = JsonObject.of("name", "amount", "title", "How many", "x-component-props", JsonObject.of("min", 1, "max", 9));
+    var range = JsonObject.of("min", 1, "max", 9);
+    var props = JsonObject.of("name", "amount", "title", "How many", "x-component-props", range);
     form.act(new Action.SetProps(amount.id(), props));
 
     switch (form.act(new Action.Append(amount.id(), List.of(TreeNode.of("x", "Field"))))) {

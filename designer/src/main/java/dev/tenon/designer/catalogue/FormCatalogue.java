@@ -13,7 +13,9 @@ import java.util.List;
 ///
 /// | group | components |
 /// |---|---|
-/// | Inputs | Input, Input.TextArea, Password, NumberPicker, Rate, Slider, Select, TreeSelect, Cascader, Transfer, Checkbox.Group, Radio.Group, DatePicker, TimePicker, Upload, Switch, Object |
+/// | Inputs of texts and numbers | Input, Input.TextArea, Password, NumberPicker, Rate, Slider |
+/// | Inputs that choose | Select, TreeSelect, Cascader, Transfer, Checkbox.Group, Radio.Group, Switch |
+/// | Other inputs | DatePicker, TimePicker, Upload, Object |
 /// | Layouts | Card, FormGrid, FormTab, FormLayout, FormCollapse, FormStep, Space |
 /// | Arrays | ArrayCards, ArrayTable, ArrayItems, ArrayCollapse |
 /// | Displays | Text |

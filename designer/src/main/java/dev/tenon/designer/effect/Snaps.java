@@ -164,6 +164,7 @@ record Snaps(double dx, double dy, List<LineSegment> lines, List<SpaceBlock> blo
         return neighbour == null ? null : beside(neighbour, others, side);
     }
 
+    @SuppressWarnings("ReferenceEquality") // another block may be equal
     private static List<SpaceBlock> blocks(Rect at, List<Rect> others) {
         List<SpaceBlock> equal = new ArrayList<>();
         for (List<Side> sides :

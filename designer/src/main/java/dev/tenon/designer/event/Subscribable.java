@@ -73,6 +73,7 @@ public final class Subscribable<E, C> {
     /// @return false if at least one of them vetoed it
     /// @throws RuntimeException what the first of those that threw has thrown, once all have heard
     ///   the event; what others threw is suppressed in it
+    @SuppressWarnings("ReferenceEquality") // a throwable does not suppress itself
     public boolean dispatch(E event, @Nullable C context) {
         boolean isAllowed = true;
         RuntimeException thrown = null;

@@ -71,6 +71,7 @@ public final class KeyboardDrag {
     /// Takes in a key that goes down in `operation`; returns whether it was meant for a drag. While
     /// nodes are picked up, all keys are but modifiers; where someone else changes the tree
     /// meanwhile, or another document comes to the front, the drag is cancelled.
+    @SuppressWarnings("ReferenceEquality") // a tree is a value: the same one has not changed
     public boolean down(String key, Modifiers modifiers, Operation operation) {
         Held now = held;
         if (now == null) {

@@ -114,7 +114,7 @@ public final class Effect implements Observer, AutoCloseable {
     }
 
     private void cleanUp(Turn turn) {
-        for (Effect effect : owned) {
+        for (Effect effect : List.copyOf(owned)) { // a cleanup may dispose of another of them
             if (!effect.disposed) {
                 effect.end(turn);
             }

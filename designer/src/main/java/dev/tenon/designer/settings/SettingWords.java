@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// | label | `settings.p.title`, `settings.p`, `common.n.title`, `common.n`; else `n` |
 /// | tooltip, placeholder | `settings.p.tooltip`, `common.n.tooltip`; the same with `placeholder` |
 /// | words of CSS | `setters.values.w`; else `w` |
-/// | choices | `settings.p.dataSource`, a list of texts or `{label, value}`; else for each value `v` `settings.p.choices.v`, `common.n.choices.v`; no value at all: `common.unset` |
+/// | choices | `settings.p.dataSource`, a list of texts or `{label, value}` |
+/// | the choice `v`, else | `settings.p.choices.v`, `common.n.choices.v`; no value at all: `common.unset` |
 ///
 /// `settings.p` and `dataSource` are the reference's; a component's own words come first.
 ///

@@ -24,6 +24,7 @@ import dev.tenon.designer.tree.TreeNode;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -97,7 +98,7 @@ final class DesignerFuzzTest {
         List<TreeNode> nodes = new ArrayList<>();
         for (String component : COMPONENTS) {
             if (!component.equals("Panel")) {
-                nodes.add(TreeNode.of(component.toLowerCase(), component));
+                nodes.add(TreeNode.of(component.toLowerCase(Locale.ROOT), component));
             }
         }
         return TreeNode.of("root", "Root", JsonObject.EMPTY, nodes);

@@ -54,7 +54,8 @@ class HostileExpressionTest {
                 "(() => { let a = {}; a.a = a; return JSON.stringify(a) })()",
                 "(() => { let a = []; a.push(a); return a })()",
                 "(() => { let a = []; a.push(a); return '' + a })()",
-                "(() => { let a = []; for (let i = 0; i < 90000; i++) a[i] = i; return a.sort(() => Math.max(1, 1)) })()",
+                "(() => { let a = []; for (let i = 0; i < 90000; i++) a[i] = i;"
+                        + " return a.sort(() => Math.max(1, 1)) })()",
                 "(() => { for (;;) { try { throw 1 } catch (e) {} } })()",
                 "(() => { const f = () => { try { f() } finally { f() } }; f() })()",
                 "'ab'.split('').map(x => 'ab'.replaceAll('', 'x'.repeat(1e5)).replaceAll('x', 'y'.repeat(1e5)))",

@@ -337,4 +337,22 @@ class ReactiveTest {
         other.join();
         assertThat(x.get()).isEqualTo(2);
     }
+
+    @Test
+    void aCleanupMayDisposeOfAnotherEffectOfItsOwner() {
+        Signal<Integer> signal = Signal.of(0);
+        List<String> log = new ArrayList<>();
+        Effect owner =
+                Effect.of(() -> {
+                    signal.get();
+                    Effect[] second = new Effect[1];
+                    Effect.of(() -> Reactive.onCleanup(() -> second[0].dispose()));
+                    second[0] = Effect.of(() -> Reactive.onCleanup(() -> log.add("second")));
+                    Effect.of(() -> Reactive.onCleanup(() -> log.add("third")));
+                });
+        signal.set(1);
+        assertThat(log).containsExactly("second", "third");
+        owner.dispose();
+        assertThat(log).containsExactly("second", "third", "second", "third");
+    }
 }
