@@ -2,6 +2,7 @@ package dev.tenon.designer.effect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tenon.designer.action.Action;
 import dev.tenon.designer.action.Boxes;
 import dev.tenon.designer.action.Checking;
 import dev.tenon.designer.behavior.Rules;
@@ -73,7 +74,7 @@ final class DesignerFuzzTest {
         engine.events().on(HistoryEvent.HistoryPush.class, push -> steps.add(push.entry()));
         for (int i = 0; i < INPUTS; i++) {
             if (operation.tree().size() > 150 || operation.tree().size() < 5) {
-                operation.goTo(0);
+                operation.act(new Action.Load(start()));
             }
             draw(canvas, operation.tree());
             time.set(time.get().plusMillis(random.nextInt(20)));
