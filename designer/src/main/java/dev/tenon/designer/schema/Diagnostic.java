@@ -15,6 +15,7 @@ import java.util.Locale;
 /// | `name-collision` | warning | tree | two siblings have the same name; the later is written under its id |
 /// | `name` | warning | tree | a name is an object or an array; the node is written under its id |
 /// | `not-a-field` | warning | tree | the node is no field, and a schema has no place for it |
+/// | `hidden` | warning | tree | the node is hidden from the canvas, which a schema does not say |
 /// | `outside-form` | warning | tree | the node is not in the form, and a schema has no place for it |
 /// | `no-form` | error | tree | no node is a form: nothing is written; a warning for a lone node |
 ///

@@ -185,6 +185,15 @@ final class SchemaWriter {
     // ---- fields
 
     private Json field(TreeNode node, int index, Place place) {
+        if (node.hidden()) {
+            report(
+                    Severity.WARNING,
+                    place,
+                    "hidden",
+                    "a schema does not say that a field is hidden from the canvas; \""
+                            + node.id()
+                            + "\" is shown when it is read again");
+        }
         Written written = Written.of(node);
         JsonObject reference = reference(node, written, false);
         if (reference != null) {

@@ -1,0 +1,35 @@
+package dev.tenon.designer.schema;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tenon.designer.json.JsonObject;
+import dev.tenon.designer.tree.Tree;
+import dev.tenon.designer.tree.TreeNode;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/// What a schema can't say about a tree is told.
+final class SchemaDiagnosticsTest {
+    private static List<String> told(TreeNode... fields) {
+        Tree tree = Tree.of(TreeNode.of("root", "Form", JsonObject.EMPTY, List.of(fields)));
+        return SchemaTransform.DEFAULT.schema(tree, SchemaStyle.AS_WRITTEN).diagnostics().stream()
+                .map(found -> found.rule() + ": " + found.message())
+                .toList();
+    }
+
+    @Test
+    void aHiddenFieldIsShownWhenItIsReadAgain() {
+        assertThat(told(TreeNode.of("a", "Field").withHidden(true), TreeNode.of("b", "Field")))
+                .containsExactly(
+                        "hidden: a schema does not say that a field is hidden from the canvas;"
+                                + " \"a\" is shown when it is read again");
+    }
+
+    @Test
+    void onlyFieldsHaveAPlace() {
+        assertThat(told(TreeNode.of("a", "Card")))
+                .containsExactly(
+                        "not-a-field: a schema has only Fields; \"a\" is a Card and is left out,"
+                                + " with all in it");
+    }
+}
