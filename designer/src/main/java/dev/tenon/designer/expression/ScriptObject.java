@@ -1,6 +1,7 @@
 package dev.tenon.designer.expression;
 
 import dev.tenon.designer.DesignException;
+import dev.tenon.designer.json.Json;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -8,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 /// change what it lets them. The names that an expression may use are such an object too.
 @FunctionalInterface
 public interface ScriptObject {
-    /// Returns the value of `name`: a [dev.tenon.designer.json.Json], a [ScriptObject] or a
-    /// [ScriptFunction]; null where there is none.
+    /// Returns the value of `name`: a [Json], a [ScriptObject] or a [ScriptFunction]; null where
+    /// there is none.
     @Nullable Object get(String name);
 
     /// Gives `name` the value, null for `undefined`. Refused unless the object allows it.
@@ -17,6 +18,12 @@ public interface ScriptObject {
     /// @throws DesignException if it can't be changed so; the expression fails with its message
     default void set(String name, @Nullable Object value) {
         throw new DesignException(name + " can't be assigned");
+    }
+
+    /// Returns the object as JSON, where an expression gives the whole of it; null where it is
+    /// none.
+    default @Nullable Json json() {
+        return null;
     }
 
     /// Returns an object with the names and values of `values`, which can't be changed.

@@ -276,6 +276,7 @@ final class Values {
                 yield JsonObject.of(all);
             }
             case Regexes.Regex _ -> JsonObject.EMPTY;
+            case ScriptObject outside -> outside.json();
             default -> null;
         };
     }

@@ -1,289 +1,270 @@
 package dev.tenon.designer.reaction;
 
 import dev.tenon.designer.DesignException;
-import dev.tenon.designer.expression.ScriptFunction;
-import dev.tenon.designer.expression.ScriptObject;
 import dev.tenon.designer.json.Json;
 import dev.tenon.designer.json.JsonArray;
+import dev.tenon.designer.json.JsonNumber;
 import dev.tenon.designer.json.JsonObject;
 import dev.tenon.designer.json.JsonString;
+import dev.tenon.designer.reactive.Computed;
 import dev.tenon.designer.reactive.Effect;
 import dev.tenon.designer.reactive.Reactive;
+import dev.tenon.designer.reactive.Signal;
 import dev.tenon.designer.reactive.SignalMap;
+import dev.tenon.designer.schema.SchemaTransform;
+import dev.tenon.designer.tree.Tree;
+import dev.tenon.designer.tree.TreeNode;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// A form in preview, made from a Formily schema: fields by address and by path, their states, and
-/// their reactions, which run when what they read changes.
-///
-/// The items of arrays are not fields: their number follows the value, which a canvas draws.
-/// Effects end with [#close]. A form belongs to one thread at a time.
-public final class Form implements ScriptObject, AutoCloseable {
-    private static final int DEEPEST = 200;
-    private static final List<Map.Entry<String, String>> KEYWORDS =
-            List.of(
-                    Map.entry("title", "title"),
-                    Map.entry("description", "description"),
-                    Map.entry("default", "initialValue"),
-                    Map.entry("enum", "dataSource"),
-                    Map.entry("required", "required"),
-                    Map.entry("x-display", "display"),
-                    Map.entry("x-visible", "visible"),
-                    Map.entry("x-hidden", "hidden"),
-                    Map.entry("x-pattern", "pattern"),
-                    Map.entry("x-value", "value"),
-                    Map.entry("x-content", "content"),
-                    Map.entry("x-data", "data"),
-                    Map.entry("x-component-props", "componentProps"),
-                    Map.entry("x-decorator-props", "decoratorProps"));
+/// A form as a preview runs it: the fields that a tree tells, their values and states, kept up by
+/// the expressions and `x-reactions` of the nodes. Nothing that is wrong with a node stops the
+/// rest: it is told by [#problems].
+public final class Form implements AutoCloseable {
+    private static final int MOST_FIELDS = 20_000;
+    private static final int MOST_ARRAYS = 8; // in each other
+    private static final int MOST_ROWS = 1 << 13;
 
-    private final Map<String, FormField> byAddress = new LinkedHashMap<>();
-    private final Map<String, FormField> byPath = new LinkedHashMap<>();
-    private final SignalMap<String, Problem> problems = SignalMap.named("problems");
-    private final Map<Effect, Problem> effects = new LinkedHashMap<>(); // and where they are
     private final JsonObject settings;
+    private final Signal<JsonObject> told;
+    private final SignalMap<String, FormField> fields = SignalMap.named("fields");
+    private final SignalMap<String, FormField> paths = SignalMap.named("paths");
+    private final SignalMap<String, FormField> voids = SignalMap.named("void paths");
+    private final SignalMap<String, FormField> members = SignalMap.named("members");
+    private final Guarded<JsonObject> values;
+    private final Computed<List<Problem>> problems;
+    private final Effect building;
+    private int count;
+    private long round;
 
-    private Form(JsonObject settings) {
-        this.settings = settings;
-    }
-
-    /// Returns the form of a schema. Whatever is wrong in it shows among [#problems].
-    ///
-    /// @param settings the form's own properties, as `{form, schema}` documents have them
-    /// @param schema the schema of the whole
-    /// @throws DesignException if the schema is nested deeper than 200
-    public static Form of(JsonObject settings, JsonObject schema) {
-        Form form = new Form(settings);
-        List<Runnable> starts = new ArrayList<>();
-        form.add(schema.object("properties"), "", "", starts, 0);
-        form.settle(() -> starts.forEach(Runnable::run)); // when all fields are there
-        return form;
-    }
-
-    private void add(
-            JsonObject properties, String address, String path, List<Runnable> starts, int depth) {
-        if (depth > DEEPEST) {
-            throw new DesignException(
-                    "form: a schema may be nested " + DEEPEST + " deep; got more at " + address);
-        }
-        properties.forEach((name, json) -> {
-            if (!(json instanceof JsonObject schema)) {
-                return;
-            }
-            boolean isVoid = "void".equals(schema.text("type"));
-            String itsAddress = address.isEmpty() ? name : address + "." + name;
-            String itsPath = isVoid ? path : path.isEmpty() ? name : path + "." + name;
-            FormField field = new FormField(itsAddress, isVoid ? itsAddress : itsPath);
-            byAddress.put(itsAddress, field);
-            if (!isVoid) {
-                byPath.putIfAbsent(itsPath, field);
-            }
-            starts.add(() -> start(field, schema));
-            add(schema.object("properties"), itsAddress, itsPath, starts, depth + 1);
-        });
-    }
-
-    private void start(FormField field, JsonObject schema) {
-        for (Map.Entry<String, String> entry : KEYWORDS) {
-            String where = entry.getKey();
-            Json value = schema.get(where);
-            if (value != null) {
-                Map<String, Json> state = Map.of(entry.getValue(), value);
-                follow(field, where, () -> Reaction.apply(this, field, field, state, where));
-            }
-        }
-        if (schema.get("default") != null && field.get("value") == null) {
-            field.set("value", field.get("initialValue"));
-        }
-        Json reactions = schema.get("x-reactions");
-        List<Json> all =
-                reactions instanceof JsonArray array
-                        ? array.values()
-                        : reactions == null ? List.of() : List.of(reactions);
-        for (int i = 0; i < all.size(); i++) {
-            String where = "x-reactions[" + i + "]";
-            Json reaction = all.get(i);
-            follow(field, where, () -> Reaction.run(this, field, reaction, where));
-        }
-    }
-
-    /// Does `work` whenever what it reads changes; what it throws shows at the field.
-    private void follow(FormField field, String where, Runnable work) {
-        Effect effect =
+    private Form(TreeNode form, JsonObject values) {
+        this.settings = form.props();
+        this.told = Signal.named("values", values);
+        this.values =
+                new Guarded<>(
+                        "form.values",
+                        JsonObject.EMPTY,
+                        () -> (JsonObject) Merging.joined(told(), members));
+        this.problems =
+                Computed.named(
+                        "form.problems",
+                        () ->
+                                fields.values().values().stream()
+                                        .flatMap(field -> field.problems().stream())
+                                        .toList());
+        this.building =
                 Effect.named(
-                        field.address() + " " + where,
-                        () -> {
-                            forget(field, where);
-                            try {
-                                work.run();
-                            } catch (DesignException e) {
-                                report(field, where, String.valueOf(e.getMessage()));
-                            }
-                        });
-        effects.put(effect, new Problem(field.address(), where, ""));
+                        "form",
+                        () ->
+                                Reactive.untracked(() -> {
+                                    List<FormField> made = new ArrayList<>();
+                                    form.children().forEach(node -> build(node, null, -1, made));
+                                    return start(made);
+                                }));
     }
 
-    /// Does `work` and what follows from it; reactions that keep each other running are stopped,
-    /// and it shows where.
-    private void settle(Runnable work) {
-        boolean[] done = new boolean[1];
-        try {
-            Reactive.batch(() -> {
-                work.run();
-                done[0] = true;
-            });
-        } catch (DesignException e) {
-            if (!done[0]) {
-                throw e;
-            }
-            effects.forEach((effect, at) -> {
-                if (effect.isStopped()) {
-                    problems.put(
-                            at.address() + " " + at.where(),
-                            new Problem(at.address(), at.where(), String.valueOf(e.getMessage())));
-                }
-            });
-        }
-    }
-
-    /// Returns the property of a field's state that a keyword of its schema tells, or null.
-    static @Nullable String property(String keyword) {
-        return KEYWORDS.stream()
-                .filter(entry -> entry.getKey().equals(keyword))
-                .map(Map.Entry::getValue)
-                .findFirst()
-                .orElse(null);
-    }
-
-    private void forget(FormField field, String where) {
-        Reactive.untracked(() -> {
-            List.copyOf(problems.values().values()).stream()
-                    .filter(problem -> problem.address().equals(field.address()))
-                    .filter(problem -> problem.where().startsWith(where))
-                    .forEach(problem -> problems.remove(key(field, problem.where())));
-            return field;
-        });
-    }
-
-    void report(FormField field, String where, String message) {
-        problems.put(key(field, where), new Problem(field.address(), where, message));
-    }
-
-    private static String key(FormField field, String where) {
-        return field.address() + " " + where;
-    }
-
-    /// Returns the fields, in the order of the schema.
-    public List<FormField> fields() {
-        return List.copyOf(byAddress.values());
-    }
-
-    /// Returns the field with this address or path, or null.
-    public @Nullable FormField field(String addressOrPath) {
-        FormField field = byAddress.get(addressOrPath);
-        return field == null ? byPath.get(addressOrPath) : field;
-    }
-
-    /// Returns the field that `pattern` names as `field` sees it: `.x` is its sibling, `..x` its
-    /// parent's, others go from the root. Null where there is none.
-    @Nullable FormField field(FormField from, String pattern) {
-        int dots = 0;
-        while (dots < pattern.length() && pattern.charAt(dots) == '.') {
-            dots++;
-        }
-        if (dots == 0) {
-            return field(pattern);
-        }
-        String name = pattern.substring(dots);
-        for (String start : List.of(from.address(), from.path())) {
-            String base = start;
-            for (int i = 0; i < dots; i++) {
-                int end = base.lastIndexOf('.');
-                base = end < 0 ? "" : base.substring(0, end);
-            }
-            FormField found = field(base.isEmpty() ? name : base + "." + name);
-            if (found != null) {
-                return found;
-            }
-        }
-        return null;
-    }
-
-    /// Gives a field a property of its state, as a user or program does, and runs what follows.
-    /// What fails shows among [#problems].
+    /// Returns the form of `tree`: of its first node that is a form, else of its root.
     ///
-    /// @throws DesignException if there is no such field or property
-    public void set(String addressOrPath, String property, @Nullable Json value) {
-        FormField field = field(addressOrPath);
-        if (field == null) {
-            throw new DesignException("form: there is no field " + addressOrPath);
-        }
-        settle(() -> field.set(property, value));
+    /// @param values the values to begin with
+    public static Form of(Tree tree, JsonObject values) {
+        List<TreeNode> forms = new ArrayList<>();
+        tree.root()
+                .forEach(node -> {
+                    if (forms.isEmpty()
+                            && node.componentName().equals(SchemaTransform.DEFAULT.formName())) {
+                        forms.add(node);
+                    }
+                });
+        return new Form(forms.isEmpty() ? tree.root() : forms.getFirst(), values);
     }
 
-    /// Returns the values of all fields that are not `none`, by path.
-    public JsonObject values() {
-        JsonObject all = JsonObject.EMPTY;
-        for (Map.Entry<String, FormField> entry : byPath.entrySet()) {
-            Json value = entry.getValue().get("value");
-            if (value != null && !entry.getValue().display().equals("none")) {
-                all = with(all, List.of(entry.getKey().split("\\.")), value);
+    // ---- building
+
+    private void build(TreeNode node, @Nullable FormField parent, int row, List<FormField> made) {
+        if (!node.componentName().equals(SchemaTransform.DEFAULT.fieldName())
+                || count >= MOST_FIELDS) {
+            return;
+        }
+        count++;
+        String name = row >= 0 ? String.valueOf(row) : nameOf(node);
+        boolean isVoid = "void".equals(node.props().text("type"));
+        FormField field = new FormField(this, node, FieldPlace.of(parent, name, isVoid, row));
+        fields.put(field.address(), field);
+        (isVoid ? voids : paths).put(field.path(), field);
+        if (!isVoid) {
+            members(field).put(field.place().key(), field);
+        }
+        made.add(field);
+        boolean isArray = "array".equals(node.props().text("type"));
+        for (TreeNode child : node.children()) {
+            if (!isArray || child != node.children().getFirst()) {
+                build(child, field, -1, made);
             }
         }
-        return all;
     }
 
-    private static JsonObject with(JsonObject object, List<String> path, Json value) {
-        String name = path.getFirst();
-        return object.with(
-                name,
-                path.size() == 1
-                        ? value
-                        : with(object.object(name), path.subList(1, path.size()), value));
-    }
-
-    /// Returns what is wrong, in the order in which it came up.
-    public List<Problem> problems() {
-        return List.copyOf(problems.values().values());
-    }
-
-    /// Returns what an expression sees as `$form.name`: `values`, `getFieldState(path)`,
-    /// `setFieldState(path, state)`, and the form's own settings.
-    @Override
-    public @Nullable Object get(String name) {
-        return switch (name) {
-            case "values" -> values();
-            case "getFieldState" ->
-                    (ScriptFunction)
-                            all ->
-                                    all.getFirst() instanceof JsonString(String at)
-                                            ? field(at)
-                                            : null;
-            case "setFieldState" -> (ScriptFunction) this::setFieldState;
-            default -> settings.get(name);
+    private static String nameOf(TreeNode node) {
+        return switch (node.props().get("name")) {
+            case JsonString(String text) when !text.isEmpty() -> text;
+            case JsonNumber number -> number.toString();
+            case null, default -> node.id();
         };
     }
 
-    private @Nullable Object setFieldState(List<? extends @Nullable Object> all) {
-        FormField field = all.getFirst() instanceof JsonString(String at) ? field(at) : null;
-        if (field == null || all.size() < 2) {
-            throw new DesignException("setFieldState: there is no field " + all.getFirst());
-        }
-        if (all.get(1) instanceof ScriptFunction change) {
-            change.call(List.of(field));
-        } else if (all.get(1) instanceof JsonObject state) {
-            state.forEach(field::set);
-        }
-        return null;
+    private SignalMap<String, FormField> members(FormField field) {
+        FormField container = field.place().container();
+        return container == null ? members : container.members();
     }
 
-    /// Ends all reactions.
+    private List<FormField> start(List<FormField> made) {
+        for (FormField field : made) {
+            rows(field);
+            Reaction.start(field);
+        }
+        return made;
+    }
+
+    private void rows(FormField field) {
+        TreeNode node = field.node();
+        if (!"array".equals(node.props().text("type")) || node.children().isEmpty()) {
+            return;
+        }
+        if (field.place().arrays() >= MOST_ARRAYS) {
+            field.watch(
+                    Signal.of(
+                            List.of(
+                                    field.problem(
+                                            "",
+                                            "arrays may be in each other "
+                                                    + MOST_ARRAYS
+                                                    + " deep; the rows of this one are not shown"))));
+            return;
+        }
+        Computed<Integer> length =
+                Computed.named(
+                        field.address() + ".length",
+                        () ->
+                                field.base().orElse(JsonArray.EMPTY) instanceof JsonArray array
+                                        ? array.size()
+                                        : 0);
+        rows(field, length, 0, MOST_ROWS);
+    }
+
+    /// Keeps the rows from `from` to `to`, halving: rows come and go without touching others.
+    private void rows(FormField array, Computed<Integer> length, int from, int to) {
+        Computed<Boolean> isThere = Computed.of(() -> length.get() > from);
+        Effect.named(
+                array.address() + "." + from,
+                () -> {
+                    if (isThere.get()) {
+                        Reactive.untracked(() -> {
+                            if (to - from > 1) {
+                                int middle = (from + to) >>> 1;
+                                rows(array, length, from, middle);
+                                rows(array, length, middle, to);
+                            } else {
+                                row(array, from);
+                            }
+                            return array;
+                        });
+                    }
+                });
+    }
+
+    private void row(FormField array, int index) {
+        List<FormField> made = new ArrayList<>();
+        build(array.node().children().getFirst(), array, index, made);
+        Reactive.onCleanup(() -> made.reversed().forEach(this::remove));
+        start(made);
+    }
+
+    private void remove(FormField field) {
+        count--;
+        fields.remove(field.address());
+        (field.isVoid() ? voids : paths).remove(field.path());
+        if (!field.isVoid()) {
+            members(field).remove(field.place().key());
+        }
+    }
+
+    // ---- fields
+
+    /// Returns all fields, a field before those in it, rows in the order in which they came.
+    public List<FormField> fields() {
+        return List.copyOf(fields.values().values());
+    }
+
+    /// Returns the field at an address or a path, or null.
+    public @Nullable FormField find(String addressOrPath) {
+        FormField field = fields.get(addressOrPath);
+        field = field == null ? paths.get(addressOrPath) : field;
+        return field == null ? voids.get(addressOrPath) : field;
+    }
+
+    /// Returns the field at an address or a path.
+    ///
+    /// @throws DesignException if there is none
+    public FormField field(String addressOrPath) {
+        FormField field = find(addressOrPath);
+        if (field == null) {
+            throw new DesignException("form: there is no field " + addressOrPath);
+        }
+        return field;
+    }
+
+    @Nullable FormField member(String name) {
+        return members.get(name);
+    }
+
+    // ---- values
+
+    /// Returns the values of the form, without those of fields whose `display` is `none`.
+    public JsonObject values() {
+        return values.get();
+    }
+
+    JsonObject exactValues() {
+        return values.exact();
+    }
+
+    /// Gives the form all its values: what `values` lacks is initial again.
+    public void setValues(JsonObject values) {
+        nextRound();
+        told.set(values);
+    }
+
+    JsonObject told() {
+        return told.get();
+    }
+
+    void write(String name, @Nullable Json value) {
+        JsonObject before = told.peek();
+        told.set(value == null ? before.without(name) : before.with(name, value));
+    }
+
+    /// Returns the form's own properties.
+    JsonObject settings() {
+        return settings;
+    }
+
+    /// Begins to count anew how often each reaction runs: somebody from outside has written.
+    void nextRound() {
+        round++;
+    }
+
+    long round() {
+        return round;
+    }
+
+    /// Returns what is wrong with the nodes, field by field.
+    public List<Problem> problems() {
+        return problems.get();
+    }
+
+    /// Ends the reactions; what is read stays as it is.
     @Override
     public void close() {
-        effects.keySet().forEach(Effect::dispose);
-        effects.clear();
+        building.close();
     }
 }

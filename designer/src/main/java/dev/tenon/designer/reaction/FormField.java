@@ -2,139 +2,428 @@ package dev.tenon.designer.reaction;
 
 import dev.tenon.designer.DesignException;
 import dev.tenon.designer.expression.ScriptObject;
+import dev.tenon.designer.expression.Templates;
+import dev.tenon.designer.expression.Templates.Resolved;
 import dev.tenon.designer.json.Json;
+import dev.tenon.designer.json.JsonArray;
 import dev.tenon.designer.json.JsonBoolean;
 import dev.tenon.designer.json.JsonNull;
 import dev.tenon.designer.json.JsonObject;
 import dev.tenon.designer.json.JsonString;
+import dev.tenon.designer.reactive.Computed;
+import dev.tenon.designer.reactive.Reactive;
+import dev.tenon.designer.reactive.Signal;
 import dev.tenon.designer.reactive.SignalMap;
-import java.util.Set;
+import dev.tenon.designer.tree.TreeNode;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// A field of a form: where it is and what state it is in. Readers within computeds and effects
-/// follow each property of the state by itself.
+/// One field of a [Form], as Formily has it: its states are what its node's props say, with their
+/// expressions evaluated, and what reactions and the program have set since.
 ///
-/// `display` is `visible`, `hidden` (not shown, its value kept) or `none`; `visible` and `hidden`
-/// are views of it, as Formily's. `pattern` is `editable`, `disabled`, `readOnly` or `readPretty`.
-public final class FormField implements ScriptObject {
-    private static final Set<String> STATE =
-            Set.of(
-                    "value",
-                    "initialValue",
-                    "display",
-                    "pattern",
-                    "title",
-                    "description",
-                    "required",
-                    "dataSource",
-                    "componentProps",
-                    "decoratorProps",
-                    "content",
-                    "data",
-                    "visible",
-                    "hidden");
+/// A computed or effect that reads a state runs again when that state has another value, and not
+/// when another state or field has.
+///
+/// | state | from the words | rule |
+/// |---|---|---|
+/// | `value` | the form's values, else `initialValue` | missing where `display` is `none` |
+/// | `initialValue` | `x-value`, `default`; of a `type` `object` `{}`, of an `array` `[]` | |
+/// | `display`, `visible`, `hidden` | `x-display`, `x-visible`, `x-hidden`, the later wins | `none` and `hidden` of a parent hold below it |
+/// | `pattern`, `editable`, `disabled`, `readOnly`, `readPretty` | `x-pattern`, `writeOnly`, `x-editable`, `x-disabled`, `readOnly`, `x-read-only`, `x-read-pretty`, the later wins | the parent's where none is said; within `readPretty` all is, but what is `editable` |
+/// | `dataSource` | `enum` | a text or number `a` becomes `{label: a, value: a}` |
+/// | `componentProps`, `decoratorProps`, `data` | `x-component-props`, `x-decorator-props`, `x-data` | what is set is merged into what the words say |
+/// | `title`, `description`, `required`, `content`, `component`, `decorator`, `validator` | `title`, `description`, `required`, `x-content`, ... | |
+/// | `loading`, `errors` and others that come from outside | none | what was set |
+public final class FormField {
+    private static final List<String> DISPLAYS = List.of("visible", "hidden", "none");
 
-    private final String address;
-    private final String path;
-    private final SignalMap<String, Json> state;
+    private static final List<String> PATTERNS =
+            List.of("editable", "disabled", "readOnly", "readPretty");
 
-    FormField(String address, String path) {
-        this.address = address;
-        this.path = path;
-        this.state = SignalMap.named(address);
+    private final Form form;
+    private final TreeNode node;
+    private final FieldPlace place;
+    private final SignalMap<String, FormField> members = SignalMap.named("members");
+    private final SignalMap<String, Json> overrides = SignalMap.named("overrides");
+    private final Map<String, Computed<Resolved>> words = new LinkedHashMap<>();
+    private final List<Signal<List<Problem>>> found = new ArrayList<>(0);
+    private final Guarded<Optional<Json>> base;
+    private final Guarded<Optional<Json>> value;
+    private final Guarded<String> display;
+    private final Guarded<String> pattern;
+
+    FormField(Form form, TreeNode node, FieldPlace place) {
+        this.form = form;
+        this.node = node;
+        this.place = place;
+        ScriptObject scope = new FieldScope(this);
+        for (String word : Keywords.STATES.keySet()) {
+            Json told = node.props().get(word);
+            if (told != null) {
+                words.put(
+                        word,
+                        Computed.named(
+                                address() + "/" + word, () -> Templates.resolve(told, scope)));
+            }
+        }
+        base = guarded("base", Optional.empty(), this::computeBase);
+        value = guarded("value", Optional.empty(), this::computeValue);
+        display = guarded("display", "visible", this::computeDisplay);
+        pattern = guarded("pattern", "editable", this::computePattern);
     }
 
-    /// Returns the names from the root, those of void nodes among them: `card.name`.
+    private <T> Guarded<T> guarded(String name, T otherwise, Supplier<? extends T> function) {
+        return new Guarded<>(address() + "." + name, otherwise, function);
+    }
+
+    /// Returns the id of the node that made the field.
+    public String id() {
+        return node.id();
+    }
+
+    /// Returns where the field is among all: the names from the form down, joined by dots; a row's
+    /// name is its index.
     public String address() {
-        return address;
+        return place.address();
     }
 
-    /// Returns the names from the root without those of void nodes: `name`, where its value is.
+    /// Returns where the field's value is: as [#address], without the void fields above it.
     public String path() {
-        return path;
+        return place.path();
     }
 
-    /// Returns the property `name` of the state, null where it has none.
-    @Override
-    public @Nullable Json get(String name) {
-        return switch (name) {
-            case "address" -> new JsonString(address);
-            case "path" -> new JsonString(path);
-            case "visible" -> JsonBoolean.of(display().equals("visible"));
-            case "hidden" -> JsonBoolean.of(display().equals("hidden"));
-            case "display" -> new JsonString(display());
-            default -> state.get(name);
+    /// Returns whether the field has no value of its own: its `type` is `void`.
+    public boolean isVoid() {
+        return place.isVoid();
+    }
+
+    /// Returns the field that this one is in, or null where that is the form.
+    public @Nullable FormField parent() {
+        return place.parent();
+    }
+
+    Form form() {
+        return form;
+    }
+
+    TreeNode node() {
+        return node;
+    }
+
+    FieldPlace place() {
+        return place;
+    }
+
+    SignalMap<String, FormField> members() {
+        return members;
+    }
+
+    // ---- value
+
+    /// Returns the value, or null where there is none, as where `display` is `none`.
+    public @Nullable Json value() {
+        return value.get().orElse(null);
+    }
+
+    @Nullable Json exactValue() {
+        return value.exact().orElse(null);
+    }
+
+    /// Gives the field a value, or takes it away where that is null: the initial one holds then.
+    ///
+    /// @throws DesignException if the field is void
+    public void setValue(@Nullable Json value) {
+        form.nextRound();
+        write(value);
+    }
+
+    void write(@Nullable Json written) {
+        if (isVoid()) {
+            throw new DesignException("form: a void field has no value; " + address() + " is one");
+        }
+        FormField container = place.container();
+        if (container == null) {
+            form.write(place.key(), written);
+            return;
+        }
+        Json whole = Reactive.untracked(() -> container.base()).orElse(JsonObject.EMPTY);
+        container.write(with(whole, place.key(), written));
+    }
+
+    private static Json with(Json container, String key, @Nullable Json written) {
+        int index = Keywords.index(key);
+        if (container instanceof JsonArray array && index >= 0 && index <= array.size()) {
+            List<Json> values = new ArrayList<>(array.values());
+            Json element = written == null ? JsonNull.NULL : written;
+            if (index == values.size()) {
+                values.add(element);
+            } else {
+                values.set(index, element);
+            }
+            return new JsonArray(values);
+        }
+        JsonObject object = container instanceof JsonObject told ? told : JsonObject.EMPTY;
+        return written == null ? object.without(key) : object.with(key, written);
+    }
+
+    /// The value before anything below or `display` is considered.
+    Optional<Json> base() {
+        return base.exact();
+    }
+
+    private Optional<Json> computeBase() {
+        if (isVoid()) {
+            return Optional.empty();
+        }
+        FormField container = place.container();
+        Json around = container == null ? form.told() : container.base().orElse(null);
+        Json member = Keywords.member(around, place.key());
+        return member == null ? initial() : Optional.of(member);
+    }
+
+    private Optional<Json> initial() {
+        Optional<Json> initial =
+                Optional.ofNullable(overrides.get("initialValue"))
+                        .or(() -> told("value"))
+                        .or(() -> told("initialValue"));
+        return switch (node.props().text("type")) {
+            case "object" -> Optional.of(initial.orElse(JsonObject.EMPTY));
+            case "array" -> Optional.of(initial.orElse(JsonArray.EMPTY));
+            case null, default -> initial;
         };
     }
 
-    /// Returns how it is shown: `visible`, `hidden` or `none`.
+    private Optional<Json> computeValue() {
+        if (isVoid() || exactDisplay().equals("none")) {
+            return Optional.empty();
+        }
+        return base().map(whole -> Merging.joined(whole, members));
+    }
+
+    // ---- display and pattern
+
+    /// Returns `visible`, `hidden` (the value counts) or `none` (it does not).
     public String display() {
-        return state.get("display") instanceof JsonString(String display) ? display : "visible";
+        return display.get();
     }
 
-    /// Gives a property of the state; null takes it away.
-    ///
-    /// @throws DesignException if there is no such property, or it can't have such a value
-    @Override
-    public void set(String name, @Nullable Object value) {
-        if (!STATE.contains(name)) {
-            throw new DesignException("a field's state has no " + name);
+    String exactDisplay() {
+        return display.exact();
+    }
+
+    private String computeDisplay() {
+        FormField parent = parent();
+        String above = parent == null ? "visible" : parent.exactDisplay();
+        String own = ownDisplay();
+        return own != null && (above.equals("visible") || !own.equals("visible")) ? own : above;
+    }
+
+    private @Nullable String ownDisplay() {
+        String own = overrides.get("display") instanceof JsonString(String set) ? set : null;
+        if (own != null) {
+            return own;
         }
-        if (value != null && !(value instanceof Json)) {
-            throw new DesignException("a field's " + name + " must be JSON");
+        for (String state : List.of("display", "visible", "hidden")) {
+            Json told = told(state).orElse(JsonNull.NULL);
+            String next = told instanceof JsonNull ? null : displayOf(state, told);
+            own = next == null ? own : next;
         }
-        Json json = (Json) value;
-        switch (name) {
-            case "visible" -> put("display", shown(isTrue(json), "none"));
-            case "hidden" -> put("display", shown(!isTrue(json), "hidden"));
-            case "display" -> put(name, oneOf(name, json, Set.of("visible", "hidden", "none")));
+        return own;
+    }
+
+    private static @Nullable String displayOf(String state, Json told) {
+        return switch (state) {
+            case "visible" -> told.isTruthy() ? "visible" : "none";
+            case "hidden" -> told.isTruthy() ? "hidden" : "visible";
+            default ->
+                    told instanceof JsonString(String text) && DISPLAYS.contains(text)
+                            ? text
+                            : null;
+        };
+    }
+
+    /// Returns `editable`, `disabled`, `readOnly` or `readPretty`.
+    public String pattern() {
+        return pattern.get();
+    }
+
+    private String computePattern() {
+        FormField parent = parent();
+        String above = parent == null ? "editable" : parent.pattern.exact();
+        String own = ownPattern();
+        return own != null && (!above.equals("readPretty") || own.equals("editable")) ? own : above;
+    }
+
+    private @Nullable String ownPattern() {
+        String own = overrides.get("pattern") instanceof JsonString(String set) ? set : null;
+        if (own != null) {
+            return own;
+        }
+        for (String state : List.of("pattern", "editable", "disabled", "readOnly", "readPretty")) {
+            Json told = told(state).orElse(JsonNull.NULL);
+            String next = told instanceof JsonNull ? null : patternOf(state, told);
+            own = next == null ? own : next;
+        }
+        return own;
+    }
+
+    private static @Nullable String patternOf(String state, Json told) {
+        return switch (state) {
             case "pattern" ->
-                    put(
-                            name,
-                            oneOf(
-                                    name,
-                                    json,
-                                    Set.of("editable", "disabled", "readOnly", "readPretty")));
-            case "componentProps", "decoratorProps" ->
-                    put(name, json == null || json instanceof JsonObject ? json : JsonObject.EMPTY);
-            default -> put(name, json);
+                    told instanceof JsonString(String text) && PATTERNS.contains(text)
+                            ? text
+                            : null;
+            case "editable" -> told.isTruthy() ? "editable" : "readPretty";
+            default -> told.isTruthy() ? state : "editable";
+        };
+    }
+
+    // ---- states
+
+    /// Returns the state `name`, or null where the field has none of it.
+    public @Nullable Json state(String name) {
+        return state(name, false);
+    }
+
+    /// Returns the state `name`, or null where the field has none of it.
+    ///
+    /// @throws DesignException if it is read in a circle
+    @Nullable Json exactState(String name) {
+        return state(name, true);
+    }
+
+    private @Nullable Json state(String name, boolean exact) {
+        return switch (name) {
+            case "value" -> exact ? exactValue() : value();
+            case "initialValue" -> initial().orElse(null);
+            case "display" -> new JsonString(exact ? exactDisplay() : display());
+            case "visible", "hidden" ->
+                    JsonBoolean.of((exact ? exactDisplay() : display()).equals(name));
+            case "pattern" -> new JsonString(exact ? pattern.exact() : pattern());
+            case "editable", "disabled", "readOnly", "readPretty" ->
+                    JsonBoolean.of((exact ? pattern.exact() : pattern()).equals(name));
+            case "componentProps", "decoratorProps", "data" ->
+                    Merging.merged(told(name).orElse(null), overrides.get(name));
+            case "address" -> new JsonString(address());
+            case "path" -> new JsonString(path());
+            case "required" -> {
+                Json set = overrides.get(name);
+                yield set != null ? set : told(name).orElse(JsonBoolean.of(false));
+            }
+            default -> {
+                Json set = overrides.get(name);
+                yield set != null ? set : told(name).orElse(null);
+            }
+        };
+    }
+
+    /// Gives the state `name` a value; null takes back what was set, so that the node's words hold
+    /// again.
+    ///
+    /// @throws DesignException if there is no such state, it can't have such a value, or it is the
+    ///   value of a void field
+    public void setState(String name, @Nullable Json value) {
+        form.nextRound();
+        assign(name, value);
+    }
+
+    void assign(String name, @Nullable Json value) {
+        Json given = value instanceof JsonNull ? null : value;
+        switch (name) {
+            case "value" -> write(value);
+            case "display" -> override(name, oneOf(name, given, DISPLAYS));
+            case "visible", "hidden" ->
+                    override("display", given == null ? null : displayOf(name, given));
+            case "pattern" -> override(name, oneOf(name, given, PATTERNS));
+            case "editable", "disabled", "readOnly", "readPretty" ->
+                    override("pattern", given == null ? null : patternOf(name, given));
+            case "componentProps", "decoratorProps", "data" -> {
+                Json before =
+                        Reactive.untracked(() -> Optional.ofNullable(overrides.get(name)))
+                                .orElse(null);
+                override(name, value == null ? null : Merging.merged(before, value));
+            }
+            case "address", "path" ->
+                    throw new DesignException("a field's " + name + " can't be set");
+            default -> {
+                if (!Keywords.isState(name)) {
+                    throw new DesignException("a field's state has no " + name);
+                }
+                override(name, value);
+            }
         }
     }
 
-    private void put(String name, @Nullable Json value) {
+    private static @Nullable String oneOf(String name, @Nullable Json value, List<String> allowed) {
         if (value == null) {
-            state.remove(name);
-        } else {
-            state.put(name, value);
-        }
-    }
-
-    private static boolean isTrue(@Nullable Json value) {
-        return value != null && value.isTruthy();
-    }
-
-    private static JsonString shown(boolean visible, String otherwise) {
-        return new JsonString(visible ? "visible" : otherwise);
-    }
-
-    private static @Nullable Json oneOf(String name, @Nullable Json value, Set<String> allowed) {
-        if (value == null || value == JsonNull.NULL) {
             return null;
         }
         if (value instanceof JsonString(String text) && allowed.contains(text)) {
-            return value;
+            return text;
         }
         throw new DesignException(
                 "a field's "
                         + name
                         + " must be one of "
-                        + String.join(", ", allowed.stream().sorted().toList())
+                        + String.join(", ", allowed)
                         + "; got "
                         + value);
     }
 
+    private void override(String name, @Nullable String value) {
+        override(name, value == null ? null : (Json) new JsonString(value));
+    }
+
+    private void override(String name, @Nullable Json value) {
+        if (value == null) {
+            overrides.remove(name);
+        } else {
+            overrides.put(name, value);
+        }
+    }
+
+    /// What the node's words say of a state.
+    private Optional<Json> told(String state) {
+        Optional<Json> told = Optional.empty();
+        for (String word : Keywords.words(state)) {
+            Computed<Resolved> resolved = words.get(word);
+            if (resolved != null) {
+                Json json = resolved.get().json();
+                told = json == null ? told : Optional.of(Keywords.state(word, json));
+            }
+        }
+        return told;
+    }
+
+    // ---- problems
+
+    void watch(Signal<List<Problem>> problems) {
+        found.add(problems);
+    }
+
+    /// Returns what is wrong with the field: first its expressions, then its reactions.
+    public List<Problem> problems() {
+        List<Problem> problems = new ArrayList<>();
+        words.forEach((word, resolved) -> {
+            for (Templates.Problem each : resolved.get().failures()) {
+                problems.add(problem("/" + word + each.path(), Problem.text(each.failure())));
+            }
+        });
+        found.forEach(each -> problems.addAll(each.get()));
+        return problems;
+    }
+
+    Problem problem(String path, String message) {
+        return new Problem(id(), address(), path, message);
+    }
+
     @Override
     public String toString() {
-        return address;
+        return address();
     }
 }
