@@ -2,7 +2,6 @@ package dev.tenon.designer.reaction;
 
 import dev.tenon.designer.DesignException;
 import dev.tenon.designer.json.Json;
-import dev.tenon.designer.json.JsonArray;
 import dev.tenon.designer.json.JsonNumber;
 import dev.tenon.designer.json.JsonObject;
 import dev.tenon.designer.json.JsonString;
@@ -23,8 +22,6 @@ import org.jspecify.annotations.Nullable;
 /// rest: it is told by [#problems].
 public final class Form implements AutoCloseable {
     private static final int MOST_FIELDS = 20_000;
-    private static final int MOST_ARRAYS = 8; // in each other
-    private static final int MOST_ROWS = 1 << 13;
 
     private final JsonObject settings;
     private final Signal<JsonObject> told;
@@ -35,6 +32,7 @@ public final class Form implements AutoCloseable {
     private final Guarded<JsonObject> values;
     private final Computed<List<Problem>> problems;
     private final Effect building;
+    private final Signal<Boolean> full = Signal.named("form.full", false);
     private int count;
     private long round;
 
@@ -46,13 +44,7 @@ public final class Form implements AutoCloseable {
                         "form.values",
                         JsonObject.EMPTY,
                         () -> (JsonObject) Merging.joined(told(), members));
-        this.problems =
-                Computed.named(
-                        "form.problems",
-                        () ->
-                                fields.values().values().stream()
-                                        .flatMap(field -> field.problems().stream())
-                                        .toList());
+        this.problems = Computed.named("form.problems", () -> computeProblems(form));
         this.building =
                 Effect.named(
                         "form",
@@ -79,11 +71,30 @@ public final class Form implements AutoCloseable {
         return new Form(forms.isEmpty() ? tree.root() : forms.getFirst(), values);
     }
 
+    private List<Problem> computeProblems(TreeNode form) {
+        List<Problem> all = new ArrayList<>();
+        if (full.get()) {
+            all.add(
+                    new Problem(
+                            form.id(),
+                            "",
+                            "",
+                            "a preview has at most "
+                                    + MOST_FIELDS
+                                    + " fields; this form has more"));
+        }
+        fields.values().values().forEach(field -> all.addAll(field.problems()));
+        return all;
+    }
+
     // ---- building
 
     private void build(TreeNode node, @Nullable FormField parent, int row, List<FormField> made) {
-        if (!node.componentName().equals(SchemaTransform.DEFAULT.fieldName())
-                || count >= MOST_FIELDS) {
+        if (!node.componentName().equals(SchemaTransform.DEFAULT.fieldName())) {
+            return;
+        }
+        if (count >= MOST_FIELDS) {
+            full.set(true);
             return;
         }
         count++;
@@ -130,49 +141,11 @@ public final class Form implements AutoCloseable {
         if (!"array".equals(node.props().text("type")) || node.children().isEmpty()) {
             return;
         }
-        if (field.place().arrays() >= MOST_ARRAYS) {
-            field.watch(
-                    Signal.of(
-                            List.of(
-                                    field.problem(
-                                            "",
-                                            "arrays may be in each other "
-                                                    + MOST_ARRAYS
-                                                    + " deep; the rows of this one are not shown"))));
-            return;
-        }
-        Computed<Integer> length =
-                Computed.named(
-                        field.address() + ".length",
-                        () ->
-                                field.base().orElse(JsonArray.EMPTY) instanceof JsonArray array
-                                        ? array.size()
-                                        : 0);
-        rows(field, length, 0, MOST_ROWS);
+        new Rows(this, field).start();
     }
 
-    /// Keeps the rows from `from` to `to`, halving: rows come and go without touching others.
-    private void rows(FormField array, Computed<Integer> length, int from, int to) {
-        Computed<Boolean> isThere = Computed.of(() -> length.get() > from);
-        Effect.named(
-                array.address() + "." + from,
-                () -> {
-                    if (isThere.get()) {
-                        Reactive.untracked(() -> {
-                            if (to - from > 1) {
-                                int middle = (from + to) >>> 1;
-                                rows(array, length, from, middle);
-                                rows(array, length, middle, to);
-                            } else {
-                                row(array, from);
-                            }
-                            return array;
-                        });
-                    }
-                });
-    }
-
-    private void row(FormField array, int index) {
+    /// Makes a row as a part of the current effect, with which it goes.
+    void row(FormField array, int index) {
         List<FormField> made = new ArrayList<>();
         build(array.node().children().getFirst(), array, index, made);
         Reactive.onCleanup(() -> made.reversed().forEach(this::remove));

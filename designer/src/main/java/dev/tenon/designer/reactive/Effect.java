@@ -21,7 +21,6 @@ public final class Effect implements Observer, AutoCloseable {
     private final List<Runnable> cleanups = new ArrayList<>(0);
     private boolean stale;
     private boolean disposed;
-    private boolean stopped;
     private Runnable atEnd = () -> {};
     private int runs; // in this turn
 
@@ -78,11 +77,6 @@ public final class Effect implements Observer, AutoCloseable {
     /// Returns whether it has been disposed.
     public boolean isDisposed() {
         return disposed;
-    }
-
-    /// Returns whether it was stopped in a circle of effects and has not run since.
-    public boolean isStopped() {
-        return stopped;
     }
 
     /// Ends it and those made within it; it never runs again. A second call does nothing.
@@ -149,7 +143,6 @@ public final class Effect implements Observer, AutoCloseable {
 
     private void perform(Turn turn) {
         stale = false;
-        stopped = false;
         dependencies.begin();
         try {
             turn.perform(this, work);
@@ -177,7 +170,6 @@ public final class Effect implements Observer, AutoCloseable {
             }
             if (runs == Turn.MOST_RUNS) {
                 stale = false;
-                stopped = true;
                 throw new DesignException(
                         "reactive: effects must come to rest; after "
                                 + Turn.MOST_RUNS

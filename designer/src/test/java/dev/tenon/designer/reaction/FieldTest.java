@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tenon.designer.json.JsonBoolean;
 import dev.tenon.designer.json.JsonNumber;
+import dev.tenon.designer.json.JsonObject;
 import dev.tenon.designer.json.JsonString;
 import dev.tenon.designer.reactive.Effect;
 import java.util.ArrayList;
@@ -95,7 +96,7 @@ class FieldTest {
         form.field("on").setValue(JsonBoolean.TRUE);
         assertThat(form.values())
                 .isEqualTo(json("{'on':true,'a':5,'o':{'b':2,'free':3},'more':4}"));
-        form.setValues(dev.tenon.designer.json.JsonObject.EMPTY);
+        form.setValues(JsonObject.EMPTY);
         assertThat(form.values()).isEqualTo(json("{'on':true,'a':1,'o':{}}"));
     }
 
