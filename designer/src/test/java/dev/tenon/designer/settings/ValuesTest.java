@@ -165,6 +165,8 @@ final class ValuesTest {
                 .isEqualTo(JsonBoolean.TRUE);
         assertThat(Expressions.CONDITIONS.evaluate("$form.values[\"c\"] !== \"x\"", values))
                 .isEqualTo(JsonBoolean.TRUE);
+        assertThat(Expressions.CONDITIONS.evaluate("$values.a.length > 9 || !$values.c", values))
+                .isEqualTo(JsonBoolean.TRUE);
         assertThat(Expressions.CONDITIONS.evaluate("alert(1)", values)).isNull();
     }
 }
