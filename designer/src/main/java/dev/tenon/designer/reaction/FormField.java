@@ -29,16 +29,23 @@ import org.jspecify.annotations.Nullable;
 /// A computed or effect that reads a state runs again when that state has another value, and not
 /// when another state or field has.
 ///
-/// | state | from the words | rule |
-/// |---|---|---|
-/// | `value` | the form's values, else `initialValue` | missing where `display` is `none` |
-/// | `initialValue` | `x-value`, `default`; of a `type` `object` `{}`, of an `array` `[]` | |
-/// | `display`, `visible`, `hidden` | `x-display`, `x-visible`, `x-hidden`, the later wins | `none` and `hidden` of a parent hold below it |
-/// | `pattern`, `editable`, `disabled`, `readOnly`, `readPretty` | `x-pattern`, `writeOnly`, `x-editable`, `x-disabled`, `readOnly`, `x-read-only`, `x-read-pretty`, the later wins | the parent's where none is said; within `readPretty` all is, but what is `editable` |
-/// | `dataSource` | `enum` | a text or number `a` becomes `{label: a, value: a}` |
-/// | `componentProps`, `decoratorProps`, `data` | `x-component-props`, `x-decorator-props`, `x-data` | what is set is merged into what the words say |
-/// | `title`, `description`, `required`, `content`, `component`, `decorator`, `validator` | `title`, `description`, `required`, `x-content`, ... | |
-/// | `loading`, `errors` and others that come from outside | none | what was set |
+/// - `value`: of the form's values, else `initialValue`; missing where `display` is `none`.
+/// - `initialValue`: of `x-value`, else of `default`; `{}` and `[]` for a `type` `object` and
+///   `array` without.
+/// - `display`, `visible`, `hidden`: of `x-display`, `x-visible`, `x-hidden`, the later wins; what
+///   is `none` or `hidden` of a parent holds below it.
+/// - `pattern`, `editable`, `disabled`, `readOnly`, `readPretty`: of `x-pattern`, `writeOnly`,
+///   `x-editable`, `x-disabled`, `readOnly`, `x-read-only`, `x-read-pretty`, the later wins; the
+///   parent's where none is said; within `readPretty` all is, but what is `editable`.
+/// - `dataSource`: of `enum`; a text or number `a` becomes `{label: a, value: a}`.
+/// - `componentProps`, `decoratorProps`, `data`: of `x-component-props` and so on; what is set is
+///   merged into what the words say.
+/// - `title`, `description`, `required`, `content`, `component`, `decorator`, `validator`: of the
+///   words `title`, `x-content` and so on.
+/// - `loading`, `errors` and others that come from outside: what was set.
+///
+/// Deliberate differences from Formily: a field without a value has its initial one, also after a
+/// value was taken away; what was set can be taken back; a state that there is not is refused.
 public final class FormField {
     private static final List<String> DISPLAYS = List.of("visible", "hidden", "none");
 
