@@ -20,6 +20,14 @@ import org.jspecify.annotations.Nullable;
 /// A form as a preview runs it: the fields that a tree tells, their values and states, kept up by
 /// the expressions and `x-reactions` of the nodes. Nothing that is wrong with a node stops the
 /// rest: it is told by [#problems].
+///
+/// Rows of an array are fields too, named by their index; their states stay with the index where
+/// rows are moved. Not done: validation, a reaction's `effects`, Formily's other path patterns,
+/// asynchronous code.
+///
+/// Bounds: 20,000 fields, 8,192 rows of one array, 8 arrays in each other; after one write from
+/// outside 50 runs of one reaction, and 50 times that reactions make one array longer. A form
+/// belongs to one thread at a time.
 public final class Form implements AutoCloseable {
     private static final int MOST_FIELDS = 20_000;
 
