@@ -32,7 +32,7 @@ record FieldPattern(String text) {
 
     private static boolean isWild(String text) {
         return !text.startsWith(".")
-                && List.of(text.split("\\.")).stream()
+                && List.of(text.split("\\.", -1)).stream()
                         .allMatch(name -> WILD.matcher(name).matches());
     }
 
@@ -55,7 +55,7 @@ record FieldPattern(String text) {
 
     private String regex() {
         StringBuilder regex = new StringBuilder();
-        String[] names = text.split("\\.");
+        String[] names = text.split("\\.", -1);
         for (int i = 0; i < names.length; i++) {
             String name = names[i];
             regex.append(i == 0 ? "" : "\\.");

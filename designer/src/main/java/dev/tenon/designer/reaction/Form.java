@@ -116,10 +116,9 @@ public final class Form implements AutoCloseable {
         }
         made.add(field);
         boolean isArray = "array".equals(node.props().text("type"));
-        for (TreeNode child : node.children()) {
-            if (!isArray || child != node.children().getFirst()) {
-                build(child, field, -1, made);
-            }
+        int first = isArray ? 1 : 0; // an array's first child is what a row is made of
+        for (int i = first; i < node.children().size(); i++) {
+            build(node.children().get(i), field, -1, made);
         }
     }
 

@@ -212,7 +212,7 @@ final class Reaction implements Writer {
         if (value == null) {
             return;
         }
-        String[] names = state.split("\\.");
+        String[] names = state.split("\\.", -1);
         Json whole = value;
         for (int i = names.length - 1; i > 0; i--) {
             whole = JsonObject.of(names[i], whole);
@@ -289,7 +289,8 @@ final class Reaction implements Writer {
                 return;
             }
             String of = mark >= 0 ? source.substring(mark + 1).strip() : property;
-            List<String> steps = List.of((of == null || of.isEmpty() ? "value" : of).split("\\."));
+            List<String> steps =
+                    List.of((of == null || of.isEmpty() ? "value" : of).split("\\.", -1));
             Json state = field.exactState(steps.getFirst());
             Json value = Keywords.at(state, steps.subList(1, steps.size()));
             if (value != null) {

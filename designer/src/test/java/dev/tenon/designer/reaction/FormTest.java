@@ -186,4 +186,25 @@ class FormTest {
                                 "/x-reactions/1/target",
                                 "there is no field .x for target"));
     }
+
+    /// Names of nothing but dots come from anywhere and break nothing.
+    @Test
+    void dotsNameNothing() {
+        for (String dots : List.of(".", "..", "...", "a#.", "#", "*.", "")) {
+            Form form =
+                    form(
+                            "'a':{'type':'string'},'b':{'x-reactions':{'dependencies':['"
+                                    + dots
+                                    + "'],'target':'"
+                                    + dots
+                                    + "','fulfill':{'state':{'"
+                                    + dots
+                                    + "':1,'title':'t'}}}},'c':{'x-reactions':{'fulfill':"
+                                    + "{'state':{'"
+                                    + dots
+                                    + "':1,'title':'t'}}}}");
+            assertThat(form.values()).isNotNull();
+            assertThat(state(form, "c", "title")).isEqualTo("\"t\"");
+        }
+    }
 }
