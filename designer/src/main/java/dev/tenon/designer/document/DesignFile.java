@@ -16,6 +16,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.Map;
 import java.util.UUID;
 
 /// JSON in files. Writing is atomic: the text goes to a temporary file beside the file, is forced
@@ -89,7 +93,7 @@ public final class DesignFile {
     /// @throws DesignException if it would be too deep or too long for that
     public static String text(String name, Json json) {
         var size = new Size();
-        size.add(json, 0);
+        size.add(json);
         if (size.deepest > JsonText.DEEPEST) {
             throw new DesignException(
                     name
@@ -111,28 +115,41 @@ public final class DesignFile {
         return text;
     }
 
-    /// What the text of a value will have.
+    /// What the text of a value will have. It is walked without recursion: a value may be deeper
+    /// than a thread's stack.
     private static final class Size {
         private long spaces; // before its lines: many deep nodes have far more of them than words
         private long tokens;
         private int deepest;
+        private final Deque<Iterator<Json>> open = new ArrayDeque<>();
 
-        void add(Json value, int depth) {
-            spaces += 2L * depth;
+        void add(Json whole) {
+            look(whole);
+            while (!open.isEmpty() && deepest <= JsonText.DEEPEST) {
+                Iterator<Json> values = open.getLast();
+                if (values.hasNext()) {
+                    look(values.next());
+                } else {
+                    open.removeLast();
+                }
+            }
+        }
+
+        private void look(Json value) {
+            spaces += 2L * open.size();
             tokens++;
-            if (value instanceof JsonObject || value instanceof JsonArray) {
-                tokens++;
-                deepest = Math.max(deepest, depth + 1);
-            }
-            if (deepest > JsonText.DEEPEST) {
-                return;
-            }
             if (value instanceof JsonObject object) {
-                tokens += object.size();
-                object.entries().forEach(member -> add(member.getValue(), depth + 1));
+                tokens += 1 + object.size();
+                open(object.entries().stream().map(Map.Entry::getValue).iterator());
             } else if (value instanceof JsonArray array) {
-                array.forEach(element -> add(element, depth + 1));
+                tokens++;
+                open(array.iterator());
             }
+        }
+
+        private void open(Iterator<Json> values) {
+            open.addLast(values);
+            deepest = Math.max(deepest, open.size());
         }
     }
 }

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -237,5 +238,30 @@ final class DesignDocumentTest {
                 .isInstanceOf(DesignException.class)
                 .hasMessage(file + ": nesting must be at most 1000 deep; it would go deeper");
         assertThat(file).doesNotExist();
+    }
+
+    /// A level costs little of the stack, whatever has been compiled so far.
+    @Test
+    void theDeepestTextNeedsNoLargeStack() throws InterruptedException {
+        String text = "[".repeat(1000) + "]".repeat(1000);
+        AtomicReference<Object> outcome = new AtomicReference<>();
+        Thread thread =
+                new Thread(
+                        null,
+                        () -> {
+                            try {
+                                Json deep = JsonText.read("t", text);
+                                outcome.set(
+                                        JsonText.compact(deep)
+                                                + DesignFile.text("t", deep).length());
+                            } catch (StackOverflowError e) {
+                                outcome.set(e);
+                            }
+                        },
+                        "small stack",
+                        512 << 10);
+        thread.start();
+        thread.join();
+        assertThat(outcome.get()).isInstanceOf(String.class).asString().startsWith(text);
     }
 }
