@@ -15,7 +15,10 @@ import org.pcollections.TreePVector;
 /// @param entries the steps, the oldest first; the first one is where it all began
 /// @param current the entry that the tree is at
 /// @param capacity how many entries are kept; the reference's default is 100
-public record History(PVector<Entry> entries, int current, int capacity) {
+/// @param selections what is selected at each entry: after its step, or what the user had selected
+///   there when the tree was last taken elsewhere
+public record History(
+        PVector<Entry> entries, int current, int capacity, PVector<Selection> selections) {
     /// How many entries the reference keeps.
     public static final int CAPACITY = 100;
 
@@ -57,7 +60,8 @@ public record History(PVector<Entry> entries, int current, int capacity) {
         }
         Entry beginning =
                 new Entry("default:state", time, tree, selection, selection, Difference.NONE, null);
-        return new History(TreePVector.singleton(beginning), 0, capacity);
+        return new History(
+                TreePVector.singleton(beginning), 0, capacity, TreePVector.singleton(selection));
     }
 
     /// Returns this history with `entry` done: what had been undone is forgotten, and so is the
@@ -65,8 +69,10 @@ public record History(PVector<Entry> entries, int current, int capacity) {
     /// becomes one with it.
     public History push(Entry entry) {
         PVector<Entry> kept = entries;
+        PVector<Selection> selected = selections;
         while (kept.size() > current + 1) {
             kept = kept.minus(kept.size() - 1);
+            selected = selected.minus(selected.size() - 1);
         }
         Entry last = kept.getLast();
         if (entry.gesture() != null && entry.gesture().equals(last.gesture())) {
@@ -79,13 +85,25 @@ public record History(PVector<Entry> entries, int current, int capacity) {
                             entry.after(),
                             last.difference().then(entry.difference()),
                             entry.gesture());
-            return new History(kept.with(kept.size() - 1, both), kept.size() - 1, capacity);
+            return new History(
+                    kept.with(current, both),
+                    current,
+                    capacity,
+                    selected.with(current, entry.after()));
         }
         kept = kept.plus(entry);
+        selected = selected.with(current, entry.before()).plus(entry.after());
         while (kept.size() > capacity) {
             kept = kept.minus(0);
+            selected = selected.minus(0);
         }
-        return new History(kept, kept.size() - 1, capacity);
+        return new History(kept, kept.size() - 1, capacity, selected);
+    }
+
+    /// Returns this history with `present` as what is selected where the tree stands, so that a
+    /// walk that comes back finds it.
+    public History leaving(Selection present) {
+        return new History(entries, current, capacity, selections.with(current, present));
     }
 
     /// Returns whether there is a step to undo.
@@ -108,9 +126,8 @@ public record History(PVector<Entry> entries, int current, int capacity) {
         return goTo(current + 1);
     }
 
-    /// Returns the way to the entry at `index`; null where there is none, or the tree is there.
-    /// Back, it leads to the selection before the step that is undone last; on, to the one after
-    /// it.
+    /// Returns the way to the entry at `index`; null where there is none, or the tree is there. It
+    /// leads to what was selected there last: see [#leaving].
     public @Nullable Walk goTo(int index) {
         if (index < 0 || index >= entries.size() || index == current) {
             return null;
@@ -122,12 +139,10 @@ public record History(PVector<Entry> entries, int current, int capacity) {
         for (int i = current + 1; i <= index; i++) {
             difference = difference.then(entries.get(i).difference());
         }
-        Selection selection =
-                index < current ? entries.get(index + 1).before() : entries.get(index).after();
         return new Walk(
-                new History(entries, index, capacity),
+                new History(entries, index, capacity, selections),
                 entries.get(index).tree(),
-                selection,
+                selections.get(index),
                 difference);
     }
 

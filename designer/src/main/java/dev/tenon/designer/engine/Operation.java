@@ -218,18 +218,18 @@ public final class Operation {
 
     /// Takes the last step back; returns whether there was one.
     public boolean undo() {
-        return walk(history.undo(), Cause.UNDO);
+        return walk(history.leaving(selection).undo(), Cause.UNDO);
     }
 
     /// Does the step that was undone last again; returns whether there was one.
     public boolean redo() {
-        return walk(history.redo(), Cause.REDO);
+        return walk(history.leaving(selection).redo(), Cause.REDO);
     }
 
     /// Goes to the entry of the history at `index`; returns whether there is one other than the
     /// current.
     public boolean goTo(int index) {
-        return walk(history.goTo(index), Cause.GOTO);
+        return walk(history.leaving(selection).goTo(index), Cause.GOTO);
     }
 
     private boolean walk(History.@Nullable Walk walk, Cause cause) {

@@ -225,4 +225,20 @@ final class OperationTest {
                         Change.Cause.GOTO,
                         Change.Cause.SELECTION);
     }
+
+    /// What a user selects between two steps, or after the last one, comes back too.
+    @Test
+    void aWalkFindsTheSelectionThatWasThere() {
+        operation.select(List.of("a"));
+        operation.act(new Action.SetProps("b", JsonObject.of("v", 1)));
+        operation.select(List.of("b", "c"));
+        operation.act(new Action.SetProps("b", JsonObject.of("v", 2)));
+        operation.select(List.of("e"));
+        operation.undo();
+        assertThat(operation.selection()).isEqualTo(Selection.of("b", "c"));
+        operation.undo();
+        assertThat(operation.selection()).isEqualTo(Selection.of("a"));
+        operation.goTo(2);
+        assertThat(operation.selection()).isEqualTo(Selection.of("e"));
+    }
 }
