@@ -91,6 +91,20 @@ class KerasConfigTest {
         }
     }
 
+    @Test
+    void numbersNamesAsKerasDoes() {
+        List<SequencedMap<String, Object>> naming =
+                all("cases").stream().filter(run -> run.get("kind").equals("auto_naming")).toList();
+        assertThat(naming).hasSize(1);
+        KerasNames names = new KerasNames();
+        assertThat(
+                        Stream.of("Adam", "Adam", "SGD", "SGD", "AdamW", "AdamW")
+                                .map(names::next)
+                                .toList())
+                .isEqualTo(naming.getFirst().get("names"));
+        assertThat(new KerasNames().next("Adam")).isEqualTo("adam");
+    }
+
     /// The arguments of Keras's own tests come back from a config, and all others have defaults.
     @Test
     void keepsArguments() {
