@@ -20,14 +20,18 @@ import org.jspecify.annotations.Nullable;
 /// The buffers hold noise: some processors store lines of zeros faster than others (an EPYC of the
 /// fifth generation past its caches by a quarter), which no kernel's results profit from.
 public final class Peak {
-    private static final long BUFFER = 128L << 20; // bytes: several times the last-level cache
+    /// Megabytes that memory is measured on where nobody says otherwise: several times the
+    /// last-level cache. Yet 32 MB of cache still serve a part of them: operands larger than this
+    /// deserve a larger buffer (docs/figures.md).
+    static final int BUFFER_MB = 128;
+
     private static final long PAGE = 4096;
     private static final long GAP = 5 * PAGE; // between streams
-    private static final long ROOM = BUFFER / 4; // for the gaps of 1,600 streams
     private static final int CALLS = 200; // of the loop in registers: a millisecond a part
     private static final double FIRST = 0.6; // seconds: the loops are compiled on the way
     private static final double AGAIN = 0.1;
 
+    private final long bytes; // of the buffer
     private final PeakLoops loops;
     private final Map<Kind, Double> best = new HashMap<>();
     private final Map<Kind, Choice> choices = new HashMap<>();
@@ -35,10 +39,16 @@ public final class Peak {
 
     /// Measures nothing yet.
     public Peak() {
-        this(ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent());
+        this(BUFFER_MB);
     }
 
-    Peak(boolean vectorModule) {
+    /// Measures nothing yet, and memory on a buffer of `megabytes`.
+    Peak(int megabytes) {
+        this(ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent(), megabytes);
+    }
+
+    Peak(boolean vectorModule, int megabytes) {
+        bytes = (long) megabytes << 20;
         PeakLoops portable = vectorModule ? new VectorPeakLoops() : new PlainPeakLoops();
         loops =
                 Backend.kernels().name().equals("machine")
@@ -153,24 +163,25 @@ public final class Peak {
         if (buffer == null) {
             buffer = noise();
         }
-        long bytes = BUFFER / threads / streams / PeakLoops.BLOCK * PeakLoops.BLOCK;
+        long part = bytes / threads / streams / PeakLoops.BLOCK * PeakLoops.BLOCK;
         List<List<MemorySegment>> parts = new ArrayList<>();
         long from = 0;
         for (int i = 0; i < threads; i++) {
-            List<MemorySegment> part = new ArrayList<>();
+            List<MemorySegment> streamsOfOne = new ArrayList<>();
             for (int j = 0; j < streams; j++) {
-                part.add(buffer.asSlice(from, bytes));
-                from += bytes + GAP;
+                streamsOfOne.add(buffer.asSlice(from, part));
+                from += part + GAP;
             }
-            parts.add(part);
+            parts.add(streamsOfOne);
         }
         return parts;
     }
 
     /// Memory as tensors have it, from a page's beginning on, with room for the gaps.
-    private static MemorySegment noise() {
-        MemorySegment memory = Operands.numbers((BUFFER + ROOM + PAGE) / 4);
+    private MemorySegment noise() {
+        long room = bytes / 4; // for the gaps of 1,600 streams
+        MemorySegment memory = Operands.numbers((bytes + room + PAGE) / 4);
         long begin = (memory.address() + PAGE - 1) / PAGE * PAGE;
-        return memory.asSlice(begin - memory.address(), BUFFER + ROOM);
+        return memory.asSlice(begin - memory.address(), bytes + room);
     }
 }

@@ -24,6 +24,15 @@ final class Trials {
                     "Only the benchmarks whose family or name contains NAME, such as matmul or backward.")
     @Nullable String filter;
 
+    @Option(
+            names = "--peak-buffer",
+            paramLabel = "MB",
+            defaultValue = "128",
+            description =
+                    "Measure memory on so many megabytes, 64 to 4096 (default: ${DEFAULT-VALUE}): a"
+                            + " few hundred for operands larger than that.")
+    int peakBuffer;
+
     @Mixin PeersOption peers;
 
     @Mixin ReportOptions report;
@@ -68,6 +77,10 @@ final class Trials {
     /// @param families trials by family
     void run(SequencedMap<String, List<Trial>> families, PrintWriter out) {
         report.check();
+        if (peakBuffer < 64 || peakBuffer > 4096) {
+            throw new TenonException(
+                    "--peak-buffer must be 64 to 4096 megabytes; got " + peakBuffer);
+        }
         List<Peer> rivals = peers.peers();
         SequencedMap<String, List<Trial>> selected = select(families, filter);
         out.println(Machine.describe());
@@ -97,8 +110,8 @@ final class Trials {
         }
     }
 
-    private static Report measure(SequencedMap<String, List<Trial>> families, List<Peer> rivals) {
-        Peak peak = new Peak();
+    private Report measure(SequencedMap<String, List<Trial>> families, List<Peer> rivals) {
+        Peak peak = new Peak(peakBuffer);
         List<Trial> trials = families.values().stream().flatMap(List::stream).toList();
         List<Figure> figures = new ArrayList<>();
         try (Progress progress =

@@ -128,6 +128,14 @@ final class BenchTest {
     }
 
     @Test
+    void aPeakBufferHasASizeThatMakesSense() {
+        assertThat(bench("optim", "--peak-buffer", "8")).isEqualTo(2);
+        assertThat(err.toString())
+                .isEqualTo(
+                        "tenon bench optim: --peak-buffer must be 64 to 4096 megabytes; got 8\n");
+    }
+
+    @Test
     void kernelsPrintATableAndWriteJson() throws Exception {
         Path file = folder.resolve("figures.json");
         assertThat(

@@ -83,7 +83,7 @@ final class PeakTest {
     @Test
     void measuringAgainNeverLowersAPeak() {
         for (boolean vectorModule : new boolean[] {true, false}) {
-            Peak peak = new Peak(vectorModule);
+            Peak peak = new Peak(vectorModule, Peak.BUFFER_MB);
             double first = peak.of(Work.ARITHMETIC, 1);
             assertThat(first).isPositive();
             peak.refresh();
