@@ -25,6 +25,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /// Tenon's documents: nothing lost, nothing unclear.
 final class DesignDocumentTest {
+    private static final String ROOT = "/root"; // a JSON pointer
+    private static final String CHILD = ROOT + "/children/0";
+
     private static final String TEXT =
             """
             {
@@ -150,18 +153,26 @@ final class DesignDocumentTest {
                 "{\"format\":\"tenon-design\",\"version\":2} | t: root must be a node, an object; got none",
                 "{\"format\":\"tenon-design\",\"version\":2,\"id\":5,\"root\":{}} | t: id must be text; got 5",
                 "{\"format\":\"tenon-design\",\"version\":2,\"root\":{\"children\":[5]}} | "
-                        + "t: /root/children/0: a node must be an object; got 5",
+                        + "t: "
+                        + CHILD
+                        + ": a node must be an object; got 5",
                 "{\"format\":\"tenon-design\",\"version\":2,\"root\":{\"children\":{}}} | "
                         + "t: /root: children must be an array; got an object",
                 "{\"format\":\"tenon-design\",\"version\":2,\"root\":{\"children\":[{\"props\":[]}]}} | "
-                        + "t: /root/children/0: props must be an object; got an array",
+                        + "t: "
+                        + CHILD
+                        + ": props must be an object; got an array",
                 "{\"format\":\"tenon-design\",\"version\":2,\"root\":{\"id\":{}}} | "
                         + "t: /root: id must be text; got an object",
                 "{\"format\":\"tenon-design\",\"version\":2,\"root\":{\"hidden\":\"no\"}} | "
                         + "t: /root: hidden must be true or false; got a text",
                 "{\"format\":\"tenon-design\",\"version\":2,\"root\":{\"id\":\"a\","
                         + "\"children\":[{},{\"children\":[{\"id\":\"a\"}]}]}} | "
-                        + "t: an id must name one node; \"a\" names /root and /root/children/1/children/0",
+                        + "t: an id must name one node; \"a\" names "
+                        + ROOT
+                        + " and "
+                        + ROOT
+                        + "/children/1/children/0",
             })
     void badDocumentsAreRefused(String text, String message) {
         assertThatThrownBy(() -> read(json(text)))
@@ -180,7 +191,9 @@ final class DesignDocumentTest {
                                                 + "}")))
                 .isInstanceOf(DesignException.class)
                 .hasMessageMatching(
-                        "t: /root/children/0.*: a node must be at most 400 below the root; one is deeper");
+                        "t: "
+                                + CHILD
+                                + ".*: a node must be at most 400 below the root; one is deeper");
     }
 
     // ---- the reference's tree
