@@ -30,6 +30,10 @@ final class MachineMath {
     private static final float EXP_LOWEST_NORMAL = -88; // rounds to 2^-127
     private static final float EXP_HIGHEST = 89; // e^x is infinite
     private static final float EXCESS = 0x1p64f; // keeps 2^n and what it scales from being denormal
+    private static final int EXCESS_POWER = 64;
+    private static final float EXCESS_ROUNDER = ROUNDER + EXCESS_POWER;
+    private static final int EXPONENT = 0xFF80_0000; // and sign
+    private static final float TAIL_SCALE = MathCoefficients.T4; // R(a) a for large a
     private static final float TANH_HIGHEST = 10; // tanh rounds to 1
     private static final float ERF_HIGHEST = 4.2f; // erf rounds to 1
     private static final float NORMAL_HIGHEST = Math.nextDown(PieceTable.END); // 1 - Phi is 0
@@ -77,25 +81,25 @@ final class MachineMath {
             return power(shifted, r, p.fma(r, of(1))).scale(n);
         }
         Node shifted = bounded.fma(of(LOG2_E), of(ROUNDER));
-        Node n = shifted.sub(of(ROUNDER));
-        Node p = exponentialMinusOne(remainder(bounded, n)).add(of(1));
+        Node p = exponentialOf(remainder(bounded, shifted.sub(of(ROUNDER))));
         // in two halves: 2^n may be denormal or overflow where the result does not
-        Node power = shifted.subInts(of(ROUNDER));
-        Node half = power.shiftRight(1);
-        return p.mul(powerOfTwo(half)).mul(powerOfTwo(power.subInts(half)));
+        Node power = shifted.shiftLeft(23);
+        Node half = power.shiftRight(1).and(pass.bits(EXPONENT));
+        Node rest = power.subInts(half);
+        return p.mul(half.addInts(of(1))).mul(rest.addInts(of(1)));
     }
 
     /// Returns `e^x` for `x` up to 0 to the bits of [#exp], with fewer instructions: 2^n overflows
     /// nowhere, so that one scaling does and another undoes its excess.
     Node expOfNegative(Node x) {
-        if (pass.isa().wide()) {
-            return exp(x);
-        }
-        Node bounded = of(EXP_LOWEST).max(x);
-        Node shifted = bounded.fma(of(LOG2_E), of(ROUNDER));
-        Node n = shifted.sub(of(ROUNDER));
-        Node p = exponentialMinusOne(remainder(bounded, n)).add(of(1));
-        return p.mul(powerOfTwo(shifted, EXCESS)).mul(of(1 / EXCESS));
+        return pass.isa().wide() ? exp(x) : excessExp(of(EXP_LOWEST).max(x)).mul(of(1 / EXCESS));
+    }
+
+    /// Returns `e^x EXCESS` for `x` from EXP_LOWEST to 0 (AVX2).
+    private Node excessExp(Node x) {
+        Node shifted = x.fma(of(LOG2_E), of(ROUNDER));
+        Node p = exponentialOf(remainder(x, shifted.sub(of(ROUNDER))));
+        return p.mul(powerOfTwo(shifted, EXCESS));
     }
 
     /// Returns `e^x` for `x` up to 0 with fewer instructions than [#expOfNegative]: the relative
@@ -116,19 +120,19 @@ final class MachineMath {
         Node shifted = bounded.fma(of(LOG2_E), of(ROUNDER));
         Node minus = of(ROUNDER).sub(shifted); // -n of 2^n 2^f
         Node f = bounded.fma(of(LOG2_E), minus);
-        return twoTo(f).mul(powerOfTwo(shifted, 1)); // 0 where n is -127
+        return twoTo(f, 1).mul(powerOfTwo(shifted, 1)); // 0 where n is -127
     }
 
-    /// Returns `2^f` for `|f| <= 1/2`.
-    private Node twoTo(Node f) {
+    /// Returns `2^f scale` for `|f| <= 1/2`.
+    private Node twoTo(Node f, float scale) {
         return horner(
                 f,
-                MathCoefficients.P5,
-                MathCoefficients.P4,
-                MathCoefficients.P3,
-                MathCoefficients.P2,
-                MathCoefficients.P1,
-                1);
+                scale * MathCoefficients.P5,
+                scale * MathCoefficients.P4,
+                scale * MathCoefficients.P3,
+                scale * MathCoefficients.P2,
+                scale * MathCoefficients.P1,
+                scale);
     }
 
     /// `2^(k/16) (1 + r p)`, where `shifted` is a number of sixteenths `k`, modulo one, with
@@ -152,15 +156,23 @@ final class MachineMath {
     }
 
     private Node exponentialMinusOne(Node r) {
-        Node p =
-                horner(
-                        r,
-                        MathCoefficients.E6,
-                        MathCoefficients.E5,
-                        MathCoefficients.E4,
-                        MathCoefficients.E3,
-                        MathCoefficients.E2);
-        return p.fma(r.mul(r), r);
+        return exponentialRest(r).mul(r).fma(r, r);
+    }
+
+    /// Returns `e^r` for `|r| <= ln 2 / 2`.
+    private Node exponentialOf(Node r) {
+        return exponentialRest(r).fma(r, of(1)).fma(r, of(1));
+    }
+
+    /// Returns `(e^r - 1 - r) / r^2`.
+    private Node exponentialRest(Node r) {
+        return horner(
+                r,
+                MathCoefficients.E6,
+                MathCoefficients.E5,
+                MathCoefficients.E4,
+                MathCoefficients.E3,
+                MathCoefficients.E2);
     }
 
     /// The polynomial with these coefficients, the highest power's first.
@@ -174,10 +186,6 @@ final class MachineMath {
             p = p.fma(x, of(coefficient));
         }
         return p;
-    }
-
-    private Node powerOfTwo(Node n) {
-        return n.addInts(pass.bits(127)).shiftLeft(23);
     }
 
     /// `2^n factor`, where `shifted` is `n` with ROUNDER added and `factor` a power of two.
@@ -224,16 +232,33 @@ final class MachineMath {
         a = a.add(a);
         Node shifted = a.fma(of(LOG2_E), of(ROUNDER));
         Node n = shifted.sub(of(ROUNDER));
+        Node r = n.fma(of(-MathCoefficients.LN2_HIGH), a); // a whole n up to 29 needs no LN2_LOW
+        Node p = exponentialMinusOne(r);
         Node scale = powerOfTwo(shifted, 1);
-        Node m = exponentialMinusOne(remainder(a, n)).fma(scale, scale.sub(of(1)));
-        return withSign(m.div(m.add(of(2))), x);
+        Node m = p.fma(scale, scale.sub(of(1)));
+        return withSign(m.div(m.add(of(2))), x.again());
     }
 
     /// Returns `1 / (1 + e^-x)`, as `e^x / (1 + e^x)` for negative `x`, where it keeps its
     /// precision down to denormals.
     Node sigmoid(Node x) {
-        Node e = expOfNegative(x.negAbs());
-        return x.ifNegative(e, of(1)).div(e.add(of(1)));
+        if (pass.isa().wide()) {
+            Node e = expOfNegative(x.negAbs());
+            return x.ifNegative(e, of(1)).div(e.add(of(1)));
+        }
+        Node e = excessExp(of(EXP_LOWEST).max(x.negAbs()));
+        return x.again().ifNegative(e, of(EXCESS)).div(e.add(of(EXCESS)));
+    }
+
+    /// Returns `x sigmoid(x)`.
+    Node silu(Node x) {
+        if (pass.isa().wide()) {
+            return sigmoid(x).mul(x);
+        }
+        // among negative numbers the lower is the larger integer; NaN comes back with x
+        Node e = excessExp(x.negAbs().minInts(of(EXP_LOWEST)));
+        Node late = x.again();
+        return late.ifNegative(e, of(EXCESS)).div(e.add(of(EXCESS))).mul(late.again());
     }
 
     /// Returns erf(x): a polynomial below 1, else `1 - erfc(|x|)` with the sign of `x`.
@@ -250,9 +275,15 @@ final class MachineMath {
                         MathCoefficients.R1,
                         MathCoefficients.R0);
         Node small = p.fma(a, a);
-        Node tail = scaledTail(a.mul(of(Math.sqrt(2))), exponential(z.neg()), 1); // half of erfc
-        Node large = tail.fnma(of(2), of(1));
+        Node large = halfErfc(a.mul(of(Math.sqrt(2))), exponential(z.neg())).fnma(of(2), of(1));
         return withSign(a.select(LESS, of(1), small, large), x);
+    }
+
+    /// Returns `R(a) gauss` for `gauss = e^(-a^2/2)`.
+    private Node halfErfc(Node a, Node gauss) {
+        return pass.isa().wide()
+                ? NORMAL_TAIL.of(pass, a).mul(gauss)
+                : rationalTail(a, gauss.mul(of(TAIL_SCALE)), 0);
     }
 
     /// Returns `|x|`, at most where the normal distribution's tail is long 0 in F32; that also for
@@ -272,17 +303,20 @@ final class MachineMath {
     /// Both are multiples of `e^(-a^2/2)`. The exponential would magnify the rounding error of the
     /// square, so that is worked out and taken from what remains after whole powers.
     ///
-    /// @param a from [#boundedAbs]
-    Normal normal(Node a) {
+    /// @param x whose absolute value is `a`
+    Normal normal(Node x) {
         double density = 1 / Math.sqrt(2 * Math.PI);
+        Node a = boundedAbs(x);
         Node square = a.mul(a);
         Node error = a.fnma(a, square); // what the square is too large by
         if (!pass.isa().wide()) {
-            double halfLog2E = 0.5 / Math.log(2);
-            Node shifted = square.fma(of(-halfLog2E), of(ROUNDER));
-            Node f = square.fma(of(-halfLog2E), of(ROUNDER).sub(shifted));
-            Node gauss = twoTo(error.fma(of(halfLog2E), f)).mul(powerOfTwo(shifted, EXCESS));
-            return new Normal(scaledTail(a, gauss, 1 / EXCESS), gauss.mul(of(density / EXCESS)));
+            float minusHalfLog2E = (float) (-0.5 / Math.log(2));
+            Node minus = of(ROUNDER).sub(square.fma(of(minusHalfLog2E), of(ROUNDER))); // -n
+            Node f = square.fma(of(minusHalfLog2E), minus);
+            Node gauss = twoTo(error.fnma(of(minusHalfLog2E), f), TAIL_SCALE);
+            gauss = gauss.addInts(of(EXCESS_ROUNDER).sub(minus).shiftLeft(23));
+            Node tail = rationalTail(boundedAbs(x.again()), gauss, EXCESS_POWER);
+            return new Normal(tail, gauss.mul(of(density / EXCESS / TAIL_SCALE)));
         }
         Node shifted = square.fma(of(-0.5 * LOG2_E), of(ROUNDER16));
         Node n = shifted.sub(of(ROUNDER16));
@@ -291,34 +325,29 @@ final class MachineMath {
         Node s = n.fma(of(2 * MathCoefficients.LN2_LOW), high).sub(error);
         Node p = s.fma(of(-MathCoefficients.S3 / 8), of(MathCoefficients.S2 / 4));
         Node gauss = power(shifted, s, p.fma(s, of(-0.5))).scale(n);
-        return new Normal(scaledTail(a, gauss, 1), gauss.mul(of(density)));
+        return new Normal(NORMAL_TAIL.of(pass, a).mul(gauss), gauss.mul(of(density)));
     }
 
-    /// Returns `R(a) scale factor` with `R(a) = e^(a^2/2) (1 - Phi(a))`, which falls from 1/2 like
-    /// 0.4 / a.
-    ///
-    /// @param factor a power of two; 1 with AVX-512
-    private Node scaledTail(Node a, Node scale, float factor) {
-        if (pass.isa().wide()) {
-            return NORMAL_TAIL.of(pass, a).mul(scale);
-        }
-        Node above =
+    /// Returns `R(a) gauss / (TAIL_SCALE 2^power)` (AVX2).
+    private Node rationalTail(Node a, Node gauss, int power) {
+        Node above = // both polynomials begin with 1, which saves each a multiplication
                 horner(
+                        a.add(of(MathCoefficients.T3 / TAIL_SCALE)),
                         a,
-                        factor * MathCoefficients.T4,
-                        factor * MathCoefficients.T3,
-                        factor * MathCoefficients.T2,
-                        factor * MathCoefficients.T1,
-                        factor * MathCoefficients.T0);
+                        MathCoefficients.T2 / TAIL_SCALE,
+                        MathCoefficients.T1 / TAIL_SCALE,
+                        MathCoefficients.T0 / TAIL_SCALE);
+        above = above.mul(gauss);
         Node below =
                 horner(
                         a.add(of(MathCoefficients.U4)),
                         a,
                         MathCoefficients.U3,
                         MathCoefficients.U2,
-                        MathCoefficients.U1,
-                        2 * MathCoefficients.T0);
-        return above.mul(scale).div(below);
+                        MathCoefficients.U1);
+        Node scaled = a.addInts(pass.bits(power << 23)); // of 0 a number that does not count
+        below = below.fma(scaled, of(2 * MathCoefficients.T0 * Math.scalb(1f, power)));
+        return above.div(below);
     }
 
     private Node withSign(Node magnitude, Node x) {

@@ -12,6 +12,8 @@ final class Node {
     enum Kind {
         /// Element i of an array.
         STREAM,
+        /// An element that was loaded before, to be loaded once more.
+        AGAIN,
         /// A register that the routine around the pass fills.
         PINNED,
         /// A number known when the code is written.
@@ -81,6 +83,13 @@ final class Node {
         for (Node input : inputs) {
             input.uses++;
         }
+    }
+
+    /// This value, loaded once more if it comes from memory, so that no register holds it until it
+    /// is wanted again (AVX2, which has too few).
+    Node again() {
+        boolean loads = (kind == Kind.STREAM || kind == Kind.AGAIN) && !pass.isa().wide();
+        return loads ? pass.add(new Node(pass, Kind.AGAIN, null, number, pointer, null)) : this;
     }
 
     private Node instruction(VectorOp operation, Node... operands) {

@@ -41,7 +41,7 @@ final class PassCode {
     private final Assembler code;
     private final List<Vec> free; // for values
     private final IdentityHashMap<Node, Vec> hoisted = new IdentityHashMap<>();
-    private final Vec tailMask; // AVX2
+    private @Nullable Vec tailMask; // AVX2, while the last elements are written
     private final boolean asks; // for its operands, which nothing else asks for
 
     private PassCode(Pass pass, Assembler code, List<Vec> registers, int hoists) {
@@ -51,7 +51,6 @@ final class PassCode {
         at = new Lane(0);
         asks = pass.isStreaming() && pass.steps().stream().noneMatch(Pass.Ahead.class::isInstance);
         free = new ArrayList<>(registers);
-        tailMask = free.removeLast(); // AVX-512 has mask registers, and enough of these
         List<Node> wanted = new ArrayList<>(pass.constants());
         // scalars first: on AVX2 they cannot be operands in memory
         wanted.sort((a, b) ->
@@ -121,7 +120,7 @@ final class PassCode {
             try {
                 PassCode trial = new PassCode(pass, new Assembler(), registers, hoists);
                 trial.body(copies, false);
-                trial.body(1, true);
+                trial.tail();
                 return hoists;
             } catch (TooFewRegisters e) {
                 if (copies == 1 && hoists == 0) {
@@ -145,15 +144,32 @@ final class PassCode {
         Label done = new Label();
         code.sub(REST, INDEX);
         code.jump(EQUAL, done);
+        tail();
+        code.bind(done);
+    }
+
+    /// The elements that fill no vector.
+    private void tail() {
         if (isa.wide()) {
             code.mov32(REST, Mem.at(POOL, REST, 1, ConstantPool.lowerBits()));
             code.kmov(TAIL, REST);
-        } else {
-            code.neg(REST);
-            code.emit(VectorOp.VMOVUPS, tailMask, Mem.at(POOL, REST, 1, ConstantPool.zeroLanes()));
+            body(1, true);
+            return;
         }
+        Vec mask = take();
+        code.neg(REST);
+        code.emit(VectorOp.VMOVUPS, mask, Mem.at(POOL, REST, 1, ConstantPool.zeroLanes()));
+        tailMask = mask;
         body(1, true);
-        code.bind(done);
+        tailMask = null;
+        free.add(mask);
+    }
+
+    private Vec tailMask() {
+        if (tailMask == null) {
+            throw new IllegalStateException("pass: a mask only for the last elements");
+        }
+        return tailMask;
     }
 
     private void hoist(Node node, Vec register) {
@@ -239,7 +255,13 @@ final class PassCode {
 
     private void work(Node node, boolean tail) {
         switch (node.kind) {
-            case STREAM -> load(node, tail);
+            case STREAM -> {
+                if (asks && !tail) {
+                    ahead(node.pointer, node.number + AHEAD);
+                }
+                load(node, tail);
+            }
+            case AGAIN -> load(node, tail);
             case INSTRUCTION -> instruction(node);
             case SHIFT -> {
                 Vec x = register(node.inputs[0]);
@@ -256,16 +278,13 @@ final class PassCode {
 
     private void load(Node node, boolean tail) {
         Mem from = element(node.pointer, at.displacement + node.number);
-        if (asks && !tail) {
-            ahead(node.pointer, node.number + AHEAD);
-        }
         Vec to = result(node);
         if (!tail) {
             code.emit(VectorOp.VMOVUPS, to, from);
         } else if (isa.wide()) {
             code.under(TAIL.zeroed()).emit(VectorOp.VMOVUPS, to, from);
         } else {
-            code.emit(VectorOp.VMASKMOVPS, to, tailMask, from);
+            code.emit(VectorOp.VMASKMOVPS, to, tailMask(), from);
         }
     }
 
@@ -419,7 +438,7 @@ final class PassCode {
         } else if (isa.wide()) {
             code.under(TAIL).store(VectorOp.VMOVUPS_STORE, to, value);
         } else {
-            code.store(VectorOp.VMASKMOVPS_STORE, to, tailMask, value);
+            code.store(VectorOp.VMASKMOVPS_STORE, to, tailMask(), value);
         }
     }
 
@@ -433,7 +452,7 @@ final class PassCode {
         } else {
             Vec changed = take();
             code.emit(op, changed, value, total);
-            code.emit(VectorOp.VBLENDVPS, total, total, changed, tailMask);
+            code.emit(VectorOp.VBLENDVPS, total, total, changed, tailMask());
             free.add(changed);
         }
     }
@@ -469,7 +488,7 @@ final class PassCode {
         if (isa.wide()) {
             code.under(TAIL.zeroed()).emit(VectorOp.VMOVUPS, inside, value);
         } else {
-            code.emit(VectorOp.VANDPS, inside, value, tailMask);
+            code.emit(VectorOp.VANDPS, inside, value, tailMask());
         }
         return inside;
     }

@@ -18,6 +18,7 @@ import static dev.tenon.kernel.machine.Gpr.RSI;
 
 import dev.tenon.kernel.UnaryOp;
 import dev.tenon.kernel.machine.GeneralInstructions.Condition;
+import java.util.List;
 
 /// Writes the innermost loop of matrix products: tiles of a few rows and a few vectors of columns
 /// whose sums stay in registers over one block of the depth, for panels of rows one below the
@@ -347,7 +348,9 @@ final class TileCode {
         Pass pass = new Pass(isa);
         pass.store(SUMS, TileFinish.activation(pass, op, pass.stream(SUMS)));
         code.mov(DEPTH, rows * vectors * isa.lanes());
-        PassCode.emit(pass, code, DEPTH, PassCode.registers(isa, 0), UNROLLED);
+        List<Vec> free = PassCode.registers(isa, 0);
+        free.remove(tailVector());
+        PassCode.emit(pass, code, DEPTH, free, UNROLLED);
         code.imul(OTHER, C_STRIDE, rows);
         code.sub(C, OTHER);
         code.mov(A_STRIDE, TileArguments.A_STRIDE.in(RDI)); // the formula's index was there

@@ -58,10 +58,11 @@ final class UnaryFormula {
             case SIGMOID -> math.sigmoid(x);
             case RELU -> x.select(LESS_EQUAL, of(0), of(0), x);
             case LEAKY_RELU -> x.select(GREATER, of(0), x, x.mul(a));
-            case SILU -> math.sigmoid(x).mul(x);
+            case SILU -> math.silu(x);
             case GELU_ERF -> {
-                Node tail = math.normal(math.boundedAbs(x)).tail();
-                yield x.mul(x.ifNegative(tail, of(1).sub(tail)));
+                Node tail = math.normal(x).tail();
+                Node late = x.again();
+                yield late.mul(late.ifNegative(tail, of(1).sub(tail)));
             }
             case GELU_TANH -> math.sigmoid(x.mul(x).fma(of(CUBIC), of(LINEAR)).mul(x)).mul(x);
             case ADD -> x.add(a);
@@ -109,9 +110,11 @@ final class UnaryFormula {
                 yield dy.mul(s.value.fma(s.rest.mul(x), s.value));
             }
             case GELU_ERF -> {
-                MachineMath.Normal normal = math.normal(math.boundedAbs(x));
+                MachineMath.Normal normal = math.normal(x);
+                Node late = x.again();
                 Node tail = normal.tail();
-                yield dy.mul(normal.density().fma(x, x.ifNegative(tail, of(1).sub(tail))));
+                Node share = late.ifNegative(tail, of(1).sub(tail));
+                yield dy.mul(normal.density().fma(late, share));
             }
             case GELU_TANH -> {
                 Node size = math.boundedAbs(x); // beyond it s (1 - s) is long 0
