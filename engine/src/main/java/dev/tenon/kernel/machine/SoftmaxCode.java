@@ -28,7 +28,7 @@ final class SoftmaxCode {
     private final Vec[] totals; // F32
     private final Vec[] sums; // F64
     private final Vec max;
-    private final Vec maxBefore; // the row's before
+    private final Vec maxBefore; // the row's before, for logarithms
     private final Vec factor; // of a row's exponentials, or the logarithm of their sum
     private final List<Vec> free;
 
@@ -45,7 +45,7 @@ final class SoftmaxCode {
         sums = new Vec[] {isa.vec(totals.length + 1), isa.vec(totals.length + 2)};
         factor = isa.vec(totals.length + 3);
         maxBefore = isa.vec(totals.length + 4);
-        free = PassCode.registers(isa, totals.length + 5);
+        free = PassCode.registers(isa, totals.length + (log ? 5 : 4));
     }
 
     // ---- forward
@@ -81,7 +81,9 @@ final class SoftmaxCode {
         code.bindLoop(row);
         code.sub(ROWS, 1);
         code.jump(Condition.EQUAL, end);
-        code.emit(VectorOp.VMOVUPS, maxBefore, max);
+        if (log) {
+            code.emit(VectorOp.VMOVUPS, maxBefore, max);
+        }
         code.add(Gpr.RSI, BYTES);
         row(Gpr.R8, true);
         code.jump(row);
