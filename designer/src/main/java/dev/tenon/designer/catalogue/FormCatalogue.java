@@ -5,6 +5,7 @@ import dev.tenon.designer.behavior.DesignerProps;
 import dev.tenon.designer.behavior.Registry;
 import dev.tenon.designer.behavior.Resource;
 import dev.tenon.designer.json.JsonObject;
+import dev.tenon.designer.keyboard.Shortcuts;
 import dev.tenon.designer.tree.TreeNode;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +24,8 @@ import java.util.List;
 /// Beyond the reference's catalogue: FormStep, ArrayItems, ArrayCollapse and the sort handle of a
 /// table have behaviours; their rules, and those of arrays, hold in the model.
 ///
-/// @param registry behaviours, resources, icons and languages
+/// @param registry behaviours, resources, icons and languages, the words of shortcuts and of drags
+///   by keys among them
 /// @param actions the buttons that components show while they are selected
 public record FormCatalogue(Registry registry, List<ComponentAction> actions) {
     /// Copies the list.
@@ -58,7 +60,7 @@ public record FormCatalogue(Registry registry, List<ComponentAction> actions) {
                         "Text",
                         JsonObject.of("type", "string", "x-component", "Text")));
         Registry registry =
-                words.in(Registry.EMPTY)
+                words.in(Registry.EMPTY.withLocales(Shortcuts.locales()))
                         .withBehaviors(behaviors.stream().map(words::named).toList())
                         .withResources(resources);
         List<ComponentAction> actions = new ArrayList<>(Layouts.actions());

@@ -95,7 +95,8 @@ public final class Shortcuts {
     }
 
     /// Returns the words for the names of shortcuts and for announcements in English, Chinese and
-    /// Korean, for [dev.tenon.designer.behavior.Registry#withLocales].
+    /// Korean, for [dev.tenon.designer.behavior.Registry#withLocales]: the catalogue of forms has
+    /// them, a registry that is put together by hand takes them.
     public static JsonObject locales() {
         try (InputStream in = Shortcuts.class.getResourceAsStream("words.json")) {
             return (JsonObject) JsonText.read("words.json", Objects.requireNonNull(in));

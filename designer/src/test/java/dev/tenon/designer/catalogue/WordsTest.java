@@ -9,6 +9,8 @@ import dev.tenon.designer.behavior.Refusal;
 import dev.tenon.designer.behavior.Registry;
 import dev.tenon.designer.behavior.Resource;
 import dev.tenon.designer.json.JsonObject;
+import dev.tenon.designer.keyboard.Shortcut;
+import dev.tenon.designer.keyboard.Shortcuts;
 import dev.tenon.designer.tree.TreeNode;
 import java.io.StringReader;
 import java.util.List;
@@ -99,10 +101,30 @@ final class WordsTest {
             assertTold("refusals." + rule.name().toLowerCase(Locale.ROOT));
         }
         CATALOGUE.actions().forEach(action -> assertTold(action.token()));
+    }
+
+    /// A registry of the catalogue needs no further words for what a designer says itself.
+    @Test
+    void shortcutsAndAnnouncementsHaveWords() {
+        for (Shortcut shortcut : Shortcuts.ALL) {
+            assertTold(shortcut.name());
+        }
         for (String announcement :
-                List.of("picked_up", "moved", "no_further", "dropped", "cancelled", "refused")) {
+                List.of(
+                        "instructions",
+                        "selected",
+                        "picked_up",
+                        "moved",
+                        "no_further",
+                        "dropped",
+                        "cancelled",
+                        "refused")) {
             assertTold("announcements." + announcement);
         }
+        Languages words = REGISTRY.languages();
+        Languages ofKeys = Languages.NONE.with(Shortcuts.locales());
+        assertThat(words.text("zh", "shortcuts.undo")).isEqualTo("撤销");
+        assertThat(ofKeys.codes()).isEqualTo(words.codes());
     }
 
     @Test
