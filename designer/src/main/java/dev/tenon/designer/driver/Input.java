@@ -45,7 +45,8 @@ public sealed interface Input {
     record PointerUp(int pointer, Position position, PointerTarget target, Modifiers modifiers)
             implements Input {}
 
-    /// The system took a pointer away, as for a gesture of its own.
+    /// The system took a pointer away, as for a gesture of its own, or the element that had
+    /// captured it lost it. One that is up already does not count.
     record PointerCancel(int pointer) implements Input {}
 
     /// A key went down.
@@ -57,6 +58,9 @@ public sealed interface Input {
 
     /// A key went up.
     record KeyRelease(String key, Modifiers modifiers) implements Input {}
+
+    /// The window lost the focus: what is held down will go up unseen.
+    record Blur() implements Input {}
 
     /// A view of the document was scrolled.
     record Scroll(Area area, double scrollX, double scrollY, double width, double height)

@@ -20,12 +20,17 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A drag begins when the first button is down without Control and Meta, outside of a text that is
 /// being edited, and the pointer has gone more than [#FAR] pixels and more than [#LONG] after that.
-/// It ends with a drop when the pointer goes up, and without one when Escape is pressed or the
-/// system takes the pointer away. While one pointer is down, others are ignored. A pointer that
-/// goes up without a drag has clicked, and twice where it did so within [#TWICE] in one place.
+/// It ends with a drop when the pointer goes up, and without one when Escape is pressed, the system
+/// takes the pointer away, the window loses the focus, or the same pointer goes down again, so that
+/// its end was lost. While one pointer is down, others are ignored. A pointer that goes up without
+/// a drag has clicked, and twice where it did so within [#TWICE] in one place: within [#FAR]
+/// pixels, with a finger [#APART].
 public final class PointerDriver implements Driver {
     /// How many pixels a drag goes at least.
     public static final double FAR = 4;
+
+    /// How many pixels the two taps of a finger may be apart that are a double click.
+    public static final double APART = 24;
 
     /// How long a drag takes at least.
     public static final Duration LONG = Duration.ofMillis(10);
@@ -57,6 +62,7 @@ public final class PointerDriver implements Driver {
             case PointerMove move -> move(move, engine);
             case PointerUp up -> up(up, engine);
             case PointerCancel cancel -> cancel(cancel.pointer(), engine);
+            case Input.Blur _ -> blur(engine);
             case KeyPress key when key.key().equals("Escape") && press != null && isDragging ->
                     cancel(press.down.pointer(), engine);
             default -> false;
@@ -64,6 +70,12 @@ public final class PointerDriver implements Driver {
     }
 
     private boolean down(PointerDown down, Engine engine) {
+        if (press != null
+                && press.down.pointer() == down.pointer()
+                && press.down.device() == down.device()
+                && down.button() == 0) {
+            cancel(down.pointer(), engine);
+        }
         if (press == null) {
             boolean mayDrag =
                     down.button() == 0 && !down.modifiers().isCommand() && !down.isEditing();
@@ -86,12 +98,18 @@ public final class PointerDriver implements Driver {
                     new CursorEvent.DragStart(
                             last, pressed.down.target(), pressed.down.modifiers()));
         }
-        if (isDragging && !at.equals(last)) {
-            last = at;
-            tell(engine, new CursorEvent.DragMove(at, move.target(), move.modifiers()));
+        if (isDragging) {
+            drag(engine, new CursorEvent.DragMove(at, move.target(), move.modifiers()));
         }
         tell(engine, new CursorEvent.MouseMove(at, move.target(), move.modifiers()));
         return isDragging;
+    }
+
+    private void drag(Engine engine, CursorEvent.DragMove move) {
+        if (!move.position().equals(last)) {
+            last = move.position();
+            tell(engine, move);
+        }
     }
 
     private static boolean isDrag(Press press, Position at, Instant now) {
@@ -110,31 +128,43 @@ public final class PointerDriver implements Driver {
             return false;
         }
         boolean wasDragging = isDragging;
+        if (wasDragging) { // a front end may leave moves out
+            drag(engine, new CursorEvent.DragMove(up.position(), up.target(), up.modifiers()));
+        }
         end();
         if (wasDragging) {
             tell(engine, new CursorEvent.DragStop(up.position(), up.target(), up.modifiers()));
         } else if (pressed.down.button() == 0
                 && up.target().equals(pressed.down.target())
                 && !up.target().isQuiet()) {
-            click(up, engine);
+            double apart = pressed.down.device() == Input.Device.TOUCH ? APART : FAR;
+            click(up, apart, engine);
         }
         return wasDragging;
     }
 
-    private void click(PointerUp up, Engine engine) {
+    private void click(PointerUp up, double apart, Engine engine) {
         tell(engine, new CursorEvent.MouseClick(up.position(), up.target(), up.modifiers()));
         Instant now = engine.clock().instant();
         Click before = click;
         click = new Click(up.position(), up.target(), now);
         if (before != null
                 && before.target.equals(up.target())
-                && distance(before.position, up.position()) <= FAR
+                && distance(before.position, up.position()) <= apart
                 && Duration.between(before.time, now).compareTo(TWICE) <= 0) {
             click = null;
             tell(
                     engine,
                     new CursorEvent.MouseDoubleClick(up.position(), up.target(), up.modifiers()));
         }
+    }
+
+    /// All drivers are to know of it, so that it is not taken.
+    private boolean blur(Engine engine) {
+        if (press != null) {
+            cancel(press.down.pointer(), engine);
+        }
+        return false;
     }
 
     private boolean cancel(int pointer, Engine engine) {

@@ -40,9 +40,14 @@ final class DriversTest {
     }
 
     private void down(int id, double x, int button, Modifiers modifiers, boolean isEditing) {
+        down(id, Device.PEN, x, button, modifiers, isEditing);
+    }
+
+    private void down(
+            int id, Device device, double x, int button, Modifiers modifiers, boolean isEditing) {
         pointer.take(
                 new Input.PointerDown(
-                        id, Device.PEN, button, Position.at(x, 0), A, modifiers, isEditing),
+                        id, device, button, Position.at(x, 0), A, modifiers, isEditing),
                 engine);
     }
 
@@ -128,6 +133,83 @@ final class DriversTest {
                         "drag:start 0",
                         "drag:move 50",
                         "drag:cancel 50");
+    }
+
+    /// As where the pointer went up outside of the window and nothing had captured it.
+    @Test
+    void aPointerThatGoesDownAgainHadGoneUp() {
+        down(0);
+        move(1, 50, 20);
+        down(90);
+        assertThat(pointer.isDragging()).isFalse();
+        up(90);
+        assertThat(told.stream().filter(event -> !event.startsWith("mouse:move")))
+                .containsExactly(
+                        "drag:start 0", "drag:move 50", "drag:cancel 50", "mouse:click 90");
+        told.clear();
+        down(0);
+        move(1, 50, 20);
+        down(1, 50, 2, Modifiers.NONE, false);
+        assertThat(pointer.isDragging()).as("another button").isTrue();
+        up(50);
+        assertThat(told).endsWith("drag:stop 50");
+    }
+
+    @Test
+    void theWindowThatLosesTheFocusLetsGo() {
+        KeyboardDriver keys = new KeyboardDriver();
+        keys.take(
+                new Input.KeyPress("Shift", new Modifiers(true, true, false, false), true), engine);
+        down(0);
+        move(1, 50, 20);
+        told.clear();
+        assertThat(pointer.take(new Input.Blur(), engine)).as("for all drivers").isFalse();
+        assertThat(keys.take(new Input.Blur(), engine)).isFalse();
+        assertThat(keys.take(new Input.Blur(), engine)).isFalse();
+        assertThat(told).containsExactly("drag:cancel 50", "key:up", "key:up");
+        up(50);
+        assertThat(told).as("nothing is down").hasSize(3);
+        down(2, 0, 0, Modifiers.NONE, false);
+        pointer.take(new Input.Blur(), engine);
+        down(7, 0, 0, Modifiers.NONE, false);
+        assertThat(move(7, 50, 20)).as("another finger").isTrue();
+    }
+
+    /// A finger does not come down where it did before.
+    @Test
+    void twoTapsMayBeApart() {
+        for (Device device : new Device[] {Device.TOUCH, Device.PEN}) {
+            for (double x : new double[] {0, 20}) {
+                down(1, device, x, 0, Modifiers.NONE, false);
+                up(x);
+            }
+        }
+        assertThat(told)
+                .containsExactly(
+                        "mouse:click 0",
+                        "mouse:click 20",
+                        "mouse:dblclick 20",
+                        "mouse:click 0",
+                        "mouse:click 20");
+    }
+
+    /// A pen tells of its pressure where it does not move, and a front end leaves moves out.
+    @Test
+    void aDragMovesToWhereItEnds() {
+        down(0);
+        move(1, 50, 20);
+        move(1, 50, 20);
+        up(70);
+        assertThat(told.stream().filter(event -> event.startsWith("drag")))
+                .containsExactly("drag:start 0", "drag:move 50", "drag:move 70", "drag:stop 70");
+    }
+
+    @Test
+    void aPressThatIsTakenAwayIsNoClick() {
+        down(0);
+        pointer.take(new Input.PointerCancel(1), engine);
+        up(0);
+        assertThat(told).isEmpty();
     }
 
     @Test
