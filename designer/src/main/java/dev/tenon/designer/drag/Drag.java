@@ -7,7 +7,10 @@ import dev.tenon.designer.geometry.Point;
 import dev.tenon.designer.tree.Ids;
 import dev.tenon.designer.tree.Tree;
 import dev.tenon.designer.tree.TreeNode;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// One drag of nodes, from its start to its drop (the reference's MoveHelper). It changes nothing:
@@ -15,20 +18,33 @@ import org.jspecify.annotations.Nullable;
 public final class Drag {
     private final List<TreeNode> nodes;
     private final boolean isNew;
+    private final Set<String> known; // of the nodes, those that were in the tree at the start
     private @Nullable String touched;
     private Closest closest = Closest.NOTHING;
 
-    private Drag(List<TreeNode> nodes, boolean isNew) {
+    private Drag(List<TreeNode> nodes, boolean isNew, Set<String> known) {
         this.nodes = List.copyOf(nodes);
         this.isNew = isNew;
+        this.known = known;
+    }
+
+    /// What a drop into another document does.
+    ///
+    /// @param coming what it does there
+    /// @param leaving the nodes that leave the document that they are from
+    public record Crossing(Action coming, List<String> leaving) {
+        /// Copies the list.
+        public Crossing {
+            leaving = List.copyOf(leaving);
+        }
     }
 
     /// Begins to drag `id`: with all selected nodes that may move, in the order of the document, if
     /// it is one of them; else alone. Null where the node may not move, or a component replaces it
     /// by nothing.
     ///
-    /// The reference also takes the selected nodes of other workspaces along; here a drag stays in
-    /// its tree.
+    /// The reference also takes the selected nodes of other workspaces along; here the nodes of a
+    /// drag are from one tree.
     ///
     /// @throws dev.tenon.designer.DesignException if the tree lacks a node
     public static @Nullable Drag of(Tree tree, Rules rules, List<String> selected, String id) {
@@ -38,14 +54,16 @@ public final class Drag {
         List<String> along = selected.contains(id) ? tree.outermost(selected) : List.of(id);
         List<TreeNode> nodes =
                 rules.draggable(tree, tree.sorted(along).stream().map(tree::node).toList());
-        return nodes.isEmpty() ? null : new Drag(nodes, false);
+        Set<String> known = new HashSet<>();
+        nodes.stream().map(TreeNode::id).filter(tree::contains).forEach(known::add);
+        return nodes.isEmpty() ? null : new Drag(nodes, false, known);
     }
 
     /// Begins to drag new nodes of `resource` from the palette, named from `ids`; null where it
     /// offers none.
     public static @Nullable Drag of(Resource resource, Ids ids) {
         List<TreeNode> nodes = resource.make(ids);
-        return nodes.isEmpty() ? null : new Drag(nodes, true);
+        return nodes.isEmpty() ? null : new Drag(nodes, true, Set.of());
     }
 
     /// Returns what is dragged.
@@ -68,14 +86,66 @@ public final class Drag {
         return closest;
     }
 
-    /// Takes note of a move over `viewport` and decides anew, as [Closest#at].
+    /// The nodes as they are in `tree`, that they were taken from: someone else may have changed
+    /// them or taken them away meanwhile.
+    private List<TreeNode> now(Tree tree) {
+        List<TreeNode> now = new ArrayList<>();
+        for (TreeNode node : nodes) {
+            TreeNode found = known.contains(node.id()) ? tree.find(node.id()) : node;
+            if (found != null) {
+                now.add(found);
+            }
+        }
+        return now;
+    }
+
+    /// Takes note of a move over `viewport` and decides anew, as [Closest#at]; near nothing where
+    /// all nodes are gone from the tree.
     ///
     /// @throws dev.tenon.designer.DesignException if the tree lacks the touched node
     public Closest move(
             Tree tree, Rules rules, Viewport viewport, @Nullable String touch, Point point) {
+        return decide(tree, rules, viewport, now(tree), touch, point);
+    }
+
+    /// Takes note of a move over `viewport`, which shows another document's `tree`, and decides
+    /// anew, as [Closest#at].
+    ///
+    /// @param home the tree that the nodes are from
+    /// @throws dev.tenon.designer.DesignException if the tree lacks the touched node
+    public Closest visit(
+            Tree home,
+            Tree tree,
+            Rules rules,
+            Viewport viewport,
+            @Nullable String touch,
+            Point point) {
+        int[] next = {0};
+        Ids scratch = () -> "drag:" + next[0]++; // what is only tried takes no names
+        List<TreeNode> guests = now(home).stream().map(node -> free(node, tree, scratch)).toList();
+        return decide(tree, rules, viewport, guests, touch, point);
+    }
+
+    private Closest decide(
+            Tree tree,
+            Rules rules,
+            Viewport viewport,
+            List<TreeNode> dragged,
+            @Nullable String touch,
+            Point point) {
         touched = touch;
-        closest = Closest.at(tree, rules, viewport, nodes, touch, point);
+        closest =
+                dragged.isEmpty()
+                        ? Closest.NOTHING
+                        : Closest.at(tree, rules, viewport, dragged, touch, point);
         return closest;
+    }
+
+    /// Ids are the tree's own: where `tree` has one of those in `node`, all are made anew.
+    private static TreeNode free(TreeNode node, Tree tree, Ids ids) {
+        boolean[] isTaken = {false};
+        node.forEach(inner -> isTaken[0] |= tree.contains(inner.id()));
+        return isTaken[0] ? node.copy(ids) : node;
     }
 
     /// Takes note that the pointer is over no viewport.
@@ -87,7 +157,36 @@ public final class Drag {
     /// Returns what a drop does now; null where it is forbidden or a component replaces the nodes
     /// by none.
     public @Nullable Action drop(Tree tree, Rules rules) {
-        return drop(tree, rules, closest.node(), closest.position(), nodes);
+        return drop(tree, rules, closest.node(), closest.position(), now(tree));
+    }
+
+    /// Returns what a drop into another document's `tree` does now; null where it is forbidden or
+    /// leaves nothing there. Nodes keep their names unless the tree has one of them; then they and
+    /// those inside them take new ones from `ids`.
+    ///
+    /// @param home the tree that the nodes are from
+    public @Nullable Crossing cross(Tree home, Tree tree, Rules rules, Ids ids) {
+        String node = closest.node();
+        TreeNode target = node == null ? null : target(tree, node, closest.position());
+        if (node == null || target == null || closest.position().isForbidden()) {
+            return null;
+        }
+        List<TreeNode> coming = new ArrayList<>();
+        List<String> leaving = new ArrayList<>();
+        for (TreeNode guest : now(home)) {
+            List<TreeNode> left = rules.droppable(tree, List.of(free(guest, tree, ids)), target);
+            coming.addAll(left);
+            if (!left.isEmpty() && home.contains(guest.id())) {
+                leaving.add(guest.id());
+            }
+        }
+        return coming.isEmpty()
+                ? null
+                : new Crossing(put(node, closest.position(), coming), leaving);
+    }
+
+    private static @Nullable TreeNode target(Tree tree, String closest, ClosestPosition position) {
+        return position.isInner() ? tree.node(closest) : tree.parent(closest);
     }
 
     /// Returns what a drop of `nodes` at `position` of `closest` does; null where it is forbidden.
@@ -100,11 +199,12 @@ public final class Drag {
         if (closest == null || position.isForbidden()) {
             return null;
         }
-        TreeNode target = position.isInner() ? tree.node(closest) : tree.parent(closest);
+        TreeNode target = target(tree, closest, position);
         List<TreeNode> left = target == null ? List.of() : rules.droppable(tree, nodes, target);
-        if (left.isEmpty()) {
-            return null;
-        }
+        return left.isEmpty() ? null : put(closest, position, left);
+    }
+
+    private static Action put(String closest, ClosestPosition position, List<TreeNode> left) {
         return switch (position) {
             case AFTER, UNDER -> new Action.InsertAfter(closest, left);
             case BEFORE, UPPER -> new Action.InsertBefore(closest, left);

@@ -4,6 +4,7 @@ import dev.tenon.designer.event.CursorEvent.Position;
 import dev.tenon.designer.event.Modifiers;
 import dev.tenon.designer.event.PointerTarget;
 import dev.tenon.designer.event.PointerTarget.Area;
+import org.jspecify.annotations.Nullable;
 
 /// Something a user did, as the front end saw it: a browser's pointer and key events and the views'
 /// sizes, without the browser.
@@ -63,10 +64,46 @@ public sealed interface Input {
     record Blur() implements Input {}
 
     /// A view of the document was scrolled.
-    record Scroll(Area area, double scrollX, double scrollY, double width, double height)
-            implements Input {}
+    ///
+    /// @param area which view
+    /// @param scrollX how many pixels are scrolled away at the left
+    /// @param scrollY how many pixels are scrolled away at the top
+    /// @param width the width that is seen, in pixels
+    /// @param height the height that is seen, in pixels
+    /// @param workspace the id of the workspace whose view it is; null for the active one
+    record Scroll(
+            Area area,
+            double scrollX,
+            double scrollY,
+            double width,
+            double height,
+            @Nullable String workspace)
+            implements Input {
+        /// Says what a view of the active workspace shows.
+        public Scroll(Area area, double scrollX, double scrollY, double width, double height) {
+            this(area, scrollX, scrollY, width, height, null);
+        }
+    }
 
     /// A view of the document has another size.
-    record Resize(Area area, double scrollX, double scrollY, double width, double height)
-            implements Input {}
+    ///
+    /// @param area which view
+    /// @param scrollX how many pixels are scrolled away at the left
+    /// @param scrollY how many pixels are scrolled away at the top
+    /// @param width the width that is seen, in pixels
+    /// @param height the height that is seen, in pixels
+    /// @param workspace the id of the workspace whose view it is; null for the active one
+    record Resize(
+            Area area,
+            double scrollX,
+            double scrollY,
+            double width,
+            double height,
+            @Nullable String workspace)
+            implements Input {
+        /// Says what a view of the active workspace shows.
+        public Resize(Area area, double scrollX, double scrollY, double width, double height) {
+            this(area, scrollX, scrollY, width, height, null);
+        }
+    }
 }

@@ -187,7 +187,7 @@ public final class PointerDriver implements Driver {
     }
 
     private static void tell(Engine engine, CursorEvent event) {
-        Workspace workspace = engine.workbench().active();
+        Workspace workspace = engine.workbench().meant(event.target().workspace());
         engine.events().dispatch(event, workspace == null ? null : workspace.id());
     }
 }

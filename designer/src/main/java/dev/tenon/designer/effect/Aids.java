@@ -31,10 +31,11 @@ public record Aids(
 
     /// How a view scrolls.
     ///
-    /// @param area which view
+    /// @param workspace the id of the workspace whose view it is
+    /// @param area which view of it
     /// @param speedX pixels a second to the right, negative to the left
     /// @param speedY pixels a second downwards, negative upwards
-    public record Scrolling(Area area, double speedX, double speedY) {}
+    public record Scrolling(String workspace, Area area, double speedX, double speedY) {}
 
     Aids withBox(@Nullable Rect other) {
         return new Aids(other, preview, snapLines, spaceBlocks, scrolling);

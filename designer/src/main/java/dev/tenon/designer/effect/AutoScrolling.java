@@ -3,6 +3,7 @@ package dev.tenon.designer.effect;
 import dev.tenon.designer.drag.Viewport;
 import dev.tenon.designer.effect.Aids.Scrolling;
 import dev.tenon.designer.engine.Cursor;
+import dev.tenon.designer.engine.Workspace;
 import dev.tenon.designer.event.CursorEvent.DragCancel;
 import dev.tenon.designer.event.CursorEvent.DragMove;
 import dev.tenon.designer.event.CursorEvent.DragStop;
@@ -22,17 +23,16 @@ public final class AutoScrolling implements DesignerEffect {
     public void attach(Designer designer) {
         designer.on(
                 DragMove.class,
-                event ->
-                        designer.aids(
-                                designer.aids()
-                                        .withScrolling(at(designer, FreeSelection.point(event)))));
+                event -> designer.aids(designer.aids().withScrolling(at(designer, event))));
         designer.on(DragStop.class, _ -> designer.aids(designer.aids().withScrolling(null)));
         designer.on(DragCancel.class, _ -> designer.aids(designer.aids().withScrolling(null)));
     }
 
-    private static @Nullable Scrolling at(Designer designer, Point point) {
-        Viewport viewport = DragDrop.under(designer, point);
-        if (viewport == null || designer.cursor().drag() == Cursor.Drag.NONE) {
+    private static @Nullable Scrolling at(Designer designer, DragMove event) {
+        Workspace workspace = designer.workspace(event.target());
+        Point point = FreeSelection.point(event);
+        Viewport viewport = workspace == null ? null : designer.under(workspace, point);
+        if (workspace == null || viewport == null || designer.cursor().drag() == Cursor.Drag.NONE) {
             return null;
         }
         double x = speed(AutoScroll.basicInfo(point, AutoScroll.Axis.X, viewport.bounds()));
@@ -40,7 +40,7 @@ public final class AutoScrolling implements DesignerEffect {
         boolean isOutline = viewport.kind() == Viewport.Kind.OUTLINE;
         return x == 0 && y == 0
                 ? null
-                : new Scrolling(isOutline ? Area.OUTLINE : Area.CANVAS, x, y);
+                : new Scrolling(workspace.id(), isOutline ? Area.OUTLINE : Area.CANVAS, x, y);
     }
 
     private static double speed(@Nullable AutoScroll scroll) {

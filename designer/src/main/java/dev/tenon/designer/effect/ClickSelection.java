@@ -24,8 +24,8 @@ public final class ClickSelection implements DesignerEffect {
         designer.on(
                 MouseClick.class,
                 event -> {
-                    Operation operation = designer.operation();
                     PointerTarget target = event.target();
+                    Operation operation = designer.operation(target);
                     boolean isView = target.area() == Area.CANVAS || target.area() == Area.OUTLINE;
                     if (operation == null || !isView || target.handle() != null) {
                         return;

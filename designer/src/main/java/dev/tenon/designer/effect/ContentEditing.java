@@ -38,7 +38,7 @@ public final class ContentEditing implements DesignerEffect {
                 MouseDoubleClick.class,
                 event -> {
                     PointerTarget target = event.target();
-                    Operation operation = designer.operation();
+                    Operation operation = designer.operation(target);
                     if (operation != null && target.nodeId() != null && target.editable() != null) {
                         begin(operation, target.nodeId(), target.editable());
                     }
@@ -48,7 +48,8 @@ public final class ContentEditing implements DesignerEffect {
                 event -> {
                     PointerTarget target = event.target();
                     if (text != null
-                            && !(text.nodeId.equals(target.nodeId())
+                            && !(text.operation.equals(designer.operation(target))
+                                    && text.nodeId.equals(target.nodeId())
                                     && text.path.equals(target.editable()))) {
                         end();
                     }

@@ -1,6 +1,6 @@
 package dev.tenon.designer.effect;
 
-import dev.tenon.designer.engine.Operation;
+import dev.tenon.designer.engine.Workspace;
 import dev.tenon.designer.event.CursorEvent.DragCancel;
 import dev.tenon.designer.event.CursorEvent.DragMove;
 import dev.tenon.designer.event.CursorEvent.DragStart;
@@ -20,10 +20,7 @@ public final class CursorFollowing implements DesignerEffect {
                 DragStart.class,
                 event -> {
                     designer.cursor().begin(event.position());
-                    Operation operation = designer.operation();
-                    if (operation != null) {
-                        operation.hover(null);
-                    }
+                    hover(designer, PointerTarget.NONE);
                 });
         designer.on(DragMove.class, event -> designer.cursor().moveTo(event.position()));
         designer.on(DragStop.class, event -> designer.cursor().end(event.position()));
@@ -32,13 +29,19 @@ public final class CursorFollowing implements DesignerEffect {
                 MouseMove.class,
                 event -> {
                     designer.cursor().moveTo(event.position());
-                    Operation operation = designer.operation();
-                    if (operation != null && designer.cursor().start() == null) {
-                        PointerTarget target = event.target();
-                        boolean isNode =
-                                target.area() == Area.CANVAS || target.area() == Area.OUTLINE;
-                        operation.hover(isNode ? target.nodeId() : null);
+                    if (designer.cursor().start() == null) {
+                        hover(designer, event.target());
                     }
                 });
+    }
+
+    /// What is hovered in one workspace is hovered in no other.
+    private static void hover(Designer designer, PointerTarget target) {
+        boolean isView = target.area() == Area.CANVAS || target.area() == Area.OUTLINE;
+        Workspace under = designer.workspace(target);
+        for (Workspace workspace : designer.engine().workbench().workspaces()) {
+            boolean isUnder = isView && workspace.equals(under);
+            workspace.operation().hover(isUnder ? target.nodeId() : null);
+        }
     }
 }

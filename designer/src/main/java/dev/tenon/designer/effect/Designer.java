@@ -12,9 +12,11 @@ import dev.tenon.designer.engine.Engine;
 import dev.tenon.designer.engine.Operation;
 import dev.tenon.designer.engine.Workspace;
 import dev.tenon.designer.event.Event;
+import dev.tenon.designer.event.PointerTarget;
 import dev.tenon.designer.event.PointerTarget.Area;
 import dev.tenon.designer.event.Subscribable.Subscriber;
 import dev.tenon.designer.event.WorkbenchEvent.RemoveWorkspace;
+import dev.tenon.designer.geometry.Point;
 import dev.tenon.designer.keyboard.Keyboard;
 import dev.tenon.designer.keyboard.KeyboardDrag;
 import dev.tenon.designer.keyboard.Shortcut;
@@ -48,6 +50,7 @@ public final class Designer implements AutoCloseable {
     private final List<Runnable> ends = new ArrayList<>();
     private final Map<String, Map<Area, Viewport>> viewports = new HashMap<>(); // by workspace
     private @Nullable Drag drag;
+    private @Nullable Workspace draggedOver;
     private Aids aids = Aids.NONE;
 
     /// Begins with nothing added.
@@ -164,10 +167,34 @@ public final class Designer implements AutoCloseable {
                 .computeIfAbsent(area, _ -> new Viewport(kind));
     }
 
-    /// Returns a view of the document in the active workspace; null where none is open.
-    @Nullable Viewport viewport(Area area) {
-        Workspace active = engine.workbench().active();
-        return active == null ? null : viewport(active.id(), area);
+    /// Returns the workspace that `target` is in: the active one where it names none; null where
+    /// there is no such workspace.
+    public @Nullable Workspace workspace(PointerTarget target) {
+        return engine.workbench().meant(target.workspace());
+    }
+
+    /// Returns what is edited in the workspace that `target` is in; null where there is none.
+    public @Nullable Operation operation(PointerTarget target) {
+        Workspace workspace = workspace(target);
+        return workspace == null ? null : workspace.operation();
+    }
+
+    /// Returns the canvas that `target` is in; null where there is none.
+    @Nullable Viewport canvas(PointerTarget target) {
+        Workspace workspace = workspace(target);
+        return workspace == null ? null : viewport(workspace.id(), Area.CANVAS);
+    }
+
+    /// Returns the view of `workspace` that `point` is in, the outline before the canvas, over
+    /// which it may lie; null where it is in neither.
+    @Nullable Viewport under(Workspace workspace, Point point) {
+        for (Area area : new Area[] {Area.OUTLINE, Area.CANVAS}) {
+            Viewport viewport = viewport(workspace.id(), area);
+            if (viewport.contains(point, false)) {
+                return viewport;
+            }
+        }
+        return null;
     }
 
     /// Returns the nodes being dragged to another place, and where they would go; null for none.
@@ -175,8 +202,15 @@ public final class Designer implements AutoCloseable {
         return drag;
     }
 
-    void drag(@Nullable Drag drag) {
+    /// Returns the workspace whose views the dragged nodes are over, where a drop would put them;
+    /// null for none.
+    public @Nullable Workspace draggedOver() {
+        return draggedOver;
+    }
+
+    void drag(@Nullable Drag drag, @Nullable Workspace over) {
         this.drag = drag;
+        draggedOver = over;
     }
 
     /// Returns what to draw over the canvas.

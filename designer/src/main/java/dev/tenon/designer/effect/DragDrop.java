@@ -5,25 +5,33 @@ import dev.tenon.designer.action.Outcome.Done;
 import dev.tenon.designer.behavior.Resource;
 import dev.tenon.designer.drag.Closest;
 import dev.tenon.designer.drag.Drag;
+import dev.tenon.designer.drag.Drag.Crossing;
 import dev.tenon.designer.drag.Viewport;
 import dev.tenon.designer.engine.Cursor;
 import dev.tenon.designer.engine.Operation;
+import dev.tenon.designer.engine.Workspace;
 import dev.tenon.designer.event.CursorEvent.DragCancel;
 import dev.tenon.designer.event.CursorEvent.DragMove;
 import dev.tenon.designer.event.CursorEvent.DragStart;
 import dev.tenon.designer.event.CursorEvent.DragStop;
 import dev.tenon.designer.event.NodeEvent;
 import dev.tenon.designer.event.PointerTarget;
-import dev.tenon.designer.event.PointerTarget.Area;
 import dev.tenon.designer.event.ViewportEvent.ViewportScroll;
+import dev.tenon.designer.event.WorkbenchEvent.RemoveWorkspace;
 import dev.tenon.designer.geometry.Point;
-import dev.tenon.designer.tree.TreeNode;
+import dev.tenon.designer.tree.Tree;
 import org.jspecify.annotations.Nullable;
 
 /// Drags nodes, of the canvas, of the outline or new ones of the palette, and drops them where
 /// [Closest] says. A drop is one action; what came is selected then.
+///
+/// Nodes also go to a document of another workspace that is shown beside theirs: they leave the one
+/// and come into the other, an entry in the history of each. Where one of them may not be removed,
+/// or either side refuses, nothing happens. In the reference a move between workspaces is in the
+/// history of the one that receives alone.
 public final class DragDrop implements DesignerEffect {
     private @Nullable DragMove last;
+    private @Nullable Workspace home; // that the nodes are from; null for new ones
 
     /// Begins with nothing dragged.
     public DragDrop() {}
@@ -31,26 +39,34 @@ public final class DragDrop implements DesignerEffect {
     @Override
     public void attach(Designer designer) {
         designer.on(DragStart.class, event -> begin(designer, event));
-        designer.on(DragMove.class, event -> move(designer, event));
+        designer.on(
+                DragMove.class,
+                event -> {
+                    last = event;
+                    move(designer, event, event.target().nodeId());
+                });
         designer.on(
                 ViewportScroll.class,
                 _ -> {
                     if (last != null) {
-                        move(designer, last);
+                        move(designer, last, last.target().nodeId());
                     }
                 });
         designer.on(DragStop.class, _ -> drop(designer));
         designer.on(DragCancel.class, _ -> end(designer));
+        designer.on(RemoveWorkspace.class, event -> closed(designer, event.workspace()));
     }
 
-    private static void begin(Designer designer, DragStart event) {
-        Operation operation = designer.operation();
-        if (operation == null || designer.cursor().mode() != Cursor.Mode.NORMAL) {
+    private void begin(Designer designer, DragStart event) {
+        Workspace workspace = designer.workspace(event.target());
+        if (workspace == null || designer.cursor().mode() != Cursor.Mode.NORMAL) {
             return;
         }
+        Operation operation = workspace.operation();
         Drag drag = drag(operation, event.target());
         if (drag != null) {
-            designer.drag(drag);
+            home = drag.isNew() ? null : workspace;
+            designer.drag(drag, null);
             designer.cursor().drag(Cursor.Drag.MOVE);
             operation.tell(new NodeEvent.DragNode(drag.nodes()));
         }
@@ -73,62 +89,111 @@ public final class DragDrop implements DesignerEffect {
                 : Drag.of(operation.tree(), operation.rules(), operation.selection().ids(), id);
     }
 
-    private void move(Designer designer, DragMove event) {
+    private void move(Designer designer, DragMove event, @Nullable String touched) {
         Drag drag = designer.drag();
-        Operation operation = designer.operation();
-        if (drag == null || operation == null) {
+        if (drag == null) {
             return;
         }
-        last = event;
         Point point = FreeSelection.point(event);
-        Viewport viewport = under(designer, point);
-        String touched = event.target().nodeId();
-        if (viewport == null) {
+        Workspace workspace = designer.workspace(event.target());
+        Viewport viewport = workspace == null ? null : designer.under(workspace, point);
+        if (workspace == null || viewport == null || !mayGo(drag, workspace)) {
             drag.leave();
+            designer.drag(drag, null);
+            return;
+        }
+        designer.drag(drag, workspace);
+        Operation operation = workspace.operation();
+        Tree tree = operation.tree();
+        String touch = touched != null && tree.contains(touched) ? touched : null;
+        if (home == null || home.equals(workspace)) {
+            drag.move(tree, operation.rules(), viewport, touch, point);
         } else {
-            boolean isThere = touched != null && operation.tree().contains(touched);
-            drag.move(
-                    operation.tree(), operation.rules(), viewport, isThere ? touched : null, point);
+            drag.visit(home.operation().tree(), tree, operation.rules(), viewport, touch, point);
         }
     }
 
-    /// The outline, which may lie over the canvas, goes first.
-    static @Nullable Viewport under(Designer designer, Point point) {
-        for (Area area : new Area[] {Area.OUTLINE, Area.CANVAS}) {
-            Viewport viewport = designer.viewport(area);
-            if (viewport != null && viewport.contains(point, false)) {
-                return viewport;
-            }
+    /// To go to another document, nodes must be allowed to leave theirs for good.
+    private boolean mayGo(Drag drag, Workspace workspace) {
+        if (home == null || home.equals(workspace)) {
+            return true;
         }
-        return null;
+        Operation from = home.operation();
+        return drag.nodes().stream()
+                .allMatch(node ->
+                        !from.tree().contains(node.id())
+                                || from.rules().delete(from.tree(), from.tree().node(node.id()))
+                                        == null);
     }
 
     private void drop(Designer designer) {
         Drag drag = designer.drag();
-        Operation operation = designer.operation();
+        Workspace to = designer.draggedOver();
+        Workspace from = home;
         end(designer);
-        if (drag == null || operation == null) {
+        if (drag == null || to == null) {
             return;
         }
+        Operation operation = to.operation();
         Closest closest = drag.closest();
         String at = closest.node();
         if (at == null || !operation.tree().contains(at)) {
             return;
         }
-        Action action = drag.drop(operation.tree(), operation.rules());
-        if (action != null && operation.act(action) instanceof Done done) {
+        Done done =
+                from == null || from.equals(to)
+                        ? done(operation, drag.drop(operation.tree(), operation.rules()))
+                        : crossed(drag, from.operation(), operation);
+        if (done != null) {
             if (!done.focus().isEmpty()) {
                 operation.select(done.focus());
             }
-            TreeNode into = operation.tree().find(at);
-            if (closest.position().isInner() && into != null) {
-                operation.tell(new NodeEvent.DropNode(operation.tree().root(), into));
+            if (closest.position().isInner() && operation.tree().contains(at)) {
+                operation.tell(
+                        new NodeEvent.DropNode(operation.tree().root(), operation.tree().node(at)));
             }
         }
     }
 
+    private static @Nullable Done done(Operation operation, @Nullable Action action) {
+        return action != null && operation.act(action) instanceof Done done ? done : null;
+    }
+
+    /// Puts the nodes there before they leave: it is there that they are refused.
+    private static @Nullable Done crossed(Drag drag, Operation from, Operation to) {
+        Crossing crossing = drag.cross(from.tree(), to.tree(), to.rules(), to.ids());
+        if (crossing == null) {
+            return null;
+        }
+        Action.Remove leaving = new Action.Remove(crossing.leaving());
+        boolean isNothing = crossing.leaving().isEmpty();
+        boolean mayLeave =
+                isNothing
+                        || leaving.on(from.tree(), from.rules(), from.ids()) instanceof Done asked
+                                && asked.skipped().isEmpty();
+        Done done = mayLeave ? done(to, crossing.coming()) : null;
+        if (done != null && !isNothing && done(from, leaving) == null) {
+            to.undo();
+            return null;
+        }
+        return done;
+    }
+
+    private void closed(Designer designer, String workspace) {
+        Drag drag = designer.drag();
+        Workspace over = designer.draggedOver();
+        if (home != null && home.id().equals(workspace)) {
+            end(designer);
+            designer.cursor().drag(Cursor.Drag.NONE);
+        } else if (drag != null && over != null && over.id().equals(workspace)) {
+            drag.leave();
+            designer.drag(drag, null);
+        }
+    }
+
     private void end(Designer designer) {
-        designer.drag(null);
+        designer.drag(null, null);
+        home = null;
         last = null;
     }
 }

@@ -20,7 +20,30 @@ import org.jspecify.annotations.Nullable;
 /// cursor of type SELECTION, which is the normal one again afterwards. A drag of nodes selects
 /// nothing on its way; in the reference it does (D7).
 public final class FreeSelection implements DesignerEffect {
-    private @Nullable Point start; // in the coordinates of the content
+    private @Nullable Drawn drawn;
+
+    /// A rectangle being drawn.
+    ///
+    /// @param operation where it selects
+    /// @param canvas where it is drawn
+    /// @param start its first corner, in the coordinates of the content
+    /// @param end where the pointer is
+    private record Drawn(Operation operation, Viewport canvas, Point start, Position end) {
+        Drawn to(Position other) {
+            return new Drawn(operation, canvas, start, other);
+        }
+
+        /// The rectangle on the screen; its first corner moves with the content.
+        Rect box() {
+            double x = start.x() - canvas.scrollX();
+            double y = start.y() - canvas.scrollY();
+            return Rect.between(
+                    Math.min(x, end.clientX()),
+                    Math.min(y, end.clientY()),
+                    Math.max(x, end.clientX()),
+                    Math.max(y, end.clientY()));
+        }
+    }
 
     /// Begins with nothing drawn.
     public FreeSelection() {}
@@ -30,65 +53,56 @@ public final class FreeSelection implements DesignerEffect {
         designer.on(DragStart.class, event -> begin(designer, event));
         designer.on(
                 DragMove.class,
-                event -> designer.aids(designer.aids().withBox(box(designer, event.position()))));
+                event -> {
+                    Drawn now = drawn == null ? null : drawn.to(event.position());
+                    drawn = now;
+                    designer.aids(designer.aids().withBox(now == null ? null : now.box()));
+                });
         designer.on(DragStop.class, event -> stop(designer, event));
         designer.on(DragCancel.class, _ -> end(designer));
     }
 
     private void begin(Designer designer, DragStart event) {
-        Operation operation = designer.operation();
-        Viewport viewport = designer.viewport(Area.CANVAS);
         PointerTarget target = event.target();
-        if (operation == null || viewport == null || target.area() != Area.CANVAS) {
+        Operation operation = designer.operation(target);
+        Viewport canvas = designer.canvas(target);
+        if (operation == null || canvas == null || target.area() != Area.CANVAS) {
             return;
         }
-        boolean isEmpty =
+        boolean isFree =
                 target.handle() == null
                         && target.sourceId() == null
-                        && (target.nodeId() == null || operation.tree().isRoot(target.nodeId()));
-        if (isEmpty || designer.cursor().mode() == Cursor.Mode.SELECTION) {
-            Point at = point(event);
-            start = at.plus(viewport.scrollX(), viewport.scrollY());
+                        && isFree(operation, target.nodeId());
+        if (isFree || designer.cursor().mode() == Cursor.Mode.SELECTION) {
+            Point start = point(event).plus(canvas.scrollX(), canvas.scrollY());
+            drawn = new Drawn(operation, canvas, start, event.position());
             designer.cursor().drag(Cursor.Drag.SELECT);
         }
     }
 
-    /// The rectangle on the screen; its first corner moves with the content.
-    private @Nullable Rect box(Designer designer, Position end) {
-        Viewport viewport = designer.viewport(Area.CANVAS);
-        if (start == null || viewport == null) {
-            return null;
-        }
-        double x = start.x() - viewport.scrollX();
-        double y = start.y() - viewport.scrollY();
-        return Rect.between(
-                Math.min(x, end.clientX()),
-                Math.min(y, end.clientY()),
-                Math.max(x, end.clientX()),
-                Math.max(y, end.clientY()));
+    private static boolean isFree(Operation operation, @Nullable String id) {
+        return id == null || operation.tree().isRoot(id);
     }
 
     private void stop(Designer designer, DragStop event) {
-        Rect box = box(designer, event.position());
-        Operation operation = designer.operation();
-        Viewport viewport = designer.viewport(Area.CANVAS);
-        if (box != null
-                && operation != null
-                && viewport != null
-                && viewport.contains(point(event), false)) {
-            List<String> crossed = viewport.boxes(operation.tree()).crossedBy(box, viewport);
+        Drawn now = drawn;
+        end(designer);
+        if (now == null) {
+            return;
+        }
+        designer.cursor().mode(Cursor.Mode.NORMAL);
+        if (now.canvas.contains(point(event), false)) {
+            Rect box = now.to(event.position()).box();
+            List<String> crossed =
+                    now.canvas.boxes(now.operation.tree()).crossedBy(box, now.canvas);
             if (!crossed.isEmpty()) {
-                operation.select(crossed);
+                now.operation.select(crossed);
             }
         }
-        if (start != null) {
-            designer.cursor().mode(Cursor.Mode.NORMAL);
-        }
-        end(designer);
     }
 
     private void end(Designer designer) {
-        start = null;
+        drawn = null;
         designer.aids(designer.aids().withBox(null));
     }
 

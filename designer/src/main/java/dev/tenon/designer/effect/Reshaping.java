@@ -13,7 +13,6 @@ import dev.tenon.designer.event.CursorEvent.DragMove;
 import dev.tenon.designer.event.CursorEvent.DragStart;
 import dev.tenon.designer.event.CursorEvent.DragStop;
 import dev.tenon.designer.event.PointerTarget;
-import dev.tenon.designer.event.PointerTarget.Area;
 import dev.tenon.designer.event.PointerTarget.Handle;
 import dev.tenon.designer.event.PointerTarget.ResizeHandle;
 import dev.tenon.designer.event.PointerTarget.TranslateHandle;
@@ -43,12 +42,18 @@ public final class Reshaping implements DesignerEffect {
     /// What is being done.
     ///
     /// @param operation where
+    /// @param canvas in which view
     /// @param handle by which handle
     /// @param ids to which nodes
     /// @param rect where they were, all together, on the screen
     /// @param start where the drag began, in the coordinates of the content
     private record Gesture(
-            Operation operation, Handle handle, List<String> ids, Rect rect, Point start) {
+            Operation operation,
+            Viewport canvas,
+            Handle handle,
+            List<String> ids,
+            Rect rect,
+            Point start) {
         /// The nodes that are there still.
         List<TreeNode> nodes() {
             Tree tree = operation.tree();
@@ -68,7 +73,7 @@ public final class Reshaping implements DesignerEffect {
         designer.on(
                 DragMove.class,
                 event -> {
-                    Shape shape = shape(designer, event);
+                    Shape shape = shape(event);
                     if (shape != null) {
                         designer.aids(designer.aids().with(shape.rect, shape.snaps));
                     }
@@ -78,8 +83,8 @@ public final class Reshaping implements DesignerEffect {
     }
 
     private void begin(Designer designer, DragStart event) {
-        Operation operation = designer.operation();
-        Viewport viewport = designer.viewport(Area.CANVAS);
+        Operation operation = designer.operation(event.target());
+        Viewport viewport = designer.canvas(event.target());
         Handle handle = event.target().handle();
         if (operation == null
                 || viewport == null
@@ -92,7 +97,7 @@ public final class Reshaping implements DesignerEffect {
         Rect rect = Geometry.boundingRect(rects(viewport, ids));
         if (rect != null) {
             Point start = FreeSelection.point(event).plus(viewport.scrollX(), viewport.scrollY());
-            gesture = new Gesture(operation, handle, ids, rect, start);
+            gesture = new Gesture(operation, viewport, handle, ids, rect, start);
             designer.cursor()
                     .drag(
                             handle instanceof TranslateHandle
@@ -143,12 +148,12 @@ public final class Reshaping implements DesignerEffect {
     }
 
     /// Where the node is with the pointer at the event's place; null where nothing is moved.
-    private @Nullable Shape shape(Designer designer, CursorEvent event) {
+    private @Nullable Shape shape(CursorEvent event) {
         Gesture now = gesture;
-        Viewport viewport = designer.viewport(Area.CANVAS);
-        if (now == null || viewport == null || now.nodes().isEmpty()) {
+        if (now == null || now.nodes().isEmpty()) {
             return null;
         }
+        Viewport viewport = now.canvas;
         Point at = FreeSelection.point(event).plus(viewport.scrollX(), viewport.scrollY());
         double dx = at.x() - now.start.x();
         double dy = at.y() - now.start.y();
@@ -194,7 +199,7 @@ public final class Reshaping implements DesignerEffect {
 
     private void stop(Designer designer, DragStop event) {
         Gesture now = gesture;
-        Shape shape = shape(designer, event);
+        Shape shape = shape(event);
         end(designer);
         if (now == null || shape == null) {
             return;

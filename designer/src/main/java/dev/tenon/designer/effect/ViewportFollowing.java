@@ -11,16 +11,17 @@ public final class ViewportFollowing implements DesignerEffect {
 
     @Override
     public void attach(Designer designer) {
-        designer.on(
+        designer.subscribeTo(
                 ViewportEvent.class,
-                event -> {
-                    Viewport viewport = designer.viewport(event.area());
-                    if (viewport != null) {
+                (event, workspace) -> {
+                    if (workspace != null) {
+                        Viewport viewport = designer.viewport(workspace, event.area());
                         viewport.scroll(event.scrollX(), event.scrollY());
                         Rect bounds = viewport.bounds();
                         viewport.bounds(
                                 new Rect(bounds.x(), bounds.y(), event.width(), event.height()));
                     }
+                    return true;
                 });
     }
 }

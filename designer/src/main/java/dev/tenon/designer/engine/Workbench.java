@@ -50,6 +50,12 @@ public final class Workbench {
         return active == null ? current : active;
     }
 
+    /// Returns the workspace that `id` means: the one of that name, the active one where it is
+    /// null; null where there is none.
+    public @Nullable Workspace meant(@Nullable String id) {
+        return id == null ? active() : find(id);
+    }
+
     /// Makes the workspace named `id` the one that keys and drags are meant for.
     ///
     /// @throws DesignException if there is none

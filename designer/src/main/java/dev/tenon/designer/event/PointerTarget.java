@@ -12,13 +12,27 @@ import org.jspecify.annotations.Nullable;
 /// @param editable the path of the setting whose text stands there and can be edited in place,
 ///   `title` or `style.label`; null for none
 /// @param isQuiet whether clicks there are left to the page (`data-click-stop-propagation`)
+/// @param workspace the id of the workspace whose view is there; null for the active one, as where
+///   only one is shown at a time
 public record PointerTarget(
         Area area,
         @Nullable String nodeId,
         @Nullable String sourceId,
         @Nullable Handle handle,
         @Nullable String editable,
-        boolean isQuiet) {
+        boolean isQuiet,
+        @Nullable String workspace) {
+    /// Says where the pointer is in the active workspace.
+    public PointerTarget(
+            Area area,
+            @Nullable String nodeId,
+            @Nullable String sourceId,
+            @Nullable Handle handle,
+            @Nullable String editable,
+            boolean isQuiet) {
+        this(area, nodeId, sourceId, handle, editable, isQuiet, null);
+    }
+
     /// Nothing of the designer.
     public static final PointerTarget NONE =
             new PointerTarget(Area.ELSEWHERE, null, null, null, null, false);
@@ -89,5 +103,10 @@ public record PointerTarget(
     /// Returns the canvas at `handle`.
     public static PointerTarget handle(Handle handle) {
         return new PointerTarget(Area.CANVAS, handle.nodeId(), null, handle, null, false);
+    }
+
+    /// Returns the same place in a view of the workspace named `id`.
+    public PointerTarget in(String id) {
+        return new PointerTarget(area, nodeId, sourceId, handle, editable, isQuiet, id);
     }
 }

@@ -343,7 +343,7 @@ final class DesignerTest {
         down(60, 70, PointerTarget.canvas("a"));
         move(200, 550, PointerTarget.canvas("root"));
         Aids.Scrolling scrolling = designer.aids().scrolling();
-        assertThat(scrolling).isEqualTo(new Aids.Scrolling(Area.CANVAS, 0, 40));
+        assertThat(scrolling).isEqualTo(new Aids.Scrolling("w", Area.CANVAS, 0, 40));
         time.set(time.get().plusSeconds(10));
         move(201, 550, PointerTarget.canvas("root"));
         assertThat(designer.aids().scrolling()).isEqualTo(scrolling);
