@@ -105,6 +105,22 @@ public final class NodeBoxes {
         return ids[best];
     }
 
+    /// Returns the node drawn at `point`: of all whose rectangle it is in the last in pre-order, so
+    /// the deepest; null where none is.
+    public @Nullable String at(Point point, Viewport viewport) {
+        double x = point.x() + viewport.scrollX();
+        double y = point.y() + viewport.scrollY();
+        for (int i = ids.length - 1; i >= 0; i--) {
+            if (edges[4 * i] <= x
+                    && x <= edges[4 * i + 2]
+                    && edges[4 * i + 1] <= y
+                    && y <= edges[4 * i + 3]) {
+                return ids[i];
+            }
+        }
+        return null;
+    }
+
     private static double outside(double at, double begin, double end) {
         return at < begin ? begin - at : Math.max(0, at - end);
     }

@@ -16,6 +16,7 @@ import dev.tenon.designer.event.CursorEvent.DragStart;
 import dev.tenon.designer.event.CursorEvent.DragStop;
 import dev.tenon.designer.event.NodeEvent;
 import dev.tenon.designer.event.PointerTarget;
+import dev.tenon.designer.event.PointerTarget.Area;
 import dev.tenon.designer.event.ViewportEvent.ViewportScroll;
 import dev.tenon.designer.event.WorkbenchEvent.RemoveWorkspace;
 import dev.tenon.designer.geometry.Point;
@@ -45,12 +46,11 @@ public final class DragDrop implements DesignerEffect {
                     last = event;
                     move(designer, event, event.target().nodeId());
                 });
-        designer.on(
+        designer.subscribeTo(
                 ViewportScroll.class,
-                _ -> {
-                    if (last != null) {
-                        move(designer, last, last.target().nodeId());
-                    }
+                (event, workspace) -> {
+                    scrolled(designer, event.area(), workspace);
+                    return true;
                 });
         designer.on(DragStop.class, _ -> drop(designer));
         designer.on(DragCancel.class, _ -> end(designer));
@@ -124,6 +124,21 @@ public final class DragDrop implements DesignerEffect {
                         !from.tree().contains(node.id())
                                 || from.rules().delete(from.tree(), from.tree().node(node.id()))
                                         == null);
+    }
+
+    /// The pointer rests while what is under it moves: the node there is another one.
+    private void scrolled(Designer designer, Area area, @Nullable String id) {
+        DragMove event = last;
+        Workspace workspace = event == null ? null : designer.workspace(event.target());
+        if (event == null || workspace == null || !workspace.id().equals(id)) {
+            return;
+        }
+        Point point = FreeSelection.point(event);
+        Viewport viewport = designer.under(workspace, point);
+        if (viewport != null && viewport.equals(designer.viewport(workspace.id(), area))) {
+            Tree tree = workspace.operation().tree();
+            move(designer, event, viewport.boxes(tree).at(point, viewport));
+        }
     }
 
     private void drop(Designer designer) {

@@ -11,6 +11,7 @@ import dev.tenon.designer.event.CursorEvent.DragStop;
 import dev.tenon.designer.event.CursorEvent.Position;
 import dev.tenon.designer.event.PointerTarget;
 import dev.tenon.designer.event.PointerTarget.Area;
+import dev.tenon.designer.event.ViewportEvent.ViewportScroll;
 import dev.tenon.designer.geometry.Point;
 import dev.tenon.designer.geometry.Rect;
 import java.util.List;
@@ -29,14 +30,18 @@ public final class FreeSelection implements DesignerEffect {
     /// @param start its first corner, in the coordinates of the content
     /// @param end where the pointer is
     private record Drawn(Operation operation, Viewport canvas, Point start, Position end) {
+        Rect box() {
+            return box(canvas.scrollX(), canvas.scrollY());
+        }
+
         Drawn to(Position other) {
             return new Drawn(operation, canvas, start, other);
         }
 
         /// The rectangle on the screen; its first corner moves with the content.
-        Rect box() {
-            double x = start.x() - canvas.scrollX();
-            double y = start.y() - canvas.scrollY();
+        Rect box(double scrollX, double scrollY) {
+            double x = start.x() - scrollX;
+            double y = start.y() - scrollY;
             return Rect.between(
                     Math.min(x, end.clientX()),
                     Math.min(y, end.clientY()),
@@ -57,6 +62,12 @@ public final class FreeSelection implements DesignerEffect {
                     Drawn now = drawn == null ? null : drawn.to(event.position());
                     drawn = now;
                     designer.aids(designer.aids().withBox(now == null ? null : now.box()));
+                });
+        designer.subscribeTo(
+                ViewportScroll.class,
+                (event, workspace) -> {
+                    scrolled(designer, event, workspace);
+                    return true;
                 });
         designer.on(DragStop.class, event -> stop(designer, event));
         designer.on(DragCancel.class, _ -> end(designer));
@@ -82,6 +93,16 @@ public final class FreeSelection implements DesignerEffect {
 
     private static boolean isFree(Operation operation, @Nullable String id) {
         return id == null || operation.tree().isRoot(id);
+    }
+
+    /// This effect hears of it before the one that keeps the views.
+    private void scrolled(Designer designer, ViewportScroll event, @Nullable String workspace) {
+        Drawn now = drawn;
+        if (now != null
+                && workspace != null
+                && now.canvas.equals(designer.viewport(workspace, event.area()))) {
+            designer.aids(designer.aids().withBox(now.box(event.scrollX(), event.scrollY())));
+        }
     }
 
     private void stop(Designer designer, DragStop event) {

@@ -7,7 +7,6 @@ import dev.tenon.designer.behavior.DesignerProps.Resizing;
 import dev.tenon.designer.drag.Viewport;
 import dev.tenon.designer.engine.Cursor;
 import dev.tenon.designer.engine.Operation;
-import dev.tenon.designer.event.CursorEvent;
 import dev.tenon.designer.event.CursorEvent.DragCancel;
 import dev.tenon.designer.event.CursorEvent.DragMove;
 import dev.tenon.designer.event.CursorEvent.DragStart;
@@ -16,6 +15,7 @@ import dev.tenon.designer.event.PointerTarget;
 import dev.tenon.designer.event.PointerTarget.Handle;
 import dev.tenon.designer.event.PointerTarget.ResizeHandle;
 import dev.tenon.designer.event.PointerTarget.TranslateHandle;
+import dev.tenon.designer.event.ViewportEvent.ViewportScroll;
 import dev.tenon.designer.geometry.Geometry;
 import dev.tenon.designer.geometry.Point;
 import dev.tenon.designer.geometry.Rect;
@@ -38,6 +38,7 @@ public final class Reshaping implements DesignerEffect {
     public static final double SMALLEST = 1;
 
     private @Nullable Gesture gesture;
+    private @Nullable Point pointer; // at the last move, on the screen
 
     /// What is being done.
     ///
@@ -45,7 +46,7 @@ public final class Reshaping implements DesignerEffect {
     /// @param canvas in which view
     /// @param handle by which handle
     /// @param ids to which nodes
-    /// @param rect where they were, all together, on the screen
+    /// @param rect where they were, all together, in the coordinates of the content
     /// @param start where the drag began, in the coordinates of the content
     private record Gesture(
             Operation operation,
@@ -61,8 +62,8 @@ public final class Reshaping implements DesignerEffect {
         }
     }
 
-    /// A rectangle and what it snapped to.
-    private record Shape(Rect rect, Snaps snaps) {}
+    /// A rectangle on the screen, where it was, and what it snapped to.
+    private record Shape(Rect from, Rect rect, Snaps snaps) {}
 
     /// Begins with nothing moved.
     public Reshaping() {}
@@ -73,11 +74,10 @@ public final class Reshaping implements DesignerEffect {
         designer.on(
                 DragMove.class,
                 event -> {
-                    Shape shape = shape(event);
-                    if (shape != null) {
-                        designer.aids(designer.aids().with(shape.rect, shape.snaps));
-                    }
+                    pointer = FreeSelection.point(event);
+                    show(designer);
                 });
+        designer.on(ViewportScroll.class, _ -> show(designer));
         designer.on(DragStop.class, event -> stop(designer, event));
         designer.on(DragCancel.class, _ -> end(designer));
     }
@@ -97,7 +97,8 @@ public final class Reshaping implements DesignerEffect {
         Rect rect = Geometry.boundingRect(rects(viewport, ids));
         if (rect != null) {
             Point start = FreeSelection.point(event).plus(viewport.scrollX(), viewport.scrollY());
-            gesture = new Gesture(operation, viewport, handle, ids, rect, start);
+            Rect content = rect.plus(viewport.scrollX(), viewport.scrollY());
+            gesture = new Gesture(operation, viewport, handle, ids, content, start);
             designer.cursor()
                     .drag(
                             handle instanceof TranslateHandle
@@ -147,26 +148,34 @@ public final class Reshaping implements DesignerEffect {
         return axis == Axis.X ? handle.x() : handle.y();
     }
 
-    /// Where the node is with the pointer at the event's place; null where nothing is moved.
-    private @Nullable Shape shape(CursorEvent event) {
+    private void show(Designer designer) {
+        Shape shape = pointer == null ? null : shape(pointer);
+        if (shape != null) {
+            designer.aids(designer.aids().with(shape.rect, shape.snaps));
+        }
+    }
+
+    /// Where the node is with the pointer at `point`; null where nothing is moved.
+    private @Nullable Shape shape(Point point) {
         Gesture now = gesture;
         if (now == null || now.nodes().isEmpty()) {
             return null;
         }
         Viewport viewport = now.canvas;
-        Point at = FreeSelection.point(event).plus(viewport.scrollX(), viewport.scrollY());
+        Rect from = now.rect.plus(-viewport.scrollX(), -viewport.scrollY());
+        Point at = point.plus(viewport.scrollX(), viewport.scrollY());
         double dx = at.x() - now.start.x();
         double dy = at.y() - now.start.y();
-        List<Rect> others = others(now, viewport);
+        List<Rect> others = others(now);
         if (now.handle instanceof ResizeHandle handle) {
             var axes = now.operation.rules().resizable(now.nodes().getFirst());
             int x = axes.contains(Axis.X) ? handle.x() : 0;
             int y = axes.contains(Axis.Y) ? handle.y() : 0;
-            Snaps snaps = Snaps.edges(resized(now.rect, x, y, dx, dy), others, x, y);
-            return new Shape(resized(now.rect, x, y, dx + snaps.dx(), dy + snaps.dy()), snaps);
+            Snaps snaps = Snaps.edges(resized(from, x, y, dx, dy), others, x, y);
+            return new Shape(from, resized(from, x, y, dx + snaps.dx(), dy + snaps.dy()), snaps);
         }
-        Snaps snaps = Snaps.whole(now.rect.plus(dx, dy), others);
-        return new Shape(now.rect.plus(dx + snaps.dx(), dy + snaps.dy()), snaps);
+        Snaps snaps = Snaps.whole(from.plus(dx, dy), others);
+        return new Shape(from, from.plus(dx + snaps.dx(), dy + snaps.dy()), snaps);
     }
 
     private static Rect resized(Rect rect, int x, int y, double dx, double dy) {
@@ -179,7 +188,8 @@ public final class Reshaping implements DesignerEffect {
 
     /// The rectangles of all nodes that are seen, but for those that move and those that they are
     /// in; their parents count.
-    private static List<Rect> others(Gesture now, Viewport viewport) {
+    private static List<Rect> others(Gesture now) {
+        Viewport viewport = now.canvas;
         Tree tree = now.operation.tree();
         Set<String> related = new HashSet<>();
         for (TreeNode node : now.nodes()) {
@@ -199,7 +209,7 @@ public final class Reshaping implements DesignerEffect {
 
     private void stop(Designer designer, DragStop event) {
         Gesture now = gesture;
-        Shape shape = shape(event);
+        Shape shape = shape(FreeSelection.point(event));
         end(designer);
         if (now == null || shape == null) {
             return;
@@ -209,8 +219,8 @@ public final class Reshaping implements DesignerEffect {
             DesignerProps props = now.operation.rules().registry().designerProps(node);
             TreeNode changed =
                     now.handle instanceof TranslateHandle
-                            ? translated(props, node, now.rect, shape.rect)
-                            : resized(props, node, now.rect, shape.rect);
+                            ? translated(props, node, shape.from, shape.rect)
+                            : resized(props, node, shape.from, shape.rect);
             actions.add(new Action.SetProps(node.id(), changed.props()));
         }
         now.operation.act(
@@ -250,6 +260,7 @@ public final class Reshaping implements DesignerEffect {
 
     private void end(Designer designer) {
         gesture = null;
+        pointer = null;
         designer.aids(designer.aids().with(null, Snaps.NONE));
     }
 }
