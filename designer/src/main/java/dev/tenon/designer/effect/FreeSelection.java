@@ -17,9 +17,9 @@ import dev.tenon.designer.geometry.Rect;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Selects what a rectangle crosses that is drawn over empty canvas, or anywhere on it with the
-/// cursor of type SELECTION, which is the normal one again afterwards. A drag of nodes selects
-/// nothing on its way; in the reference it does (D7).
+/// Selects what a rectangle crosses that is drawn over empty canvas, from a node that can't be
+/// dragged, or anywhere on the canvas with the cursor of type SELECTION, which is the normal one
+/// again afterwards. A drag of nodes selects nothing on its way; in the reference it does (D7).
 public final class FreeSelection implements DesignerEffect {
     private @Nullable Drawn drawn;
 
@@ -91,8 +91,12 @@ public final class FreeSelection implements DesignerEffect {
         }
     }
 
+    /// The root can't be dragged either.
     private static boolean isFree(Operation operation, @Nullable String id) {
-        return id == null || operation.tree().isRoot(id);
+        return id == null
+                || (operation.tree().contains(id)
+                        && operation.rules().drag(operation.tree(), operation.tree().node(id))
+                                != null);
     }
 
     /// This effect hears of it before the one that keeps the views.

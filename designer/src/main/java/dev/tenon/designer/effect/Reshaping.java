@@ -211,7 +211,7 @@ public final class Reshaping implements DesignerEffect {
         Gesture now = gesture;
         Shape shape = shape(FreeSelection.point(event));
         end(designer);
-        if (now == null || shape == null) {
+        if (now == null || shape == null || shape.rect.equals(shape.from)) {
             return;
         }
         List<Action> actions = new ArrayList<>();

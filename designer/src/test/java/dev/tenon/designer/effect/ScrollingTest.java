@@ -105,4 +105,20 @@ final class ScrollingTest {
         hand.up(320, 250, PointerTarget.NONE);
         assertThat(operation.tree().node("f").props()).isEqualTo(JsonObject.of("x", 0, "y", 600));
     }
+
+    @Test
+    void aNodeBackInItsPlaceHasNotMoved() {
+        hand.down(320, 50, PointerTarget.handle(new TranslateHandle("f")));
+        hand.move(320, 250, PointerTarget.NONE);
+        hand.move(320, 50, PointerTarget.NONE);
+        hand.up(320, 50, PointerTarget.NONE);
+        assertThat(operation.history().entries()).hasSize(1);
+    }
+
+    /// As in the reference, where a drag that is none selects.
+    @Test
+    void aDragFromANodeThatStaysSelects() {
+        hand.drag(PointerTarget.canvas("f"), 340, 60, ROOT, 240, 210);
+        assertThat(operation.selection().ids()).containsExactly("b0", "b1", "f");
+    }
 }
