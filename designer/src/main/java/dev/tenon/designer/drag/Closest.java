@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param node the closest node; null where the pointer is near nothing
 /// @param position where seen from it
-/// @param rect what to mark on the screen: the children for a place before or after all of them,
-///   else the node; null where it is not drawn
+/// @param rect what to mark in the view that the pointer is in: the children for a place before or
+///   after all of them, else the node; null where it is not drawn
 public record Closest(@Nullable String node, ClosestPosition position, @Nullable Rect rect) {
     /// Near nothing.
     public static final Closest NOTHING = new Closest(null, ClosestPosition.FORBID, null);
@@ -59,13 +59,29 @@ public record Closest(@Nullable String node, ClosestPosition position, @Nullable
         if (Geometry.isPointInRect(point, rect, isCanvas)) {
             if (takes(tree, rules, closest, dragged)) {
                 return holds(tree, id, dragged)
-                        ? new Closest(id, within, boxes.childrenRect(boxes.index(id), viewport))
+                        ? new Closest(id, within, mark(tree, viewport, id, within))
                         : new Closest(id, ClosestPosition.INNER, rect);
             }
         } else if (tree.isRoot(id)) {
-            return new Closest(id, within, boxes.childrenRect(boxes.index(id), viewport));
+            return new Closest(id, within, mark(tree, viewport, id, within));
         }
         return beside(tree, rules, viewport, dragged, closest, inline, after);
+    }
+
+    /// Returns what to mark in `viewport`, which may be another view of the tree than the one that
+    /// this was decided in: a drag over the canvas shows in the outline too. The children for a
+    /// place before or after all of them, else the node, as where they are not drawn, in an outline
+    /// that is folded up; null where it is not drawn either.
+    public @Nullable Rect mark(Tree tree, Viewport viewport) {
+        return node == null || !tree.contains(node) ? null : mark(tree, viewport, node, position);
+    }
+
+    private static @Nullable Rect mark(
+            Tree tree, Viewport viewport, String node, ClosestPosition position) {
+        boolean isAround =
+                position == ClosestPosition.INNER_BEFORE || position == ClosestPosition.INNER_AFTER;
+        Rect children = isAround ? viewport.childrenRect(tree, node) : null;
+        return children == null ? viewport.validRect(tree, node) : children;
     }
 
     private static Closest beside(

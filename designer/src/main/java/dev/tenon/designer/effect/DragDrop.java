@@ -96,7 +96,10 @@ public final class DragDrop implements DesignerEffect {
         }
         Point point = FreeSelection.point(event);
         Workspace workspace = designer.workspace(event.target());
-        Viewport viewport = workspace == null ? null : designer.under(workspace, point);
+        Viewport viewport =
+                workspace == null || !isView(event.target().area())
+                        ? null
+                        : designer.under(workspace, point);
         if (workspace == null || viewport == null || !mayGo(drag, workspace)) {
             drag.leave();
             designer.drag(drag, null);
@@ -111,6 +114,11 @@ public final class DragDrop implements DesignerEffect {
         } else {
             drag.visit(home.operation().tree(), tree, operation.rules(), viewport, touch, point);
         }
+    }
+
+    /// A panel may lie over the canvas.
+    private static boolean isView(Area area) {
+        return area == Area.CANVAS || area == Area.OUTLINE;
     }
 
     /// To go to another document, nodes must be allowed to leave theirs for good.
