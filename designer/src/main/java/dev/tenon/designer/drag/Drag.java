@@ -182,7 +182,7 @@ public final class Drag {
         }
         return coming.isEmpty()
                 ? null
-                : new Crossing(put(node, closest.position(), coming), leaving);
+                : new Crossing(put(tree, node, closest.position(), coming), leaving);
     }
 
     private static @Nullable TreeNode target(Tree tree, String closest, ClosestPosition position) {
@@ -201,15 +201,20 @@ public final class Drag {
         }
         TreeNode target = target(tree, closest, position);
         List<TreeNode> left = target == null ? List.of() : rules.droppable(tree, nodes, target);
-        return left.isEmpty() ? null : put(closest, position, left);
+        return left.isEmpty() ? null : put(tree, closest, position, left);
     }
 
-    private static Action put(String closest, ClosestPosition position, List<TreeNode> left) {
-        return switch (position) {
-            case AFTER, UNDER -> new Action.InsertAfter(closest, left);
-            case BEFORE, UPPER -> new Action.InsertBefore(closest, left);
-            case INNER_BEFORE -> new Action.Prepend(closest, left);
-            default -> new Action.Append(closest, left);
-        };
+    private static Action put(
+            Tree tree, String closest, ClosestPosition position, List<TreeNode> left) {
+        return Unpacking.of(
+                tree,
+                left,
+                nodes ->
+                        switch (position) {
+                            case AFTER, UNDER -> new Action.InsertAfter(closest, nodes);
+                            case BEFORE, UPPER -> new Action.InsertBefore(closest, nodes);
+                            case INNER_BEFORE -> new Action.Prepend(closest, nodes);
+                            default -> new Action.Append(closest, nodes);
+                        });
     }
 }

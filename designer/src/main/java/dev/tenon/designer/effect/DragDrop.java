@@ -168,8 +168,8 @@ public final class DragDrop implements DesignerEffect {
                         ? done(operation, drag.drop(operation.tree(), operation.rules()))
                         : crossed(drag, from.operation(), operation);
         if (done != null) {
-            if (!done.focus().isEmpty()) {
-                operation.select(done.focus());
+            if (!done.focus().isEmpty()) { // not what a component has wrapped
+                operation.select(done.tree().outermost(done.focus()));
             }
             if (closest.position().isInner() && operation.tree().contains(at)) {
                 operation.tell(
