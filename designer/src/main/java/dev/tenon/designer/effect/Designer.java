@@ -88,12 +88,27 @@ public final class Designer implements AutoCloseable {
     /// Takes in what a user did: gives it to the drivers in turn until one takes it. Returns
     /// whether one did, so that the browser should leave it alone.
     public boolean feed(Input input) {
+        if (input instanceof Input.PointerDown down && down.button() == 0) {
+            prepare(down.target());
+        }
         for (Driver driver : drivers) {
             if (driver.take(input, engine)) {
                 return true;
             }
         }
         return false;
+    }
+
+    /// Gathers where nodes are as soon as a button is down, so that the drag that may follow does
+    /// not begin with it: over thousands of nodes its first move would be late.
+    private void prepare(PointerTarget target) {
+        Workspace workspace = workspace(target);
+        if (workspace != null) {
+            viewports
+                    .getOrDefault(workspace.id(), Map.of())
+                    .values()
+                    .forEach(viewport -> viewport.boxes(workspace.operation().tree()));
+        }
     }
 
     /// Tells `listener` the events of a class until the designer is closed.
