@@ -58,7 +58,12 @@ public final class ContentEditing implements DesignerEffect {
 
     /// Begins to edit the setting at `path` of `nodeId`.
     public void begin(Operation operation, String nodeId, String path) {
-        text = new Text(operation, nodeId, path, "text:" + gestures++);
+        text = new Text(operation, nodeId, path, gesture(operation));
+    }
+
+    /// Another designer may have worked with the operation before.
+    private String gesture(Operation operation) {
+        return "text:" + gestures++ + ":" + operation.history().current();
     }
 
     /// Returns what is edited; null for nothing.

@@ -23,6 +23,25 @@ final class ContentEditingTest {
         return engine.open(id, TreeNode.of("root", "Root", JsonObject.EMPTY, nodes)).operation();
     }
 
+    private static void type(Designer designer, Operation operation, String typed) {
+        designer.contentEditing().begin(operation, "a", "title");
+        designer.contentEditing().type(typed, false);
+        designer.contentEditing().end();
+    }
+
+    /// The page was loaded anew in between.
+    @Test
+    void eachEditingIsAStepWhoeverDidTheOther() {
+        try (Designer designer = new Designer(engine)) {
+            type(designer, operation, "one");
+            type(designer, operation, "two");
+        }
+        try (Designer designer = new Designer(engine)) {
+            type(designer, operation, "three");
+        }
+        assertThat(operation.history().entries()).hasSize(4);
+    }
+
     @Test
     void aClickInAnotherDocumentEndsIt() {
         open("v");
