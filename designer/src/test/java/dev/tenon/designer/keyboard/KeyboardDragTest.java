@@ -3,7 +3,9 @@ package dev.tenon.designer.keyboard;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tenon.designer.Golden;
+import dev.tenon.designer.action.Action;
 import dev.tenon.designer.action.Boxes;
+import dev.tenon.designer.behavior.Resource;
 import dev.tenon.designer.engine.Engine;
 import dev.tenon.designer.engine.Operation;
 import dev.tenon.designer.event.Modifiers;
@@ -42,7 +44,7 @@ final class KeyboardDragTest {
     private String said() {
         return drag.announcement().token().substring("announcements.".length())
                 + " "
-                + drag.announcement().arguments();
+                + drag.announcement().texts(Boxes.REGISTRY, "en-US");
     }
 
     private String tree() {
@@ -139,7 +141,7 @@ final class KeyboardDragTest {
     void anotherChangeCancels() {
         operation.select(List.of("b"));
         press(" ");
-        operation.act(new dev.tenon.designer.action.Action.Remove(List.of("a1")));
+        operation.act(new Action.Remove(List.of("a1")));
         press("ArrowDown");
         assertThat(said()).isEqualTo("cancelled [1, Leaf]");
     }
@@ -153,11 +155,56 @@ final class KeyboardDragTest {
         assertThat(operation.tree().contains("b")).isTrue();
     }
 
+    /// What the mouse would drag and drop: a pair's children, a wrapper in its box.
     @Test
-    void anAnnouncementFillsItsWords() {
-        assertThat(
-                        new Announcement("announcements.moved", List.of("Box", "2", "3"))
-                                .in("{0}: {1} of {2}"))
-                .isEqualTo("Box: 2 of 3");
+    void componentsSayWhatIsDraggedAndWhatIsLeft() {
+        operation.act(
+                new Action.Load(
+                        node(
+                                "root",
+                                "Root",
+                                node("b", "Leaf"),
+                                node("r", "Pair", node("r1", "Leaf"), node("r2", "Leaf")),
+                                node("w", "Wrapper"),
+                                node("z", "Leaf"))));
+        operation.select(List.of("r"));
+        press(" ");
+        assertThat(drag.dragged()).containsExactly("r1", "r2");
+        press("Home");
+        press(" ");
+        assertThat(tree()).isEqualTo("root[r1 r2 b r w z]");
+        operation.select(List.of("w"));
+        press(" ");
+        press("ArrowDown");
+        assertThat(drag.slot()).isEqualTo(new KeyboardDrag.Slot("root", 5, 5));
+        press(" ");
+        assertThat(tree()).isEqualTo("root[r1 r2 b r z w-box[w]]");
+    }
+
+    @Test
+    void aResourceComesWhereItIsDropped() {
+        Resource leaf =
+                new Resource("leaf", "", "Leaf", "", 1, List.of(TreeNode.of("made", "Leaf")));
+        operation.select(List.of("a1"));
+        assertThat(drag.pickUp(operation, leaf)).isTrue();
+        assertThat(said()).isEqualTo("picked_up [1, Leaf]");
+        assertThat(drag.slot()).isEqualTo(new KeyboardDrag.Slot("a", 1, 1));
+        press("ArrowDown");
+        press("Enter");
+        assertThat(said()).isEqualTo("dropped [1, Leaf, Root, 2]");
+        assertThat(tree()).isEqualTo("root[a[a1] $g0 b c[p] f]");
+        assertThat(operation.selection().ids()).containsExactly("$g0");
+        drag.pickUp(operation, leaf);
+        press("Escape");
+        assertThat(operation.history().entries()).hasSize(2);
+        operation.select(List.of("f"));
+        Resource panel =
+                new Resource("panel", "", "Panel", "", 1, List.of(TreeNode.of("made", "Panel")));
+        assertThat(drag.pickUp(operation, panel)).isTrue();
+        assertThat(drag.slot()).as("the last before").isEqualTo(new KeyboardDrag.Slot("c", 1, 1));
+        press("Escape");
+        operation.act(new Action.Remove(List.of("c")));
+        assertThat(drag.pickUp(operation, panel)).isFalse();
+        assertThat(said()).isEqualTo("no_further []");
     }
 }
