@@ -8,24 +8,20 @@ import dev.tenon.designer.tree.Ids;
 import dev.tenon.designer.tree.Tree;
 import dev.tenon.designer.tree.TreeNode;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// One drag of nodes, from its start to its drop (the reference's MoveHelper). It changes nothing:
 /// a drop is an action, to be done as any other.
 public final class Drag {
     private final List<TreeNode> nodes;
-    private final boolean isNew;
-    private final Set<String> known; // of the nodes, those that were in the tree at the start
+    private final @Nullable Tree start; // null for new nodes
     private @Nullable String touched;
     private Closest closest = Closest.NOTHING;
 
-    private Drag(List<TreeNode> nodes, boolean isNew, Set<String> known) {
+    private Drag(List<TreeNode> nodes, @Nullable Tree start) {
         this.nodes = List.copyOf(nodes);
-        this.isNew = isNew;
-        this.known = known;
+        this.start = start;
     }
 
     /// What a drop into another document does.
@@ -54,16 +50,14 @@ public final class Drag {
         List<String> along = selected.contains(id) ? tree.outermost(selected) : List.of(id);
         List<TreeNode> nodes =
                 rules.draggable(tree, tree.sorted(along).stream().map(tree::node).toList());
-        Set<String> known = new HashSet<>();
-        nodes.stream().map(TreeNode::id).filter(tree::contains).forEach(known::add);
-        return nodes.isEmpty() ? null : new Drag(nodes, false, known);
+        return nodes.isEmpty() ? null : new Drag(nodes, tree);
     }
 
     /// Begins to drag new nodes of `resource` from the palette, named from `ids`; null where it
     /// offers none.
     public static @Nullable Drag of(Resource resource, Ids ids) {
         List<TreeNode> nodes = resource.make(ids);
-        return nodes.isEmpty() ? null : new Drag(nodes, true, Set.of());
+        return nodes.isEmpty() ? null : new Drag(nodes, null);
     }
 
     /// Returns what is dragged.
@@ -73,7 +67,7 @@ public final class Drag {
 
     /// Returns whether the nodes come from a palette.
     public boolean isNew() {
-        return isNew;
+        return start == null;
     }
 
     /// Returns the node under the pointer at the last move, or null.
@@ -88,10 +82,14 @@ public final class Drag {
 
     /// The nodes as they are in `tree`, that they were taken from: someone else may have changed
     /// them or taken them away meanwhile.
+    @SuppressWarnings("ReferenceEquality") // a tree is a value: the same one has not changed
     private List<TreeNode> now(Tree tree) {
+        if (start == null || start == tree) {
+            return nodes;
+        }
         List<TreeNode> now = new ArrayList<>();
         for (TreeNode node : nodes) {
-            TreeNode found = known.contains(node.id()) ? tree.find(node.id()) : node;
+            TreeNode found = start.contains(node.id()) ? tree.find(node.id()) : node;
             if (found != null) {
                 now.add(found);
             }
