@@ -60,7 +60,7 @@ public sealed interface Input {
     /// A key went up.
     record KeyRelease(String key, Modifiers modifiers) implements Input {}
 
-    /// The window lost the focus: what is held down will go up unseen.
+    /// The window lost the focus, or the page its connection: what is held down will go up unseen.
     record Blur() implements Input {}
 
     /// A view of the document was scrolled.

@@ -128,12 +128,10 @@ public final class PointerDriver implements Driver {
             return false;
         }
         boolean wasDragging = isDragging;
-        if (wasDragging) { // a front end may leave moves out
-            drag(engine, new CursorEvent.DragMove(up.position(), up.target(), up.modifiers()));
-        }
+        boolean isElsewhere = !up.position().equals(last); // a front end may leave moves out
         end();
         if (wasDragging) {
-            tell(engine, new CursorEvent.DragStop(up.position(), up.target(), up.modifiers()));
+            stop(up, isElsewhere, engine);
         } else if (pressed.down.button() == 0
                 && up.target().equals(pressed.down.target())
                 && !up.target().isQuiet()) {
@@ -141,6 +139,17 @@ public final class PointerDriver implements Driver {
             click(up, apart, engine);
         }
         return wasDragging;
+    }
+
+    /// Whatever a subscriber throws at the last move, the drag ends.
+    private static void stop(PointerUp up, boolean isElsewhere, Engine engine) {
+        try {
+            if (isElsewhere) {
+                tell(engine, new CursorEvent.DragMove(up.position(), up.target(), up.modifiers()));
+            }
+        } finally {
+            tell(engine, new CursorEvent.DragStop(up.position(), up.target(), up.modifiers()));
+        }
     }
 
     private void click(PointerUp up, double apart, Engine engine) {

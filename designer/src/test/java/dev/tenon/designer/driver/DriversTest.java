@@ -1,6 +1,7 @@
 package dev.tenon.designer.driver;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tenon.designer.action.Boxes;
 import dev.tenon.designer.driver.Input.Device;
@@ -202,6 +203,21 @@ final class DriversTest {
         up(70);
         assertThat(told.stream().filter(event -> event.startsWith("drag")))
                 .containsExactly("drag:start 0", "drag:move 50", "drag:move 70", "drag:stop 70");
+    }
+
+    @Test
+    void aDragEndsWhateverASubscriberThrows() {
+        down(0);
+        move(1, 50, 20);
+        engine.events()
+                .on(
+                        CursorEvent.DragMove.class,
+                        _ -> {
+                            throw new IllegalStateException("a subscriber");
+                        });
+        assertThatThrownBy(() -> up(70)).hasMessage("a subscriber");
+        assertThat(pointer.isDragging()).isFalse();
+        assertThat(told).endsWith("drag:move 70", "drag:stop 70");
     }
 
     @Test
