@@ -29,15 +29,17 @@ import java.util.Set;
 /// | [Clone] | copies go beside their originals or into the one selected node | copy, append |
 /// | [Paste] | copies of nodes from a clipboard go into or beside the selection | append |
 /// | [Remove] | nodes go; those that may not, stay | delete |
-/// | [SetProps] | settings are given or taken away | |
+/// | [SetProps] | settings are given or taken away | append, where other rules hold for it then |
 /// | [Rename] | a node becomes another component | append, as for a new node |
 /// | [Hide] | a node is hidden or shown | |
 /// | [Load] | another tree comes in the place of all | |
 /// | [Group] | several actions in turn, all or none | each |
 ///
 /// Every node that moves must also be allowed to (`draggable`), and whatever comes must be as the
-/// rules want it inside too. [Load] alone checks no rule, so that a document made elsewhere opens;
-/// [Checking#violations] tells what is wrong with it.
+/// rules want it inside too. Where nodes go into one that adopts something else in their place,
+/// that comes; but for [Unwrap], which takes none of it that would wrap the nodes again. [Load]
+/// alone checks no rule, so that a document made elsewhere opens; [Checking#violations] tells what
+/// is wrong with it.
 public sealed interface Action {
     /// Returns what comes of this action on `tree` under `rules`; new nodes take names from `ids`.
     default Outcome on(Tree tree, Rules rules, Ids ids) {

@@ -42,8 +42,8 @@ record Doing(Tree tree, Rules rules, Ids ids) {
             case Action.InsertBefore insert -> beside(insert.target(), insert.nodes(), true);
             case Action.InsertAfter insert -> beside(insert.target(), insert.nodes(), false);
             case Action.SetChildren set -> into(set.parent(), set.nodes(), (_, _) -> null, true);
-            case Action.Wrap wrap -> wrap(wrap);
-            case Action.Unwrap unwrap -> unwrap(unwrap.target());
+            case Action.Wrap wrap -> new Wrapping(this).wrap(wrap);
+            case Action.Unwrap unwrap -> new Wrapping(this).unwrap(unwrap.target());
             case Action.Clone clone -> new Copying(this).clone(clone);
             case Action.Paste paste -> new Copying(this).paste(paste);
             case Action.Remove remove -> remove(remove.ids());
@@ -147,43 +147,20 @@ record Doing(Tree tree, Rules rules, Ids ids) {
                         .map(node -> tree.contains(node.id()) ? tree.node(node.id()) : node)
                         .distinct()
                         .toList();
+        Filling filling = new Filling(rules, ids);
         TreeNode asked = isOnly ? parent.withChildren(List.of()) : parent;
-        var adoption = rules.registry().designerProps(parent).adopt();
-        List<TreeNode> coming = adoption == null ? given : adoption.adopt(tree, asked, given, ids);
-        refusal = rules.inside(tree, asked, coming);
-        if (refusal == null) {
-            refusal = Checking.size(tree, target, coming);
-        }
+        List<TreeNode> coming = filling.adopted(tree, asked, given);
+        refusal = filling.refusal(tree, asked, coming);
         if (refusal != null) {
             return new Refused(refusal);
         }
-        return put(parent, given, coming, place, isOnly);
-    }
-
-    private Outcome put(
-            TreeNode parent,
-            List<TreeNode> given,
-            List<TreeNode> coming,
-            Place place,
-            boolean isOnly) {
         Set<String> moving = new HashSet<>();
         given.forEach(node -> moving.add(node.id()));
-        String before = place.before(parent.children(), moving);
         Draft draft = new Draft(tree);
-        for (TreeNode node : coming) {
-            node.forEach(inner -> settings(draft, given, inner));
-            if (tree.contains(node.id()) && !moving.contains(node.id())) {
-                draft.complete(node); // an adoption's: see DesignerProps.Adoption
-            } else {
-                draft.put(node, parent.id(), before);
-            }
-        }
-        for (TreeNode node : coming) {
-            Refusal refusal =
-                    Checking.inside(tree, draft.tree(), rules, draft.tree().node(node.id()));
-            if (refusal != null) {
-                return new Refused(refusal);
-            }
+        filling.put(draft, parent, given, coming, place.before(parent.children(), moving));
+        refusal = filling.inside(tree, draft.tree(), coming);
+        if (refusal != null) {
+            return new Refused(refusal);
         }
         List<String> focus = given.stream().map(TreeNode::id).toList();
         if (isOnly) {
@@ -192,14 +169,6 @@ record Doing(Tree tree, Rules rules, Ids ids) {
             return onlyChildren(draft, parent, stay, focus);
         }
         return done(draft, focus);
-    }
-
-    /// An adoption may give other settings to a node that moves.
-    private void settings(Draft draft, List<TreeNode> given, TreeNode node) {
-        TreeNode now = draft.tree().find(node.id());
-        if (now != null && !given.contains(node) && !now.props().equals(node.props())) {
-            draft.edit(new Edit.Props(node.id(), now.props(), node.props()));
-        }
     }
 
     private Outcome onlyChildren(
@@ -216,76 +185,6 @@ record Doing(Tree tree, Rules rules, Ids ids) {
             draft.delete(id);
         }
         return done(draft, focus);
-    }
-
-    private Outcome wrap(Action.Wrap wrap) {
-        TreeNode target = tree.find(wrap.target());
-        if (target == null) {
-            return missing(wrap.target());
-        }
-        TreeNode parent = tree.parent(target.id());
-        if (parent == null) {
-            return new Refused(root("be wrapped", target));
-        }
-        TreeNode wrapper = wrap.wrapper();
-        if (tree.contains(wrapper.id())) {
-            return new Refused(
-                    new Refusal(
-                            Rule.DUPLICATE_ID,
-                            "a wrapper must be a new node; \""
-                                    + wrapper.id()
-                                    + "\" is in the tree"));
-        }
-        Refusal refusal = Checking.coming(tree, rules, parent.id(), List.of(wrapper));
-        if (refusal == null) {
-            refusal = rules.append(tree, parent, List.of(wrapper));
-        }
-        if (refusal == null) {
-            TreeNode both = wrapper.withChildren(wrapper.children().plus(target));
-            refusal = Checking.size(tree, parent.id(), List.of(both));
-        }
-        if (refusal != null) {
-            return new Refused(refusal);
-        }
-        Draft draft = new Draft(tree);
-        draft.put(wrapper, parent.id(), target.id());
-        refusal = rules.append(draft.tree(), wrapper, List.of(target));
-        if (refusal == null) {
-            draft.move(target.id(), wrapper.id(), null);
-            refusal = Checking.inside(tree, draft.tree(), rules, draft.tree().node(wrapper.id()));
-        }
-        return refusal == null ? done(draft, List.of(wrapper.id())) : new Refused(refusal);
-    }
-
-    private Outcome unwrap(String id) {
-        TreeNode target = tree.find(id);
-        if (target == null) {
-            return missing(id);
-        }
-        TreeNode parent = tree.parent(id);
-        Refusal refusal = rules.delete(tree, target);
-        if (refusal != null || parent == null) {
-            return new Refused(refusal == null ? root("be unwrapped", target) : refusal);
-        }
-        List<TreeNode> children = target.children();
-        if (children.isEmpty()) {
-            return new Refused(
-                    new Refusal(Rule.NOTHING, "\"" + id + "\" has no children to unwrap"));
-        }
-        Draft draft = new Draft(tree);
-        for (TreeNode child : children) {
-            draft.move(child.id(), parent.id(), id);
-        }
-        draft.delete(id);
-        TreeNode rest =
-                tree.apply(new Edit.Delete(parent.id(), tree.index(id), target)).node(parent.id());
-        refusal = rules.append(tree, rest, children);
-        for (TreeNode child : children) {
-            refusal = refusal == null ? Checking.inside(tree, draft.tree(), rules, child) : refusal;
-        }
-        return refusal == null
-                ? done(draft, children.stream().map(TreeNode::id).toList())
-                : new Refused(refusal);
     }
 
     /// From the last to the first, as the reference does: the focus is the neighbour of the first.
@@ -364,7 +263,7 @@ record Doing(Tree tree, Rules rules, Ids ids) {
             Refusal refusal = null;
             if (parent != null) {
                 Tree without = tree.apply(new Edit.Delete(parent, tree.index(id), before));
-                refusal = rules.append(without, without.node(parent), List.of(after));
+                refusal = rules.inside(without, without.node(parent), List.of(after));
             }
             if (refusal == null) {
                 refusal = Checking.inside(tree, draft.tree(), rules, after);
@@ -426,7 +325,7 @@ record Doing(Tree tree, Rules rules, Ids ids) {
         return new Refusal(Rule.MISSING, "no node is named \"" + id + "\"");
     }
 
-    private static Refusal root(String what, TreeNode root) {
+    static Refusal root(String what, TreeNode root) {
         return new Refusal(Rule.ROOT, "the root \"" + root.id() + "\" can't " + what);
     }
 }

@@ -171,6 +171,38 @@ final class RulesOfComponentsTest {
     }
 
     @Test
+    void aWrapperAndItsHostAdopt() {
+        Tree tree = form(input("a"));
+        Tree wrapped = done(tree, new Action.Wrap("a", field("c", "void", "FormCollapse")));
+        assertThat(kinds(wrapped.root())).isEqualTo("Form[FormCollapse[CollapsePanel[Input]]]");
+        String panel = wrapped.node("c").children().get(0).id();
+        assertThat(refused(wrapped, new Action.Wrap(panel, field("card", "void", "Card"))))
+                .isEqualTo("\"" + panel + "\" (Field) does not go into \"card\" (Field)");
+        Tree table = dropped("ArrayTable", input("b"));
+        JsonObject titled =
+                field("card", "void", "Card").props().withAll(JsonObject.of("title", "T"));
+        Tree inColumn =
+                done(table, new Action.Wrap("b", TreeNode.of("card", "Field", titled, List.of())));
+        assertThat(Objects.requireNonNull(inColumn.parent("b")).id()).isEqualTo("card");
+        assertThat(inColumn.node("card").props().has("title")).isFalse(); // the column's speaks
+    }
+
+    @Test
+    void whatLosesItsPanelHasNoPlace() {
+        Tree tree = dropped("FormCollapse", input("a"));
+        TreeNode collapse = tree.root().children().get(0);
+        String panel = collapse.children().get(0).id();
+        assertThat(refused(tree, new Action.Unwrap(panel)))
+                .isEqualTo("\"" + collapse.id() + "\" (Field) does not take \"a\" (Field)");
+        Tree empty = done(tree, new Action.Remove(List.of("a")));
+        JsonObject kind = JsonObject.of("x-component", "Input");
+        assertThat(refused(empty, new Action.SetProps(panel, kind)))
+                .isEqualTo(
+                        "\"%s\" (Field) does not take \"%s\" (Field)"
+                                .formatted(collapse.id(), panel));
+    }
+
+    @Test
     void aGridColumnIsResizedInSpans() {
         Tree tree = dropped("FormGrid");
         TreeNode column = tree.root().children().get(0).children().get(0);
@@ -217,7 +249,8 @@ final class RulesOfComponentsTest {
                         ? List.of(nodes.get(random.nextInt(nodes.size())))
                         : resources.get(random.nextInt(resources.size())).make(names);
         List<ComponentAction> buttons = CATALOGUE.actions(target);
-        return switch (random.nextInt(8)) {
+        TreeNode other = nodes.get(random.nextInt(nodes.size()));
+        return switch (random.nextInt(12)) {
             case 0, 1 -> new Action.Append(target.id(), made);
             case 2 -> new Action.Prepend(target.id(), made);
             case 3 -> new Action.InsertAfter(target.id(), made);
@@ -227,6 +260,13 @@ final class RulesOfComponentsTest {
                     random.nextInt(4) == 0
                             ? new Action.Remove(List.of(target.id()))
                             : new Action.Clone(List.of(target.id()), List.of(target.id()));
+            case 7 -> new Action.Wrap(target.id(), made.getFirst());
+            case 8 -> new Action.Unwrap(target.id());
+            case 9 -> new Action.Move(List.of(other.id()), target.id(), random.nextInt(4));
+            case 10 ->
+                    random.nextInt(2) == 0
+                            ? new Action.SetProps(target.id(), other.props())
+                            : new Action.Paste(List.of(other), List.of(target.id()));
             default ->
                     buttons.isEmpty()
                             ? null
