@@ -10,9 +10,12 @@ import dev.tenon.designer.tree.Ids;
 import dev.tenon.designer.tree.Tree;
 import dev.tenon.designer.tree.TreeNode;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SequencedMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// How nodes are copied: beside their originals, into the selected node, or from a clipboard.
@@ -23,6 +26,7 @@ final class Copying {
     private Difference difference = Difference.NONE;
     private final List<String> focus = new ArrayList<>();
     private final List<Refusal> skipped = new ArrayList<>();
+    private final Map<String, TreeNode> made = new HashMap<>(); // id of a copy -> its original
 
     Copying(Doing doing) {
         this.tree = doing.tree();
@@ -37,7 +41,7 @@ final class Copying {
                 .forEach((parent, originals) -> {
                     String last = originals.getLast().id();
                     for (TreeNode original : originals) {
-                        TreeNode copy = original.copy(ids);
+                        TreeNode copy = copy(original);
                         Refusal refusal =
                                 clone.selected().contains(original.id())
                                         ? rules.append(tree, tree.node(parent), List.of(copy))
@@ -54,6 +58,12 @@ final class Copying {
             act(new Action.Append(into, queue));
         }
         return outcome("copy");
+    }
+
+    private TreeNode copy(TreeNode original) {
+        TreeNode copy = original.copy(ids);
+        made.put(copy.id(), original);
+        return copy;
     }
 
     private static Refusal notSelected(TreeNode original) {
@@ -91,7 +101,7 @@ final class Copying {
     }
 
     Outcome paste(Action.Paste paste) {
-        List<TreeNode> copies = paste.nodes().stream().map(node -> node.copy(ids)).toList();
+        List<TreeNode> copies = paste.nodes().stream().map(this::copy).toList();
         List<String> selected = paste.selected().stream().filter(tree::contains).toList();
         List<Action> tries = new ArrayList<>();
         if (selected.size() == 1) {
@@ -123,11 +133,13 @@ final class Copying {
     }
 
     private Outcome outcome(String verb) {
-        return focus.isEmpty()
-                ? new Refused(
-                        skipped.isEmpty()
-                                ? new Refusal(Rule.NOTHING, "there is no node to " + verb)
-                                : skipped.getFirst())
-                : new Done(tree, difference, focus, skipped);
+        if (focus.isEmpty()) {
+            return new Refused(
+                    skipped.isEmpty()
+                            ? new Refusal(Rule.NOTHING, "there is no node to " + verb)
+                            : skipped.getFirst());
+        }
+        made.keySet().removeIf(Predicate.not(tree::contains));
+        return new Done(tree, difference, focus, skipped, made, List.of());
     }
 }

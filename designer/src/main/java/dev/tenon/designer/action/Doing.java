@@ -14,9 +14,12 @@ import dev.tenon.designer.tree.Tree;
 import dev.tenon.designer.tree.TreeNode;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// How each action is done.
@@ -297,6 +300,8 @@ record Doing(Tree tree, Rules rules, Ids ids) {
         Difference difference = Difference.NONE;
         List<String> focus = new ArrayList<>();
         List<Refusal> skipped = new ArrayList<>();
+        Map<String, TreeNode> originals = new HashMap<>();
+        List<Done> parts = new ArrayList<>();
         for (Action action : actions) {
             switch (action.on(now, rules, ids)) {
                 case Refused refused -> {
@@ -307,10 +312,14 @@ record Doing(Tree tree, Rules rules, Ids ids) {
                     difference = difference.then(done.difference());
                     focus.addAll(done.focus());
                     skipped.addAll(done.skipped());
+                    originals.putAll(done.originals());
+                    parts.add(done);
                 }
             }
         }
-        return new Done(now, difference, focus.stream().filter(now::contains).toList(), skipped);
+        originals.keySet().removeIf(Predicate.not(now::contains));
+        List<String> left = focus.stream().filter(now::contains).distinct().toList();
+        return new Done(now, difference, left, skipped, originals, parts);
     }
 
     static Outcome done(Draft draft, List<String> focus) {

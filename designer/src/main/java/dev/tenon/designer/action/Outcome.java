@@ -3,7 +3,9 @@ package dev.tenon.designer.action;
 import dev.tenon.designer.behavior.Refusal;
 import dev.tenon.designer.tree.Difference;
 import dev.tenon.designer.tree.Tree;
+import dev.tenon.designer.tree.TreeNode;
 import java.util.List;
+import java.util.Map;
 
 /// What came of an action.
 public sealed interface Outcome {
@@ -14,12 +16,27 @@ public sealed interface Outcome {
     /// @param focus the nodes that a user looks at next: those that came or moved, in order; after
     ///   a removal a neighbour
     /// @param skipped why some nodes of a list were left out
-    record Done(Tree tree, Difference difference, List<String> focus, List<Refusal> skipped)
+    /// @param originals by the id of each copy that came, the node that it is a copy of
+    /// @param parts what came of each action of a [Action.Group] in turn; none for other actions
+    record Done(
+            Tree tree,
+            Difference difference,
+            List<String> focus,
+            List<Refusal> skipped,
+            Map<String, TreeNode> originals,
+            List<Done> parts)
             implements Outcome {
-        /// Copies the lists.
+        /// Copies the collections.
         public Done {
             focus = List.copyOf(focus);
             skipped = List.copyOf(skipped);
+            originals = Map.copyOf(originals);
+            parts = List.copyOf(parts);
+        }
+
+        /// What came of an action that makes no copies and has no parts.
+        public Done(Tree tree, Difference difference, List<String> focus, List<Refusal> skipped) {
+            this(tree, difference, focus, skipped, Map.of(), List.of());
         }
     }
 

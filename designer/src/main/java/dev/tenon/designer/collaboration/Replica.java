@@ -169,11 +169,11 @@ public final class Replica {
     /// replica.
     public Outcome act(Action action, Ids ids) {
         Outcome outcome = action.on(tree(), rules, ids);
-        if (!(outcome instanceof Done(_, Difference difference, var focus, var skipped))) {
+        if (!(outcome instanceof Done(_, Difference difference, var focus, var skipped, _, _))) {
             return outcome;
         }
         Outcome committed = commit(action.type(), difference);
-        return committed instanceof Done(Tree tree, Difference effect, _, _)
+        return committed instanceof Done(Tree tree, Difference effect, _, _, _, _)
                 ? new Done(tree, effect, focus, skipped)
                 : committed;
     }

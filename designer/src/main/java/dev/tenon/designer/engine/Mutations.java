@@ -17,12 +17,8 @@ import org.jspecify.annotations.Nullable;
 /// @param done what comes of it
 record Mutations(Tree before, Done done) {
     List<MutationEvent> of(Action action) {
-        return of(action, done.focus());
-    }
-
-    private List<MutationEvent> of(Action action, List<String> moved) {
         List<TreeNode> source =
-                moved.stream().filter(done.tree()::contains).map(done.tree()::node).toList();
+                done.focus().stream().filter(done.tree()::contains).map(done.tree()::node).toList();
         List<@Nullable String> parents = new ArrayList<>();
         source.forEach(node -> parents.add(parent(node.id())));
         return switch (action) {
@@ -57,8 +53,8 @@ record Mutations(Tree before, Done done) {
             case Action.Wrap wrap ->
                     told(wrap.target(), node -> new MutationEvent.WrapNode(node, wrap.wrapper()));
             case Action.Unwrap unwrap -> told(unwrap.target(), MutationEvent.UnwrapNode::new);
-            case Action.Clone clone -> copies(originals(clone.ids()), clone.selected());
-            case Action.Paste paste -> copies(paste.nodes(), paste.selected());
+            case Action.Clone clone -> copies(clone.selected());
+            case Action.Paste paste -> copies(paste.selected());
             case Action.Remove _ -> removals();
             case Action.SetProps set -> told(set.id(), MutationEvent.UpdateNodeProps::new);
             case Action.Rename rename ->
@@ -69,10 +65,7 @@ record Mutations(Tree before, Done done) {
                     told(hide.id(), node -> new MutationEvent.HideNode(node, hide.hidden()));
             case Action.Load load ->
                     List.of(new MutationEvent.FromNode(before.root(), load.root()));
-            case Action.Group group ->
-                    group.actions().stream()
-                            .flatMap(part -> of(part, moved(part)).stream())
-                            .toList();
+            case Action.Group group -> parts(group.actions());
         };
     }
 
@@ -80,32 +73,27 @@ record Mutations(Tree before, Done done) {
         MutationEvent event(TreeNode target);
     }
 
-    /// In a group, the target may be a node that an action before it brought, or be gone after it.
+    /// Only what copies go into may have come with them.
     private List<MutationEvent> told(String id, About about) {
-        TreeNode target = before.contains(id) ? before.node(id) : done.tree().find(id);
-        return target == null ? List.of() : List.of(about.event(target));
+        return List.of(about.event(before.contains(id) ? before.node(id) : done.tree().node(id)));
+    }
+
+    /// Each action is told on what the one before it left.
+    private List<MutationEvent> parts(List<Action> actions) {
+        List<MutationEvent> events = new ArrayList<>();
+        Tree now = before;
+        for (int i = 0; i < actions.size(); i++) {
+            Done part = done.parts().get(i);
+            if (!part.difference().isEmpty()) {
+                events.addAll(new Mutations(now, part).of(actions.get(i)));
+            }
+            now = part.tree();
+        }
+        return events;
     }
 
     private @Nullable String parent(String id) {
         return before.contains(id) ? before.parentId(id) : null;
-    }
-
-    /// The nodes that an action of a group names; what became of them is seen for the whole alone.
-    private static List<String> moved(Action action) {
-        return switch (action) {
-            case Action.Append append -> ids(append.nodes());
-            case Action.Prepend prepend -> ids(prepend.nodes());
-            case Action.InsertBefore insert -> ids(insert.nodes());
-            case Action.InsertAfter insert -> ids(insert.nodes());
-            case Action.InsertAt insert -> ids(insert.nodes());
-            case Action.SetChildren set -> ids(set.nodes());
-            case Action.Move move -> move.ids();
-            default -> List.of();
-        };
-    }
-
-    private static List<String> ids(List<TreeNode> nodes) {
-        return nodes.stream().map(TreeNode::id).toList();
     }
 
     private List<MutationEvent> removals() {
@@ -118,15 +106,9 @@ record Mutations(Tree before, Done done) {
                 .toList();
     }
 
-    private List<TreeNode> originals(List<String> ids) {
-        List<String> known = ids.stream().filter(before::contains).toList();
-        return before.sorted(before.outermost(known)).stream().map(before::node).toList();
-    }
-
-    /// Each copy is told as made, then as put where it is: into the one selected node, or beside
-    /// the sibling before it.
-    private List<MutationEvent> copies(List<TreeNode> originals, List<String> selected) {
-        List<TreeNode> left = new ArrayList<>(originals);
+    /// Each copy is told as made, then as put where it is, with what its host put around it: into
+    /// the one selected node, or beside the sibling before it.
+    private List<MutationEvent> copies(List<String> selected) {
         List<MutationEvent> events = new ArrayList<>();
         List<TreeNode> inside = new ArrayList<>();
         for (Edit edit : done.difference().edits()) {
@@ -134,13 +116,12 @@ record Mutations(Tree before, Done done) {
                 continue;
             }
             TreeNode copy = insert.node();
-            left.stream()
-                    .filter(node -> isCopy(copy, node))
-                    .findFirst()
-                    .ifPresent(original -> {
-                        left.remove(original);
-                        events.add(new MutationEvent.CloneNode(original, copy));
-                    });
+            copy.forEach(node -> {
+                TreeNode original = done.originals().get(node.id());
+                if (original != null) {
+                    events.add(new MutationEvent.CloneNode(original, node));
+                }
+            });
             TreeNode previous =
                     done.tree().contains(copy.id()) ? done.tree().previous(copy.id()) : null;
             if (previous == null || selected.equals(List.of(insert.parent()))) {
@@ -167,11 +148,5 @@ record Mutations(Tree before, Done done) {
             parents.add(null);
         }
         return parents;
-    }
-
-    private static boolean isCopy(TreeNode copy, TreeNode original) {
-        return copy.componentName().equals(original.componentName())
-                && copy.props().equals(original.props())
-                && copy.children().size() == original.children().size();
     }
 }

@@ -6,6 +6,7 @@ import dev.tenon.designer.Golden;
 import dev.tenon.designer.action.Action;
 import dev.tenon.designer.action.Boxes;
 import dev.tenon.designer.behavior.Rules;
+import dev.tenon.designer.catalogue.FormCatalogue;
 import dev.tenon.designer.event.Event;
 import dev.tenon.designer.event.HistoryEvent;
 import dev.tenon.designer.event.MutationEvent;
@@ -328,6 +329,72 @@ final class OperationEventsTest {
         assertThat(told)
                 .containsExactly(
                         "append:node c [n] [null]", "append:node n [b] [root]", "history:push");
+    }
+
+    @Test
+    void eachPartOfAGroupTellsItsOwn() {
+        operation.act(
+                new Action.Group(
+                        "four",
+                        List.of(
+                                new Action.Append("c", List.of(TreeNode.of("n", "Leaf"))),
+                                new Action.Remove(List.of("a1")),
+                                new Action.Hide("b", false), // it is shown
+                                new Action.Clone(List.of("b"), List.of("b")),
+                                new Action.Remove(List.of("n")))));
+        assertThat(told)
+                .containsExactly(
+                        "append:node c [n] [null]",
+                        "remove:node a1 [] []",
+                        "clone:node b [$g0]",
+                        "insert:after b [$g0] [null]",
+                        "remove:node n [] []",
+                        "history:push");
+    }
+
+    /// `b` and `n` are alike but for their names.
+    @Test
+    void aCopyIsToldWithItsOwnOriginal() {
+        operation.act(new Action.InsertAfter("b", List.of(TreeNode.of("n", "Leaf"))));
+        told.clear();
+        operation.act(new Action.Clone(List.of("b", "n"), List.of("n")));
+        operation.act(
+                new Action.Paste(
+                        List.of(operation.tree().node("n"), operation.tree().node("b")),
+                        List.of("c")));
+        assertThat(told)
+                .containsExactly(
+                        "clone:node n [$g1]",
+                        "insert:after n [$g1] [null]",
+                        "history:push",
+                        "clone:node n [$g2]",
+                        "clone:node b [$g3]",
+                        "append:node c [$g2, $g3] [null, null]",
+                        "history:push");
+    }
+
+    @Test
+    void aCopyIsToldWhereItsHostPutsAPanelAround() {
+        JsonObject collapse = JsonObject.of("type", "void", "x-component", "FormCollapse");
+        JsonObject input = JsonObject.of("type", "string", "x-component", "Input");
+        Operation form =
+                new Operation(
+                        TreeNode.of(
+                                "root",
+                                "Form",
+                                JsonObject.EMPTY,
+                                List.of(
+                                        TreeNode.of("c", "Field", collapse, List.of()),
+                                        TreeNode.of("i", "Field", input, List.of()))),
+                        new Rules(FormCatalogue.load().registry()),
+                        Boxes.generated(),
+                        InstantSource.fixed(Instant.EPOCH),
+                        new Clipboard());
+        form.events().on(Event.class, event -> told.add(written(event)));
+        form.act(new Action.Paste(List.of(form.tree().node("i")), List.of("c")));
+        assertThat(told)
+                .containsExactly(
+                        "clone:node i [$g0]", "append:node c [$g1] [null]", "history:push");
     }
 
     @Test
