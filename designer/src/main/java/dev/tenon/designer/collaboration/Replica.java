@@ -8,12 +8,11 @@ import dev.tenon.designer.action.Outcome.Refused;
 import dev.tenon.designer.behavior.Refusal;
 import dev.tenon.designer.behavior.Refusal.Rule;
 import dev.tenon.designer.behavior.Rules;
-import dev.tenon.designer.engine.History;
+import dev.tenon.designer.collaboration.OwnSteps.OwnStep;
 import dev.tenon.designer.tree.Difference;
 import dev.tenon.designer.tree.Ids;
 import dev.tenon.designer.tree.Tree;
 import dev.tenon.designer.tree.TreeNode;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
@@ -23,6 +22,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// One person's copy of a design that several people edit at the same time. Replicas exchange
@@ -49,14 +49,14 @@ public final class Replica {
     private final Map<String, Long> heard = new HashMap<>(); // site -> its next is after this clock
     private final Map<String, Version> acknowledged = new HashMap<>();
     private final Set<String> sites = new TreeSet<>();
-    private final Deque<Stamp> done = new ArrayDeque<>(); // here, to be undone; the last first
-    private final Deque<Stamp> undone = new ArrayDeque<>(); // to be redone
-    private final Map<Stamp, Log.Entry> settledHere = new HashMap<>(); // of done and undone
+    private final OwnSteps own = new OwnSteps();
     private final Map<String, Long> recent = new LinkedHashMap<>(); // placed here -> clock
     private Version version;
     private Version settled;
     private Stamp settledStamp;
     private long clock;
+    private boolean isLent; // to an operation
+    private Consumer<Difference> listener = _ -> {}; // to what others change
 
     private Replica(
             String site,
@@ -167,78 +167,141 @@ public final class Replica {
 
     /// Does `action` here; new nodes take names from `ids`, which must give other names on each
     /// replica.
+    ///
+    /// @throws IllegalStateException if an operation edits through a [SharedTimeline]
     public Outcome act(Action action, Ids ids) {
         Outcome outcome = action.on(tree(), rules, ids);
-        if (!(outcome instanceof Done(_, Difference difference, var focus, var skipped, _, _))) {
+        if (!(outcome instanceof Done done)) {
             return outcome;
         }
-        Outcome committed = commit(action.type(), difference);
-        return committed instanceof Done(Tree tree, Difference effect, _, _, _, _)
-                ? new Done(tree, effect, focus, skipped)
+        Outcome committed = commit(action.type(), done.difference());
+        return committed instanceof Done effect
+                ? new Done(
+                        effect.tree(),
+                        effect.difference(),
+                        done.focus(),
+                        done.skipped(),
+                        done.originals(),
+                        done.parts())
                 : committed;
     }
 
-    /// Contributes what was done to the tree of this replica elsewhere, as by an
-    /// [dev.tenon.designer.engine.Operation].
+    /// Contributes what was done to the tree of this replica elsewhere.
     ///
     /// @param type the name of what was done
     /// @param difference what it changed
     /// @return what came of it: refused where the rules forbid the whole
     /// @throws DesignException if `difference` does not fit the tree
+    /// @throws IllegalStateException if an operation edits through a [SharedTimeline]
     public Outcome commit(String type, Difference difference) {
+        checkOwn();
+        return contribute(type, difference, null);
+    }
+
+    /// Contributes `difference`, as part of a gesture if `gesture` names one.
+    Outcome contribute(String type, Difference difference, @Nullable String gesture) {
         if (difference.isEmpty()) {
             return new Done(tree(), difference, List.of(), List.of());
         }
-        List<Step> steps = Steps.of(tree(), difference, id -> recent.getOrDefault(id, 0L));
-        Outcome outcome = contribute(type, steps);
+        Outcome outcome = contribute(type, steps(difference));
         if (outcome instanceof Done) {
-            push(done, new Stamp(clock, site));
-            undone.forEach(settledHere::remove);
-            undone.clear();
+            own.did(new Stamp(clock, site), gesture);
         }
         return outcome;
+    }
+
+    private List<Step> steps(Difference difference) {
+        return Steps.of(tree(), difference, id -> recent.getOrDefault(id, 0L));
+    }
+
+    /// What would come of contributing `difference`; nothing changes.
+    Outcome ask(String type, Difference difference) {
+        State.Applied applied = log.state().apply(next(type, steps(difference)), rules);
+        return applied.refusal() == null
+                ? new Done(applied.state().tree(), applied.effect(), List.of(), List.of())
+                : new Refused(applied.refusal());
     }
 
     /// Takes back the last thing done here that is not taken back yet and of which something still
     /// stands; refused where there is none. What others have done since stays: a setting that they
     /// have set again, a node that they have moved on. Where this takes back a node, what others
     /// have put into it takes its place.
+    ///
+    /// @throws IllegalStateException if an operation edits through a [SharedTimeline]
     public Outcome undo() {
-        return walk(Contribution.UNDO, done, undone);
+        checkOwn();
+        Outcome outcome = back();
+        while (outcome instanceof Refused && canUndo()) {
+            outcome = later(outcome, back());
+        }
+        return outcome;
     }
 
     /// Does again what was taken back last; refused where there is nothing. It is over when
     /// something else is done.
+    ///
+    /// @throws IllegalStateException if an operation edits through a [SharedTimeline]
     public Outcome redo() {
-        return walk(Contribution.REDO, undone, done);
+        checkOwn();
+        Outcome outcome = forth();
+        while (outcome instanceof Refused && canRedo()) {
+            outcome = later(outcome, forth());
+        }
+        return outcome;
     }
 
-    private Outcome walk(String type, Deque<Stamp> from, Deque<Stamp> to) {
-        Outcome refused =
-                new Refused(new Refusal(Rule.NOTHING, type + ": there is nothing to " + type));
-        while (!from.isEmpty()) {
-            Stamp stamp = from.pop();
-            Log.Entry entry = log.find(stamp);
-            Log.Entry settledEntry = settledHere.remove(stamp);
-            entry = entry == null ? settledEntry : entry;
-            List<Step> steps = entry == null ? List.of() : Steps.inverse(entry, log.state(), rules);
-            if (!steps.isEmpty()) {
-                Outcome outcome = contribute(type, steps);
-                if (outcome instanceof Done) {
-                    push(to, new Stamp(clock, site));
-                    return outcome;
-                }
-                refused = outcome;
-            }
-        }
-        return refused;
+    /// A rule that stood in the way says more than that nothing was left.
+    private static Outcome later(Outcome earlier, Outcome later) {
+        return later instanceof Refused(Refusal reason) && reason.rule() == Rule.NOTHING
+                ? earlier
+                : later;
     }
 
-    private void push(Deque<Stamp> stack, Stamp stamp) {
-        stack.push(stamp);
-        if (stack.size() > History.CAPACITY) {
-            settledHere.remove(stack.removeLast());
+    /// Takes back the last step, or drops it where nothing of it stands or a rule forbids it.
+    Outcome back() {
+        return walk(Contribution.UNDO, own.done(), own.undone());
+    }
+
+    /// Does again the step that was taken back last, or drops it.
+    Outcome forth() {
+        return walk(Contribution.REDO, own.undone(), own.done());
+    }
+
+    private Outcome walk(String type, Deque<OwnStep> from, Deque<OwnStep> to) {
+        OwnStep step = from.poll();
+        List<Step> steps =
+                step == null ? List.of() : Steps.inverse(own.taken(step, log), log.state(), rules);
+        if (step == null || steps.isEmpty()) {
+            return new Refused(new Refusal(Rule.NOTHING, type + ": there is nothing to " + type));
         }
+        Outcome outcome = contribute(type, steps);
+        if (outcome instanceof Done) {
+            own.push(to, new Stamp(clock, site), step.gesture());
+        }
+        return outcome;
+    }
+
+    // ---- for an operation
+
+    /// Lets an operation edit from now on, and it alone; it begins a history of its own.
+    void lend() {
+        checkOwn();
+        isLent = true;
+        own.clear();
+    }
+
+    private void checkOwn() {
+        if (isLent) {
+            throw new IllegalStateException(
+                    "replica: one operation edits a replica; \""
+                            + site
+                            + "\" has one: act, undo and redo there");
+        }
+    }
+
+    /// Tells `listener` from now on what changes with each update.
+    void onReceived(Consumer<Difference> listener) {
+        this.listener = listener;
     }
 
     /// Asks first: what has no effect here is not told to the others.
@@ -283,7 +346,8 @@ public final class Replica {
         return new Update(site, rulesVersion, version, clock, lacking);
     }
 
-    /// Takes in what another replica tells; returns what changes in the tree, for the views.
+    /// Takes in what another replica tells; returns what changes in the tree, for the views. Where
+    /// an operation edits this replica, it has changed with it.
     ///
     /// @throws DesignException if it works by other rules, a contribution's clock is out of order,
     ///   or one belongs before what is settled; then nothing has changed
@@ -298,6 +362,9 @@ public final class Replica {
                     update.site(),
                     update.version(),
                     (old, fresh) -> fresh.covers(old) ? fresh : old);
+        }
+        if (!difference.isEmpty()) {
+            listener.accept(difference);
         }
         return difference;
     }
@@ -444,19 +511,17 @@ public final class Replica {
         Contribution contribution = entry.contribution();
         settled = settled.with(contribution);
         settledStamp = contribution.stamp();
-        if (done.contains(contribution.stamp()) || undone.contains(contribution.stamp())) {
-            settledHere.put(contribution.stamp(), entry);
-        }
+        own.settled(entry);
     }
 
     /// Returns whether there is something of one's own to take back.
     public boolean canUndo() {
-        return !done.isEmpty();
+        return !own.done().isEmpty();
     }
 
     /// Returns whether there is something to do again.
     public boolean canRedo() {
-        return !undone.isEmpty();
+        return !own.undone().isEmpty();
     }
 
     /// Returns why `contribution` has no effect where it stands, or null.

@@ -65,28 +65,46 @@ final class Steps {
         return placed;
     }
 
-    /// Returns the steps that take back in `present` what an entry did, as far as it still stands:
-    /// what someone has changed again is left as it is. None where nothing stands.
-    static List<Step> inverse(Log.Entry entry, State present, Rules rules) {
-        List<Edit> edits = entry.applied().effect().edits();
-        List<Tree> trees = new ArrayList<>(); // before each edit
-        Tree tree = entry.before().tree();
-        for (Edit edit : edits) {
-            trees.add(tree);
-            tree = tree.apply(edit);
-        }
+    /// Returns the steps that take back in `present` what `entries`, the last first, did, as far as
+    /// it still stands: what someone has changed again is left as it is. None where nothing stands.
+    static List<Step> inverse(List<Log.Entry> entries, State present, Rules rules) {
         List<Step> steps = new ArrayList<>();
         State now = present;
-        for (int i = edits.size() - 1; i >= 0; i--) {
-            for (Step step : inverse(edits.get(i), trees.get(i), now)) {
-                State next = now.with(step, rules);
-                if (!next.equals(now)) {
-                    steps.add(step);
-                    now = next;
+        for (Log.Entry entry : entries) {
+            List<Edit> edits = entry.applied().effect().edits();
+            List<Tree> trees = new ArrayList<>(); // before each edit
+            Tree tree = entry.before().tree();
+            for (Edit edit : edits) {
+                trees.add(tree);
+                tree = tree.apply(edit);
+            }
+            for (int i = edits.size() - 1; i >= 0; i--) {
+                for (Step step : inverse(edits.get(i), trees.get(i), now)) {
+                    State next = now.with(step, rules);
+                    if (!next.equals(now)) {
+                        add(steps, step);
+                        now = next;
+                    }
                 }
             }
         }
         return steps;
+    }
+
+    /// Of several values that settings take in turn, as letter by letter, the last one will do.
+    private static void add(List<Step> steps, Step step) {
+        if (!steps.isEmpty()
+                && steps.getLast() instanceof Step.Assign last
+                && step instanceof Step.Assign next
+                && last.id().equals(next.id())
+                && paths(last).equals(paths(next))) {
+            steps.removeLast();
+        }
+        steps.add(step);
+    }
+
+    private static List<List<String>> paths(Step.Assign assign) {
+        return assign.settings().stream().map(Assignment::path).toList();
     }
 
     private static List<Step> inverse(Edit edit, Tree before, State now) {

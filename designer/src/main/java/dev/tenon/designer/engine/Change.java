@@ -7,7 +7,7 @@ import dev.tenon.designer.tree.Tree;
 ///
 /// @param cause what brought it up
 /// @param type the name of the action, `append:node`; of the entry that a walk through the history
-///   led to; empty for a selection
+///   led to; empty for a selection and for what others did
 /// @param tree the tree after it
 /// @param selection the selection after it
 /// @param difference what changed in the tree; [Difference#NONE] for a selection
@@ -23,6 +23,8 @@ public record Change(
         REDO,
         /// The user went to an entry of the history.
         GOTO,
+        /// Others who edit the same tree changed it.
+        OTHERS,
         /// Other nodes were selected.
         SELECTION
     }

@@ -87,13 +87,21 @@ public final class Engine {
     ///
     /// @throws DesignException if a workspace of that id is open, or the tree is none
     public Workspace open(String id, TreeNode root) {
+        return open(id, new LocalTimeline(Tree.of(root), clock.instant()));
+    }
+
+    /// Opens the tree of `timeline`, which others may edit too, in a workspace of its own, named
+    /// and titled `id`.
+    ///
+    /// @throws DesignException if a workspace of that id is open
+    public Workspace open(String id, Timeline timeline) {
         Workspace workspace =
                 new Workspace(
                         id,
                         id,
                         "",
                         new Operation(
-                                root, new Rules(registry), ids, clock, clipboard, events, id));
+                                timeline, new Rules(registry), ids, clock, clipboard, events, id));
         workbench.add(workspace);
         return workspace;
     }

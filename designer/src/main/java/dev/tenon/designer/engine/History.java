@@ -139,11 +139,22 @@ public record History(
         for (int i = current + 1; i <= index; i++) {
             difference = difference.then(entries.get(i).difference());
         }
-        return new Walk(
-                new History(entries, index, capacity, selections),
-                entries.get(index).tree(),
-                selections.get(index),
-                difference);
+        return new Walk(at(index), entries.get(index).tree(), selections.get(index), difference);
+    }
+
+    /// Returns this history with the tree at the entry `index`, without the way there: for a
+    /// [Timeline] that others edit too, where steps are not taken back by going to older trees.
+    public History at(int index) {
+        return new History(entries, index, capacity, selections);
+    }
+
+    /// Returns this history without the step `index`, from 1, of which others have left nothing.
+    public History without(int index) {
+        return new History(
+                entries.minus(index),
+                index <= current ? current - 1 : current,
+                capacity,
+                selections.minus(index));
     }
 
     /// Returns the types of the entries, the oldest first.

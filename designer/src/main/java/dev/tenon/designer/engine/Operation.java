@@ -13,6 +13,7 @@ import dev.tenon.designer.event.Events;
 import dev.tenon.designer.event.HistoryEvent;
 import dev.tenon.designer.event.MutationEvent;
 import dev.tenon.designer.event.NodeEvent;
+import dev.tenon.designer.event.OthersChanged;
 import dev.tenon.designer.tree.Difference;
 import dev.tenon.designer.tree.Ids;
 import dev.tenon.designer.tree.Tree;
@@ -25,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /// One tree being edited: the tree, what is selected and hovered, the clipboard and the history.
 /// All edits go through [#act]: the rules are checked, subscribers asked, the history gets an
-/// entry, watchers learn the difference. One thread at a time works with an operation.
+/// entry, watchers learn the difference. Where others edit the tree too, its [Timeline] brings in
+/// what they do. One thread at a time works with an operation.
 public final class Operation {
     private static final int MOST_QUESTIONS = 100;
 
@@ -36,13 +38,12 @@ public final class Operation {
     private final Events events;
     private final @Nullable String workspace;
     private final List<Consumer<Change>> watchers = new CopyOnWriteArrayList<>();
-    private Tree tree;
+    private final Timeline timeline;
     private Selection selection;
-    private History history;
     private @Nullable String hovered;
     private long changes; // of the tree, so far
 
-    /// Begins with the tree of `root`, which is selected, and events of its own.
+    /// Begins with the tree of `root`, which is selected, a history and events of its own.
     ///
     /// @param rules what may be done
     /// @param ids names for new nodes
@@ -50,10 +51,17 @@ public final class Operation {
     /// @param clipboard where copies go
     public Operation(
             TreeNode root, Rules rules, Ids ids, InstantSource clock, Clipboard clipboard) {
-        this(root, rules, ids, clock, clipboard, new Events(), null);
+        this(
+                new LocalTimeline(Tree.of(root), clock.instant()),
+                rules,
+                ids,
+                clock,
+                clipboard,
+                new Events(),
+                null);
     }
 
-    /// Begins with the tree of `root`, which is selected.
+    /// Begins with the tree of `timeline`, whose root is selected.
     ///
     /// @param rules what may be done
     /// @param ids names for new nodes
@@ -62,27 +70,27 @@ public final class Operation {
     /// @param events where to tell what happens
     /// @param workspace the workspace's id, the context of events; null for none
     public Operation(
-            TreeNode root,
+            Timeline timeline,
             Rules rules,
             Ids ids,
             InstantSource clock,
             Clipboard clipboard,
             Events events,
             @Nullable String workspace) {
+        this.timeline = timeline;
         this.rules = rules;
         this.ids = ids;
         this.clock = clock;
         this.clipboard = clipboard;
         this.events = events;
         this.workspace = workspace;
-        this.tree = Tree.of(root);
-        this.selection = Selection.of(root.id());
-        this.history = History.of(tree, selection, clock.instant(), History.CAPACITY);
+        this.selection = Selection.of(timeline.tree().root().id());
+        timeline.onOthers(this::others);
     }
 
     /// Returns the tree as it stands.
     public Tree tree() {
-        return tree;
+        return timeline.tree();
     }
 
     /// Returns what is selected.
@@ -92,7 +100,7 @@ public final class Operation {
 
     /// Returns what was done.
     public History history() {
-        return history;
+        return timeline.history();
     }
 
     /// Returns what was copied or cut.
@@ -118,7 +126,7 @@ public final class Operation {
     /// Sets the node under the pointer, null for none or one that is not there; tells `hover:node`
     /// where it is another one.
     public void hover(@Nullable String id) {
-        TreeNode node = id == null ? null : tree.find(id);
+        TreeNode node = id == null ? null : tree().find(id);
         if (node == null) {
             hovered = null;
         } else if (!node.id().equals(hovered)) {
@@ -156,25 +164,23 @@ public final class Operation {
         Outcome outcome = asked(action);
         if (outcome instanceof Done done && !done.difference().isEmpty()) {
             Selection before = selection;
-            History.Entry last = history.entries().get(history.current());
-            tree = done.tree();
+            History.Entry last = history().entries().get(history().current());
             changes++;
-            selection = (follows(action) ? new Selection(done.focus()) : before).in(tree);
+            selection = (follows(action) ? new Selection(done.focus()) : before).in(done.tree());
+            timeline.push(
+                    new History.Entry(
+                            action.type(),
+                            clock.instant(),
+                            done.tree(),
+                            before,
+                            selection,
+                            done.difference(),
+                            gesture));
             keepHover();
-            history =
-                    history.push(
-                            new History.Entry(
-                                    action.type(),
-                                    clock.instant(),
-                                    tree,
-                                    before,
-                                    selection,
-                                    done.difference(),
-                                    gesture));
-            tell(new Change(Cause.ACTION, action.type(), tree, selection, done.difference()));
+            tell(new Change(Cause.ACTION, action.type(), tree(), selection, done.difference()));
             tellSelection(before);
             if (gesture == null || !gesture.equals(last.gesture())) {
-                tell(new HistoryEvent.HistoryPush(action.type(), history.current()));
+                tell(new HistoryEvent.HistoryPush(action.type(), history().current()));
             }
         }
         return outcome;
@@ -183,9 +189,12 @@ public final class Operation {
     /// A subscriber may act itself; then the question is put again to the tree as it is now.
     private Outcome asked(Action action) {
         for (int i = 0; i < MOST_QUESTIONS; i++) {
-            Tree before = tree;
+            Tree before = tree();
             long changesBefore = changes;
             Outcome outcome = action.on(before, rules, ids);
+            if (outcome instanceof Done allowed && !allowed.difference().isEmpty()) {
+                outcome = timeline.asked(action.type(), allowed);
+            }
             if (!(outcome instanceof Done done) || done.difference().isEmpty()) {
                 return outcome;
             }
@@ -218,34 +227,32 @@ public final class Operation {
 
     /// Takes the last step back; returns whether there was one.
     public boolean undo() {
-        return walk(history.leaving(selection).undo(), Cause.UNDO);
+        return walk(timeline.undo(selection), Cause.UNDO);
     }
 
     /// Does the step that was undone last again; returns whether there was one.
     public boolean redo() {
-        return walk(history.leaving(selection).redo(), Cause.REDO);
+        return walk(timeline.redo(selection), Cause.REDO);
     }
 
     /// Goes to the entry of the history at `index`; returns whether there is one other than the
     /// current.
     public boolean goTo(int index) {
-        return walk(history.leaving(selection).goTo(index), Cause.GOTO);
+        return walk(timeline.goTo(index, selection), Cause.GOTO);
     }
 
     private boolean walk(History.@Nullable Walk walk, Cause cause) {
         if (walk == null) {
             return false;
         }
-        history = walk.history();
         Selection before = selection;
-        tree = walk.tree();
         changes++;
-        selection = walk.selection().in(tree);
+        selection = walk.selection().in(walk.tree());
         keepHover();
-        String type = history.entries().get(history.current()).type();
-        tell(new Change(cause, type, tree, selection, walk.difference()));
+        int index = walk.history().current();
+        String type = walk.history().entries().get(index).type();
+        tell(new Change(cause, type, walk.tree(), selection, walk.difference()));
         tellSelection(before);
-        int index = history.current();
         tell(
                 switch (cause) {
                     case UNDO -> new HistoryEvent.HistoryUndo(type, index);
@@ -255,13 +262,24 @@ public final class Operation {
         return true;
     }
 
+    /// Others have changed the tree: what they took away is no longer selected.
+    private void others(Difference difference) {
+        Selection before = selection;
+        changes++;
+        selection = selection.in(tree());
+        keepHover();
+        tell(new Change(Cause.OTHERS, "", tree(), selection, difference));
+        tellSelection(before);
+        tell(new OthersChanged(difference));
+    }
+
     /// Selects `ids`, of which the tree must have each; others are left out. No step of the
     /// history.
     public void select(List<String> ids) {
         Selection before = selection;
-        selection = new Selection(ids).in(tree);
+        selection = new Selection(ids).in(tree());
         if (!selection.equals(before)) {
-            tell(new Change(Cause.SELECTION, "", tree, selection, Difference.NONE));
+            tell(new Change(Cause.SELECTION, "", tree(), selection, Difference.NONE));
             tellSelection(before);
         }
     }
@@ -273,22 +291,22 @@ public final class Operation {
             boolean isLess = now.size() < before.size() && before.ids().containsAll(now.ids());
             tell(
                     isLess
-                            ? new NodeEvent.UnselectNode(tree.root(), now.ids())
-                            : new NodeEvent.SelectNode(tree.root(), now.ids()));
+                            ? new NodeEvent.UnselectNode(tree().root(), now.ids())
+                            : new NodeEvent.SelectNode(tree().root(), now.ids()));
         }
     }
 
     /// Puts copies of the selected nodes on the clipboard.
     public void copy() {
-        clipboard.put(Clipboard.nodes(tree, selection.ids()));
+        clipboard.put(Clipboard.nodes(tree(), selection.ids()));
     }
 
     /// Moves the selected nodes to the clipboard, but for those that can't be removed.
     public Outcome cut() {
-        List<TreeNode> cut = Clipboard.nodes(tree, selection.ids());
+        List<TreeNode> cut = Clipboard.nodes(tree(), selection.ids());
         Outcome outcome = act(new Action.Remove(selection.ids()));
         if (outcome instanceof Done) {
-            clipboard.put(cut.stream().filter(node -> !tree.contains(node.id())).toList());
+            clipboard.put(cut.stream().filter(node -> !tree().contains(node.id())).toList());
         }
         return outcome;
     }
@@ -299,7 +317,7 @@ public final class Operation {
     }
 
     private void keepHover() {
-        if (hovered != null && !tree.contains(hovered)) {
+        if (hovered != null && !tree().contains(hovered)) {
             hovered = null;
         }
     }

@@ -16,6 +16,7 @@ package dev.tenon.designer.event;
 /// | [ViewportEvent] | `viewport:resize` `viewport:scroll` | no |
 /// | [WorkbenchEvent] | `add:workspace` `remove:workspace` `switch:workspace` | no |
 /// | [HistoryEvent] | `history:push` `history:undo` `history:redo` `history:goto` | no |
+/// | [OthersChanged] | and `others:change` | no |
 ///
 /// A mutation is told before it is done, and is not done where a subscriber returns false. All
 /// others are told after the fact, and what subscribers return does not matter, but that a key
@@ -27,6 +28,7 @@ public sealed interface Event
                 KeyboardEvent,
                 MutationEvent,
                 NodeEvent,
+                OthersChanged,
                 ViewportEvent,
                 WorkbenchEvent {
     /// Returns the name of the event's kind, `append:node`.

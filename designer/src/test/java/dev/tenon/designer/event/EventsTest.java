@@ -20,7 +20,7 @@ final class EventsTest {
     private final List<String> log = new ArrayList<>();
 
     /// Section 1.5 of the reference's description, and ours: `drag:cancel`, `unwrap:node`,
-    /// `rename:node`, `hide:node`.
+    /// `rename:node`, `hide:node`, `others:change`.
     @Test
     void allTypesOfTheReferenceAreThere() throws ReflectiveOperationException {
         List<String> types = new ArrayList<>();
@@ -40,7 +40,8 @@ final class EventsTest {
                                         + " hide:node drag:node drop:node hover:node select:node"
                                         + " unselect:node viewport:resize viewport:scroll"
                                         + " add:workspace remove:workspace switch:workspace"
-                                        + " history:push history:undo history:redo history:goto")
+                                        + " history:push history:undo history:redo history:goto"
+                                        + " others:change")
                                 .split(" "));
     }
 
