@@ -1,6 +1,7 @@
 package dev.tenon.designer.collaboration;
 
 import dev.tenon.designer.engine.History;
+import dev.tenon.designer.tree.Difference;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -19,7 +20,9 @@ final class OwnSteps {
     ///
     /// @param stamps its contributions, the first first; several where they are of one gesture
     /// @param gesture what these have in common, or null
-    record OwnStep(PVector<Stamp> stamps, @Nullable String gesture) {}
+    /// @param nodes the nodes that the step brought or took when it was first taken back; none
+    ///   before that
+    record OwnStep(PVector<Stamp> stamps, @Nullable String gesture, Set<String> nodes) {}
 
     private final Deque<OwnStep> done = new ArrayDeque<>(); // the last first
     private final Deque<OwnStep> undone = new ArrayDeque<>();
@@ -36,24 +39,28 @@ final class OwnSteps {
         return undone;
     }
 
-    /// Something new was done: what was taken back is forgotten.
-    void did(Stamp stamp, @Nullable String gesture) {
+    /// Something new was done, with `effect`: what was taken back is forgotten.
+    void did(Stamp stamp, @Nullable String gesture, Difference effect) {
         undone.forEach(this::forget);
         undone.clear();
         OwnStep last = done.peek();
         if (gesture != null && last != null && gesture.equals(last.gesture())) {
             done.pop();
             kept.add(stamp);
-            done.push(new OwnStep(last.stamps().plus(stamp), gesture));
+            Set<String> nodes = new HashSet<>(last.nodes());
+            if (!nodes.isEmpty()) { // it was taken back once, and done again
+                nodes.addAll(Steps.nodes(effect));
+            }
+            done.push(new OwnStep(last.stamps().plus(stamp), gesture, nodes));
         } else {
-            push(done, stamp, gesture);
+            push(done, new OwnStep(TreePVector.singleton(stamp), gesture, Set.of()));
         }
     }
 
-    /// Puts a step of one contribution on `steps`; the oldest goes where there are too many.
-    void push(Deque<OwnStep> steps, Stamp stamp, @Nullable String gesture) {
-        kept.add(stamp);
-        steps.push(new OwnStep(TreePVector.singleton(stamp), gesture));
+    /// Puts `step` on `steps`; the oldest goes where there are too many.
+    void push(Deque<OwnStep> steps, OwnStep step) {
+        kept.addAll(step.stamps());
+        steps.push(step);
         if (steps.size() > History.CAPACITY) {
             forget(steps.removeLast());
         }

@@ -16,6 +16,7 @@ import dev.tenon.designer.tree.TreeNode;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.pcollections.TreePVector;
 
 /// One person's copy of a design that several people edit at the same time. Replicas exchange
 /// [Update]s, by whatever way and in whatever order; those that have the same contributions have
@@ -204,8 +206,8 @@ public final class Replica {
             return new Done(tree(), difference, List.of(), List.of());
         }
         Outcome outcome = contribute(type, steps(difference));
-        if (outcome instanceof Done) {
-            own.did(new Stamp(clock, site), gesture);
+        if (outcome instanceof Done done) {
+            own.did(new Stamp(clock, site), gesture, done.difference());
         }
         return outcome;
     }
@@ -269,16 +271,25 @@ public final class Replica {
 
     private Outcome walk(String type, Deque<OwnStep> from, Deque<OwnStep> to) {
         OwnStep step = from.poll();
-        List<Step> steps =
-                step == null ? List.of() : Steps.inverse(own.taken(step, log), log.state(), rules);
-        if (step == null || steps.isEmpty()) {
-            return new Refused(new Refusal(Rule.NOTHING, type + ": there is nothing to " + type));
+        if (step == null) {
+            return nothing(type);
         }
-        Outcome outcome = contribute(type, steps);
+        List<Log.Entry> entries = own.taken(step, log);
+        Set<String> nodes = new HashSet<>(step.nodes());
+        if (nodes.isEmpty()) {
+            entries.forEach(entry -> nodes.addAll(Steps.nodes(entry.applied().effect())));
+        }
+        List<Step> steps = Steps.inverse(entries, nodes, log.state(), rules);
+        Outcome outcome = steps.isEmpty() ? nothing(type) : contribute(type, steps);
         if (outcome instanceof Done) {
-            own.push(to, new Stamp(clock, site), step.gesture());
+            Stamp stamp = new Stamp(clock, site);
+            own.push(to, new OwnStep(TreePVector.singleton(stamp), step.gesture(), nodes));
         }
         return outcome;
+    }
+
+    private static Refused nothing(String type) {
+        return new Refused(new Refusal(Rule.NOTHING, type + ": there is nothing to " + type));
     }
 
     // ---- for an operation

@@ -65,9 +65,25 @@ final class Steps {
         return placed;
     }
 
+    /// Returns the nodes that `effect` brought or took.
+    static Set<String> nodes(Difference effect) {
+        Set<String> nodes = new HashSet<>();
+        for (Edit edit : effect.edits()) {
+            switch (edit) {
+                case Edit.Insert insert -> insert.node().forEach(node -> nodes.add(node.id()));
+                case Edit.Delete delete -> delete.node().forEach(node -> nodes.add(node.id()));
+                default -> {}
+            }
+        }
+        return nodes;
+    }
+
     /// Returns the steps that take back in `present` what `entries`, the last first, did, as far as
     /// it still stands: what someone has changed again is left as it is. None where nothing stands.
-    static List<Step> inverse(List<Log.Entry> entries, State present, Rules rules) {
+    ///
+    /// @param own the nodes that go where one of them that was brought goes; others are kept
+    static List<Step> inverse(
+            List<Log.Entry> entries, Set<String> own, State present, Rules rules) {
         List<Step> steps = new ArrayList<>();
         State now = present;
         for (Log.Entry entry : entries) {
@@ -79,7 +95,7 @@ final class Steps {
                 tree = tree.apply(edit);
             }
             for (int i = edits.size() - 1; i >= 0; i--) {
-                for (Step step : inverse(edits.get(i), trees.get(i), now)) {
+                for (Step step : inverse(edits.get(i), own, trees.get(i), now)) {
                     State next = now.with(step, rules);
                     if (!next.equals(now)) {
                         add(steps, step);
@@ -107,9 +123,9 @@ final class Steps {
         return assign.settings().stream().map(Assignment::path).toList();
     }
 
-    private static List<Step> inverse(Edit edit, Tree before, State now) {
+    private static List<Step> inverse(Edit edit, Set<String> own, Tree before, State now) {
         return switch (edit) {
-            case Edit.Insert insert -> removal(insert.node(), now);
+            case Edit.Insert insert -> removal(insert.node().id(), own, now);
             case Edit.Delete(String parent, int index, TreeNode node) ->
                     now.tree().contains(node.id()) // came back already
                             ? List.of()
@@ -161,14 +177,12 @@ final class Steps {
     }
 
     /// The node goes; what others have put into it takes its place.
-    private static List<Step> removal(TreeNode inserted, State now) {
-        TreeNode node = now.tree().find(inserted.id());
-        String parent = node == null ? null : now.tree().parentId(inserted.id());
+    private static List<Step> removal(String id, Set<String> own, State now) {
+        TreeNode node = now.tree().find(id);
+        String parent = node == null ? null : now.tree().parentId(id);
         if (node == null || parent == null) {
             return List.of();
         }
-        Set<String> own = new HashSet<>();
-        inserted.forEach(inner -> own.add(inner.id()));
         List<Step> steps = new ArrayList<>();
         Place before = new Place(parent, List.of(), List.of(node.id()), true);
         lift(node, own, before, steps);

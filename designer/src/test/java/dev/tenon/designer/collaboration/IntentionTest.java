@@ -242,6 +242,39 @@ final class IntentionTest {
         assertThat(tree()).isEqualTo("root(a n(m(q b)) p)");
     }
 
+    /// What came while the node was gone comes back with it, and is another's all the same.
+    @Test
+    void undoAfterRedoKeepsWhatOthersPutInsideMeanwhile() {
+        act(ann, new Action.InsertAt("root", 1, List.of(node("n", "Box"))));
+        exchange();
+        ann.undo();
+        act(bob, new Action.Append("n", List.of(node("x", "Leaf"))));
+        exchange();
+        ann.redo();
+        exchange();
+        assertThat(tree()).isEqualTo("root(a n(x) b p q)");
+        ann.undo();
+        exchange();
+        assertThat(tree()).isEqualTo("root(a x b p q)");
+    }
+
+    @Test
+    void redoOfARemovalTakesWhatWasInside() {
+        act(bob, new Action.Append("p", List.of(node("x", "Leaf"))));
+        exchange();
+        act(ann, new Action.Remove(List.of("p")));
+        ann.undo();
+        exchange();
+        act(bob, new Action.Append("p", List.of(node("y", "Leaf"))));
+        exchange();
+        ann.redo();
+        exchange();
+        assertThat(tree()).isEqualTo("root(a b y q)");
+        ann.undo();
+        exchange();
+        assertThat(tree()).isEqualTo("root(a b p(x y) q)");
+    }
+
     @Test
     void undoOfAMoveThatSomeoneMovedOnDoesNothing() {
         act(ann, new Action.Remove(List.of("b")));
