@@ -1,6 +1,7 @@
 package dev.tenon.designer.collaboration;
 
 import dev.tenon.designer.DesignException;
+import dev.tenon.designer.engine.Hover;
 import dev.tenon.designer.engine.Selection;
 import dev.tenon.designer.json.Json;
 import dev.tenon.designer.json.JsonArray;
@@ -58,7 +59,7 @@ record Decoding(String name) {
                 text(object, "name"),
                 (int) number(object, "color", 0, Presence.COLORS - 1),
                 new Selection(list(object, "selected", Tree.MOST_NODES, this::string)),
-                object.has("hovered") ? text(object, "hovered") : null);
+                object.has("hovered") ? Hover.of(text(object, "hovered")) : Hover.NONE);
     }
 
     private JsonObject whole(Json json, String thing) {

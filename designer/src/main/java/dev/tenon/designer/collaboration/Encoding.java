@@ -69,9 +69,8 @@ final class Encoding {
                         .with("name", new JsonString(presence.name()))
                         .with("color", JsonNumber.of((long) presence.color()))
                         .with("selected", list(presence.selection().ids(), JsonString::new));
-        return presence.hovered() == null
-                ? json
-                : json.with("hovered", new JsonString(presence.hovered()));
+        String hovered = presence.hover().id();
+        return hovered == null ? json : json.with("hovered", new JsonString(hovered));
     }
 
     private static JsonObject head(String thing) {

@@ -7,10 +7,10 @@ import dev.tenon.designer.tree.Tree;
 ///
 /// @param cause what brought it up
 /// @param type the name of the action, `append:node`; of the entry that a walk through the history
-///   led to; empty for a selection and for what others did
+///   led to; else empty
 /// @param tree the tree after it
 /// @param selection the selection after it
-/// @param difference what changed in the tree; [Difference#NONE] for a selection
+/// @param difference what changed in the tree; [Difference#NONE] for a selection or a hover
 public record Change(
         Cause cause, String type, Tree tree, Selection selection, Difference difference) {
     /// What brings changes up.
@@ -26,6 +26,8 @@ public record Change(
         /// Others who edit the same tree changed it.
         OTHERS,
         /// Other nodes were selected.
-        SELECTION
+        SELECTION,
+        /// The pointer came over another node, or over none.
+        HOVER
     }
 }

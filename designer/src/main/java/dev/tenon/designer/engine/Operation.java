@@ -40,7 +40,7 @@ public final class Operation {
     private final List<Consumer<Change>> watchers = new CopyOnWriteArrayList<>();
     private final Timeline timeline;
     private Selection selection;
-    private @Nullable String hovered;
+    private Hover hover = Hover.NONE;
     private long changes; // of the tree, so far
 
     /// Begins with the tree of `root`, which is selected, a history and events of its own.
@@ -118,20 +118,23 @@ public final class Operation {
         return ids;
     }
 
-    /// Returns the node under the pointer, or null.
-    public @Nullable String hovered() {
-        return hovered;
+    /// Returns the node under the pointer.
+    public Hover hover() {
+        return hover;
     }
 
-    /// Sets the node under the pointer, null for none or one that is not there; tells `hover:node`
-    /// where it is another one.
+    /// Sets the node under the pointer, null for none or one that is not there. Where it is another
+    /// one, watchers learn it, and `hover:node` is told; as in the reference no event tells that
+    /// there is none.
     public void hover(@Nullable String id) {
+        Hover before = hover;
         TreeNode node = id == null ? null : tree().find(id);
-        if (node == null) {
-            hovered = null;
-        } else if (!node.id().equals(hovered)) {
-            hovered = node.id();
-            tell(new NodeEvent.HoverNode(node));
+        hover = node == null ? Hover.NONE : Hover.of(node.id());
+        if (!hover.equals(before)) {
+            tell(new Change(Cause.HOVER, "", tree(), selection, Difference.NONE));
+            if (node != null) {
+                tell(new NodeEvent.HoverNode(node));
+            }
         }
     }
 
@@ -176,7 +179,7 @@ public final class Operation {
                             selection,
                             done.difference(),
                             gesture));
-            keepHover();
+            hover = hover.in(tree());
             tell(new Change(Cause.ACTION, action.type(), tree(), selection, done.difference()));
             tellSelection(before);
             if (gesture == null || !gesture.equals(last.gesture())) {
@@ -248,7 +251,7 @@ public final class Operation {
         Selection before = selection;
         changes++;
         selection = walk.selection().in(walk.tree());
-        keepHover();
+        hover = hover.in(tree());
         int index = walk.history().current();
         String type = walk.history().entries().get(index).type();
         tell(new Change(cause, type, walk.tree(), selection, walk.difference()));
@@ -267,7 +270,7 @@ public final class Operation {
         Selection before = selection;
         changes++;
         selection = selection.in(tree());
-        keepHover();
+        hover = hover.in(tree());
         tell(new Change(Cause.OTHERS, "", tree(), selection, difference));
         tellSelection(before);
         tell(new OthersChanged(difference));
@@ -314,12 +317,6 @@ public final class Operation {
     /// Puts what is on the clipboard into or beside the selection, in copies.
     public Outcome paste() {
         return act(new Action.Paste(clipboard.nodes(), selection.ids()));
-    }
-
-    private void keepHover() {
-        if (hovered != null && !tree().contains(hovered)) {
-            hovered = null;
-        }
     }
 
     private void tell(Change change) {

@@ -35,6 +35,7 @@ public final class OperationViews implements AutoCloseable {
     private final SignalMap<String, Shown> nodes = SignalMap.named("nodes");
     private final Signal<String> root;
     private final Signal<Selection> selection;
+    private final Signal<Hover> hover;
     private final Signal<List<String>> entries;
     private final Signal<Integer> current;
     private final Runnable end;
@@ -44,6 +45,7 @@ public final class OperationViews implements AutoCloseable {
         TreeNode top = operation.tree().root();
         root = Signal.named("root", top.id());
         selection = Signal.named("selection", operation.selection());
+        hover = Signal.named("hover", operation.hover());
         entries = Signal.named("entries", operation.history().types());
         current = Signal.named("current", operation.history().current());
         Reactive.batch(() -> show(top));
@@ -65,6 +67,11 @@ public final class OperationViews implements AutoCloseable {
         return selection.get();
     }
 
+    /// Returns the node under the pointer.
+    public Hover hover() {
+        return hover.get();
+    }
+
     /// Returns the types of the history's entries, the oldest first.
     public List<String> entries() {
         return entries.get();
@@ -82,6 +89,7 @@ public final class OperationViews implements AutoCloseable {
             }
             root.set(change.tree().root().id());
             selection.set(change.selection());
+            hover.set(operation.hover());
             entries.set(operation.history().types());
             current.set(operation.history().current());
         });

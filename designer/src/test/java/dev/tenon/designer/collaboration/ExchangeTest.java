@@ -7,6 +7,7 @@ import dev.tenon.designer.DesignException;
 import dev.tenon.designer.action.Action;
 import dev.tenon.designer.action.Boxes;
 import dev.tenon.designer.behavior.Rules;
+import dev.tenon.designer.engine.Hover;
 import dev.tenon.designer.engine.Selection;
 import dev.tenon.designer.json.JsonObject;
 import dev.tenon.designer.json.JsonText;
@@ -198,11 +199,12 @@ final class ExchangeTest {
 
     @Test
     void presenceFollowsTheTree() {
-        Presence presence = new Presence("bob", "Bob", 3, Selection.of("root", "gone"), "gone");
+        Presence presence =
+                new Presence("bob", "Bob", 3, Selection.of("root", "gone"), Hover.of("gone"));
         assertThat(Presence.of(JsonText.read("p", JsonText.compact(presence.toJson()))))
                 .isEqualTo(presence);
         assertThat(presence.in(tree))
-                .isEqualTo(new Presence("bob", "Bob", 3, Selection.of("root"), null));
+                .isEqualTo(new Presence("bob", "Bob", 3, Selection.of("root"), Hover.NONE));
         assertThat(Presence.of("bob", "Bob", Selection.NONE).color()).isBetween(0, 11);
         JsonObject strange = ((JsonObject) presence.toJson()).without("color");
         assertThatThrownBy(() -> Presence.of(strange))

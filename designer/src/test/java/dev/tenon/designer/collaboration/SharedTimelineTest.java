@@ -11,6 +11,7 @@ import dev.tenon.designer.behavior.Rules;
 import dev.tenon.designer.effect.Designer;
 import dev.tenon.designer.engine.Change;
 import dev.tenon.designer.engine.Engine;
+import dev.tenon.designer.engine.Hover;
 import dev.tenon.designer.engine.Operation;
 import dev.tenon.designer.engine.Selection;
 import dev.tenon.designer.event.Event;
@@ -104,7 +105,7 @@ final class SharedTimelineTest {
         assertThat(followed[0]).isEqualTo(ann.tree());
         assertThat(changes).extracting(Change::cause).containsExactly(Change.Cause.OTHERS);
         assertThat(bob.selection()).isEqualTo(Selection.of("p"));
-        assertThat(bob.hovered()).isNull();
+        assertThat(bob.hover()).isEqualTo(Hover.NONE);
         assertThat(events).containsExactly("unselect:node", "others:change");
         assertThat(bob.history().entries()).hasSize(1);
         exchange();

@@ -17,6 +17,7 @@ import dev.tenon.designer.driver.Input;
 import dev.tenon.designer.driver.Input.Device;
 import dev.tenon.designer.engine.Cursor;
 import dev.tenon.designer.engine.Engine;
+import dev.tenon.designer.engine.Hover;
 import dev.tenon.designer.engine.Operation;
 import dev.tenon.designer.event.CursorEvent.Position;
 import dev.tenon.designer.event.Event;
@@ -241,9 +242,9 @@ final class DesignerTest {
     @Test
     void thePointerHovers() {
         move(60, 60, PointerTarget.canvas("a"));
-        assertThat(operation.hovered()).isEqualTo("a");
+        assertThat(operation.hover()).isEqualTo(Hover.of("a"));
         move(300, 60, PointerTarget.NONE);
-        assertThat(operation.hovered()).isNull();
+        assertThat(operation.hover()).isEqualTo(Hover.NONE);
     }
 
     @Test

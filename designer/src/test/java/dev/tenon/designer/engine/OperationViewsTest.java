@@ -58,6 +58,22 @@ final class OperationViewsTest {
     }
 
     @Test
+    void theHoverIsShown() {
+        TreeNode leaf = TreeNode.of("a", "Leaf");
+        Operation operation =
+                operation(
+                        TreeNode.of("root", "Root", JsonObject.EMPTY, List.of(leaf)),
+                        new Random(1));
+        try (OperationViews views = new OperationViews(operation)) {
+            assertThat(views.hover()).isEqualTo(Hover.NONE);
+            operation.hover("a");
+            assertThat(views.hover()).isEqualTo(Hover.of("a"));
+            operation.act(new Action.Remove(List.of("a")));
+            assertThat(views.hover()).isEqualTo(Hover.NONE);
+        }
+    }
+
+    @Test
     void aReaderOfOneNodeRunsAgainWhenThatOneChanged() {
         TreeNode inner =
                 TreeNode.of("a", "Box", JsonObject.EMPTY, List.of(TreeNode.of("b", "Leaf")));
