@@ -51,7 +51,7 @@ record Filling(Rules rules, Ids ids) {
     /// An adoption may give other settings to a node that moves.
     private static void settings(Draft draft, List<TreeNode> given, TreeNode node) {
         TreeNode now = draft.tree().find(node.id());
-        if (now != null && !given.contains(node) && !now.props().equals(node.props())) {
+        if (now != null && !now.props().equals(node.props()) && !given.contains(node)) {
             draft.edit(new Edit.Props(node.id(), now.props(), node.props()));
         }
     }

@@ -8,8 +8,10 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.pcollections.HashPMap;
@@ -240,10 +242,17 @@ public final class Tree {
     ///
     /// @throws DesignException if one names no node
     public List<String> outermost(List<String> ids) {
-        return ids.stream()
-                .distinct()
-                .filter(id -> ids.stream().noneMatch(other -> isAncestor(other, id)))
-                .toList();
+        Set<String> all = new LinkedHashSet<>(ids);
+        return all.stream().filter(id -> !isInside(all, id)).toList();
+    }
+
+    private boolean isInside(Set<String> nodes, String id) {
+        for (String at = parentId(id); at != null; at = parents.get(at)) {
+            if (nodes.contains(at)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// Returns the tree after `edit`.
