@@ -276,8 +276,7 @@ public final class Operation {
         tell(new OthersChanged(difference));
     }
 
-    /// Selects `ids`, of which the tree must have each; others are left out. No step of the
-    /// history.
+    /// Selects those of `ids` that the tree has. No step of the history.
     public void select(List<String> ids) {
         Selection before = selection;
         selection = new Selection(ids).in(tree());
@@ -306,10 +305,12 @@ public final class Operation {
 
     /// Moves the selected nodes to the clipboard, but for those that can't be removed.
     public Outcome cut() {
-        List<TreeNode> cut = Clipboard.nodes(tree(), selection.ids());
-        Outcome outcome = act(new Action.Remove(selection.ids()));
+        Tree before = tree();
+        List<String> cut = selection.ids();
+        Outcome outcome = act(new Action.Remove(cut));
         if (outcome instanceof Done) {
-            clipboard.put(cut.stream().filter(node -> !tree().contains(node.id())).toList());
+            List<String> gone = cut.stream().filter(id -> !tree().contains(id)).toList();
+            clipboard.put(Clipboard.nodes(before, gone));
         }
         return outcome;
     }

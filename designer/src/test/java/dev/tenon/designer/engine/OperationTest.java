@@ -6,6 +6,8 @@ import dev.tenon.designer.Golden;
 import dev.tenon.designer.action.Action;
 import dev.tenon.designer.action.Boxes;
 import dev.tenon.designer.action.Outcome;
+import dev.tenon.designer.behavior.Behavior;
+import dev.tenon.designer.behavior.DesignerProps;
 import dev.tenon.designer.behavior.Rules;
 import dev.tenon.designer.event.MutationEvent;
 import dev.tenon.designer.json.Json;
@@ -187,6 +189,47 @@ final class OperationTest {
                 .isEqualTo("root[a[a1 a2[a21 a22]] b c[$g0] d[d1[d11]] e f g h[h1]]");
         assertThat(operation.history().types())
                 .containsExactly("default:state", "remove:node", "paste:node");
+    }
+
+    /// A box stays, what is selected in it goes.
+    @Test
+    void cutTakesWhatIsInsideOfWhatStays() {
+        Behavior lasting =
+                Behavior.of(
+                        "Box", DesignerProps.builder().droppable(true).deletable(false).build());
+        Operation keeping =
+                new Operation(
+                        operation.tree().root(),
+                        new Rules(Boxes.REGISTRY.withBehaviors(List.of(lasting))),
+                        Boxes.generated(),
+                        InstantSource.fixed(Instant.EPOCH),
+                        new Clipboard());
+        keeping.select(List.of("a", "a1", "b"));
+        assertThat(keeping.cut()).isInstanceOf(Outcome.Done.class);
+        assertThat(keeping.clipboard().nodes()).extracting(TreeNode::id).containsExactly("a1", "b");
+    }
+
+    @Test
+    void theHoverFollowsTheTree() {
+        List<Change> changes = new ArrayList<>();
+        operation.hover("a1");
+        operation.watch(changes::add);
+        operation.act(new Action.Remove(List.of("a")));
+        assertThat(operation.hover()).isEqualTo(Hover.NONE);
+        operation.undo();
+        operation.hover("a1");
+        operation.hover("a1");
+        assertThat(operation.hover().has("a1")).isTrue();
+        operation.hover("nobody");
+        assertThat(operation.hover()).isEqualTo(Hover.NONE);
+        operation.hover(null);
+        assertThat(changes)
+                .extracting(Change::cause)
+                .containsExactly(
+                        Change.Cause.ACTION,
+                        Change.Cause.UNDO,
+                        Change.Cause.HOVER,
+                        Change.Cause.HOVER);
     }
 
     @Test
