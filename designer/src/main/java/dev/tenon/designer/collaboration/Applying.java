@@ -84,9 +84,11 @@ final class Applying {
                 return;
             }
         }
-        ids.forEach(this::forget);
         Place place = insert.place();
-        TreeNode parent = node(place.parent());
+        if (node(place.parent()) != null) {
+            ids.forEach(this::forget);
+        }
+        TreeNode parent = node(place.parent()); // it may have been inside of what is forgotten
         if (parent == null) {
             missing(place.parent());
             return;

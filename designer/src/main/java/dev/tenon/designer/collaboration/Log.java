@@ -50,7 +50,8 @@ final class Log {
         return entries.size();
     }
 
-    /// Takes in contributions that it does not have; returns what changes in the tree.
+    /// Takes in contributions that it does not have, or none if a rule throws; returns what changes
+    /// in the tree.
     Difference add(List<Contribution> more) {
         if (more.isEmpty()) {
             return Difference.NONE;
@@ -62,15 +63,18 @@ final class Log {
         boolean isLate = first < entries.size();
         List<Entry> tail = entries.subList(first, entries.size());
         tail.forEach(entry -> waiting.add(entry.contribution()));
-        tail.clear();
         waiting.sort(ORDER); // two runs in order: one merge
         List<Edit> edits = new ArrayList<>();
+        List<Entry> fresh = new ArrayList<>(waiting.size());
+        State before = first == 0 ? base : entries.get(first - 1).applied().state();
         for (Contribution contribution : waiting) {
-            State before = state();
-            State.Applied applied = before.apply(contribution, rules);
-            entries.add(new Entry(contribution, before, applied));
+            State.Applied applied = before.apply(contribution, rules); // a rule may throw
+            fresh.add(new Entry(contribution, before, applied));
             edits.addAll(applied.effect().edits());
+            before = applied.state();
         }
+        tail.clear();
+        entries.addAll(fresh);
         return isLate ? Difference.between(old.tree(), state().tree()) : new Difference(edits);
     }
 

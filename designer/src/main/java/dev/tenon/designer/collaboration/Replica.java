@@ -445,6 +445,7 @@ public final class Replica {
     }
 
     private Difference take(List<Contribution> staged) {
+        Difference difference = log.add(staged); // first, since a rule may throw
         for (Contribution contribution : staged) {
             long at = contribution.stamp().clock();
             version = version.with(contribution);
@@ -463,7 +464,7 @@ public final class Replica {
                 sites.remove(contribution.site());
             }
         }
-        return log.add(staged);
+        return difference;
     }
 
     // ---- coming, going, settling

@@ -1,11 +1,14 @@
 package dev.tenon.designer.collaboration;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tenon.designer.action.Action;
 import dev.tenon.designer.action.Boxes;
 import dev.tenon.designer.action.Checking;
 import dev.tenon.designer.action.Outcome;
+import dev.tenon.designer.behavior.Behavior;
+import dev.tenon.designer.behavior.DesignerProps;
 import dev.tenon.designer.behavior.Rules;
 import dev.tenon.designer.catalogue.FormCatalogue;
 import dev.tenon.designer.json.JsonObject;
@@ -340,6 +343,54 @@ final class IntentionTest {
         Update late = ann.update(bob.version());
         Difference difference = bob.receive(late);
         assertThat(difference.edits()).hasSize(1); // not those that were done again
+    }
+
+    /// Someone brings a deleted node anew, to a place that is not there.
+    @Test
+    void whatDoesNotComeLeavesTheDeletedAlone() {
+        act(ann, new Action.Remove(List.of("a")));
+        Step step =
+                new Step.Insert(node("a", "Leaf"), new Place("gone", List.of(), List.of(), false));
+        Contribution insert =
+                new Contribution(new Stamp(50, "bob"), 1, "append:node", List.of(step));
+        ann.receive(new Update("bob", "1", Version.NONE, 50, List.of(insert)));
+        assertThat(ann.refusal(insert)).hasToString("no node is named \"gone\"");
+        assertThat(ann.undo()).isInstanceOf(Outcome.Done.class);
+        assertThat(tree()).isEqualTo("root(a b p q)");
+    }
+
+    @Test
+    void aRuleThatThrowsLeavesAllAsItWas() {
+        boolean[] throwing = {false};
+        Behavior moody =
+                Behavior.of(
+                        "Box",
+                        DesignerProps.builder()
+                                .droppable(true)
+                                .allowAppend((_, _, _) -> {
+                                    if (throwing[0]) {
+                                        throw new UnsupportedOperationException("not today");
+                                    }
+                                    return true;
+                                })
+                                .build());
+        Rules rules = new Rules(Boxes.REGISTRY.withBehaviors(List.of(moody)));
+        ann = Replica.of("ann", ann.tree(), rules, "1");
+        bob = Replica.join("bob", ann.admit("bob"), rules, "1");
+        act(ann, new Action.Hide("a", true));
+        act(bob, new Action.Move(List.of("a"), "p", 0));
+        act(bob, new Action.Hide("b", true));
+        Tree before = ann.tree();
+        Version version = ann.version();
+        Update update = bob.update(ann.version());
+        throwing[0] = true;
+        assertThatThrownBy(() -> ann.receive(update))
+                .isInstanceOf(UnsupportedOperationException.class);
+        assertThat(ann.tree()).isSameAs(before);
+        assertThat(ann.version()).isEqualTo(version);
+        throwing[0] = false;
+        exchange();
+        assertThat(tree()).isEqualTo("root(b p(a) q)");
     }
 
     @Test
