@@ -148,6 +148,22 @@ final class DesignerTest {
                 .containsExactly("drag:node", "select:node", "drop:node");
     }
 
+    /// Someone else, or a key, has deleted it meanwhile.
+    @Test
+    void whatIsGoneIsNotDropped() {
+        operation.select(List.of("a", "b"));
+        down(60, 70, PointerTarget.canvas("a"));
+        move(100, 270, PointerTarget.canvas("c"));
+        operation.act(new Action.Remove(List.of("a")));
+        up(100, 270, PointerTarget.canvas("c"), Modifiers.NONE);
+        assertThat(tree()).isEqualTo("root[c[b] d e]");
+        down(60, 370, PointerTarget.canvas("d"));
+        move(100, 270, PointerTarget.canvas("c"));
+        operation.act(new Action.Remove(List.of("d")));
+        up(100, 270, PointerTarget.canvas("c"), Modifiers.NONE);
+        assertThat(tree()).isEqualTo("root[c[b] e]");
+    }
+
     @Test
     void aResourceOfThePaletteIsDroppedAsANewNode() {
         drag(PointerTarget.source("leaf"), 900, 70, PointerTarget.canvas("c"), 100, 270);
