@@ -89,15 +89,20 @@ public final class KeyboardDrag {
     }
 
     /// Takes in a key that goes down in `operation`; returns whether it was meant for a drag. While
-    /// nodes are picked up, all keys are but modifiers; where someone else changes the tree
-    /// meanwhile, or another document comes to the front, the drag is cancelled.
+    /// nodes are picked up, all keys are but modifiers. Where someone else has changed the tree
+    /// meanwhile, the drag goes on from the same place in the same parent, or from the nearest;
+    /// where a node has gone, or another document comes to the front, it is cancelled.
     @SuppressWarnings("ReferenceEquality") // a tree is a value: the same one has not changed
     public boolean down(String key, Modifiers modifiers, Operation operation) {
         Held now = held;
         if (now == null) {
             return isGrip(key) && modifiers.equals(Modifiers.NONE) && pickUp(operation);
         }
-        if (now.operation != operation || now.tree != operation.tree()) {
+        if (now.operation == operation && now.tree != operation.tree()) {
+            now = onChanged(now, operation.tree());
+            held = now;
+        }
+        if (now == null || now.operation != operation) {
             cancel();
             return true;
         }
@@ -114,6 +119,28 @@ public final class KeyboardDrag {
             default -> {}
         }
         return true;
+    }
+
+    /// The drag in a tree that others have changed; null, and cancelled, where nodes have gone from
+    /// it or into each other.
+    private @Nullable Held onChanged(Held now, Tree tree) {
+        if (!now.ids.stream().allMatch(tree::contains)
+                || tree.outermost(now.ids).size() < now.ids.size()) {
+            cancel();
+            return null;
+        }
+        Slot before = now.slots.get(at);
+        List<String> ids = tree.sorted(now.ids);
+        List<Slot> slots = new ArrayList<>();
+        int origin = gather(tree.root(), new HashSet<>(ids), ids.getFirst(), slots);
+        at = origin;
+        for (int i = 0; i < slots.size(); i++) {
+            Slot slot = slots.get(i);
+            if (slot.parent.equals(before.parent) && slot.index <= before.index) {
+                at = i;
+            }
+        }
+        return new Held(now.operation, tree, ids, slots, origin);
     }
 
     private static boolean isGrip(String key) {

@@ -137,13 +137,37 @@ final class KeyboardDragTest {
         assertThat(drag.down(" ", new Modifiers(true, false, false, false), operation)).isFalse();
     }
 
+    /// As others do, where a design is shared.
     @Test
-    void anotherChangeCancels() {
+    void itGoesOnWhereAnotherChanges() {
         operation.select(List.of("b"));
         press(" ");
-        operation.act(new Action.Remove(List.of("a1")));
+        press("ArrowUp");
+        assertThat(drag.slot()).isEqualTo(new KeyboardDrag.Slot("a", 1, 1));
+        operation.act(new Action.Append("a", List.of(TreeNode.of("x", "Leaf"))));
         press("ArrowDown");
+        assertThat(said()).isEqualTo("moved [Box, 3, 3]");
+        operation.act(new Action.Remove(List.of("a1")));
+        press(" ");
+        assertThat(said()).isEqualTo("dropped [1, Leaf, Box, 2]");
+        assertThat(tree()).isEqualTo("root[a[x b] c[p] f]");
+        press(" ");
+        operation.act(new Action.Remove(List.of("a")));
+        assertThat(press("ArrowDown")).isTrue();
         assertThat(said()).isEqualTo("cancelled [1, Leaf]");
+        assertThat(drag.isActive()).isFalse();
+    }
+
+    /// Its parent goes: the next place is counted from where the node is.
+    @Test
+    void aPlaceThatHasGoneIsLeft() {
+        operation.select(List.of("b"));
+        press(" ");
+        press("ArrowUp");
+        operation.act(new Action.Remove(List.of("a")));
+        press(" ");
+        assertThat(said()).isEqualTo("cancelled [1, Leaf]");
+        assertThat(tree()).isEqualTo("root[b c[p] f]");
     }
 
     @Test
