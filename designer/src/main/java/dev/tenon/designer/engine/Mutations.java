@@ -3,6 +3,7 @@ package dev.tenon.designer.engine;
 import dev.tenon.designer.action.Action;
 import dev.tenon.designer.action.Outcome.Done;
 import dev.tenon.designer.event.MutationEvent;
+import dev.tenon.designer.event.MutationEvent.Arrivals;
 import dev.tenon.designer.tree.Edit;
 import dev.tenon.designer.tree.Tree;
 import dev.tenon.designer.tree.TreeNode;
@@ -21,35 +22,22 @@ record Mutations(Tree before, Done done) {
                 done.focus().stream().filter(done.tree()::contains).map(done.tree()::node).toList();
         List<@Nullable String> parents = new ArrayList<>();
         source.forEach(node -> parents.add(parent(node.id())));
+        Arrivals arrivals = new Arrivals(source, parents);
         return switch (action) {
             case Action.Append append ->
-                    told(
-                            append.target(),
-                            node -> new MutationEvent.AppendNode(node, source, parents));
+                    told(append.target(), node -> new MutationEvent.AppendNode(node, arrivals));
             case Action.Prepend prepend ->
-                    told(
-                            prepend.target(),
-                            node -> new MutationEvent.PrependNode(node, source, parents));
+                    told(prepend.target(), node -> new MutationEvent.PrependNode(node, arrivals));
             case Action.InsertBefore insert ->
-                    told(
-                            insert.target(),
-                            node -> new MutationEvent.InsertBefore(node, source, parents));
+                    told(insert.target(), node -> new MutationEvent.InsertBefore(node, arrivals));
             case Action.InsertAfter insert ->
-                    told(
-                            insert.target(),
-                            node -> new MutationEvent.InsertAfter(node, source, parents));
+                    told(insert.target(), node -> new MutationEvent.InsertAfter(node, arrivals));
             case Action.InsertAt insert ->
-                    told(
-                            insert.parent(),
-                            node -> new MutationEvent.InsertChildren(node, source, parents));
+                    told(insert.parent(), node -> new MutationEvent.InsertChildren(node, arrivals));
             case Action.Move move ->
-                    told(
-                            move.parent(),
-                            node -> new MutationEvent.InsertChildren(node, source, parents));
+                    told(move.parent(), node -> new MutationEvent.InsertChildren(node, arrivals));
             case Action.SetChildren set ->
-                    told(
-                            set.parent(),
-                            node -> new MutationEvent.UpdateChildren(node, source, parents));
+                    told(set.parent(), node -> new MutationEvent.UpdateChildren(node, arrivals));
             case Action.Wrap wrap ->
                     told(wrap.target(), node -> new MutationEvent.WrapNode(node, wrap.wrapper()));
             case Action.Unwrap unwrap -> told(unwrap.target(), MutationEvent.UnwrapNode::new);
@@ -127,7 +115,7 @@ record Mutations(Tree before, Done done) {
             if (previous == null || selected.equals(List.of(insert.parent()))) {
                 inside.add(copy);
             } else {
-                events.add(new MutationEvent.InsertAfter(previous, List.of(copy), nobody(1)));
+                events.add(new MutationEvent.InsertAfter(previous, Arrivals.fresh(List.of(copy))));
             }
         }
         if (!inside.isEmpty()) {
@@ -135,18 +123,8 @@ record Mutations(Tree before, Done done) {
             events.addAll(
                     told(
                             parent,
-                            node ->
-                                    new MutationEvent.AppendNode(
-                                            node, inside, nobody(inside.size()))));
+                            node -> new MutationEvent.AppendNode(node, Arrivals.fresh(inside))));
         }
         return events;
-    }
-
-    private static List<@Nullable String> nobody(int count) {
-        List<@Nullable String> parents = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            parents.add(null);
-        }
-        return parents;
     }
 }

@@ -23,20 +23,42 @@ public sealed interface MutationEvent extends Event {
         return Collections.nCopies(source().size(), null);
     }
 
-    private static List<@Nullable String> copy(List<@Nullable String> parents) {
-        return Collections.unmodifiableList(new ArrayList<>(parents));
+    /// Nodes that go into or beside another one.
+    ///
+    /// @param nodes the nodes, as they will be
+    /// @param parents for each the id of the parent that it leaves, null for a node that comes from
+    ///   outside of the tree
+    record Arrivals(List<TreeNode> nodes, List<@Nullable String> parents) {
+        /// Copies the lists.
+        public Arrivals {
+            nodes = List.copyOf(nodes);
+            parents = Collections.unmodifiableList(new ArrayList<>(parents));
+        }
+
+        /// Returns nodes that come from outside of the tree.
+        public static Arrivals fresh(List<TreeNode> nodes) {
+            return new Arrivals(nodes, Collections.nCopies(nodes.size(), null));
+        }
+    }
+
+    /// Nodes go into or beside the target.
+    sealed interface Arrival extends MutationEvent {
+        /// Returns the nodes.
+        Arrivals arrivals();
+
+        @Override
+        default List<TreeNode> source() {
+            return arrivals().nodes();
+        }
+
+        @Override
+        default List<@Nullable String> originSourceParents() {
+            return arrivals().parents();
+        }
     }
 
     /// Nodes become the last children of `target`.
-    record AppendNode(
-            TreeNode target, List<TreeNode> source, List<@Nullable String> originSourceParents)
-            implements MutationEvent {
-        /// Copies the lists.
-        public AppendNode {
-            source = List.copyOf(source);
-            originSourceParents = copy(originSourceParents);
-        }
-
+    record AppendNode(TreeNode target, Arrivals arrivals) implements Arrival {
         @Override
         public String type() {
             return "append:node";
@@ -44,15 +66,7 @@ public sealed interface MutationEvent extends Event {
     }
 
     /// Nodes become the first children of `target`.
-    record PrependNode(
-            TreeNode target, List<TreeNode> source, List<@Nullable String> originSourceParents)
-            implements MutationEvent {
-        /// Copies the lists.
-        public PrependNode {
-            source = List.copyOf(source);
-            originSourceParents = copy(originSourceParents);
-        }
-
+    record PrependNode(TreeNode target, Arrivals arrivals) implements Arrival {
         @Override
         public String type() {
             return "prepend:node";
@@ -60,15 +74,7 @@ public sealed interface MutationEvent extends Event {
     }
 
     /// Nodes go after `target`.
-    record InsertAfter(
-            TreeNode target, List<TreeNode> source, List<@Nullable String> originSourceParents)
-            implements MutationEvent {
-        /// Copies the lists.
-        public InsertAfter {
-            source = List.copyOf(source);
-            originSourceParents = copy(originSourceParents);
-        }
-
+    record InsertAfter(TreeNode target, Arrivals arrivals) implements Arrival {
         @Override
         public String type() {
             return "insert:after";
@@ -76,15 +82,7 @@ public sealed interface MutationEvent extends Event {
     }
 
     /// Nodes go before `target`.
-    record InsertBefore(
-            TreeNode target, List<TreeNode> source, List<@Nullable String> originSourceParents)
-            implements MutationEvent {
-        /// Copies the lists.
-        public InsertBefore {
-            source = List.copyOf(source);
-            originSourceParents = copy(originSourceParents);
-        }
-
+    record InsertBefore(TreeNode target, Arrivals arrivals) implements Arrival {
         @Override
         public String type() {
             return "insert:before";
@@ -92,15 +90,7 @@ public sealed interface MutationEvent extends Event {
     }
 
     /// Nodes go to a place among the children of `target`.
-    record InsertChildren(
-            TreeNode target, List<TreeNode> source, List<@Nullable String> originSourceParents)
-            implements MutationEvent {
-        /// Copies the lists.
-        public InsertChildren {
-            source = List.copyOf(source);
-            originSourceParents = copy(originSourceParents);
-        }
-
+    record InsertChildren(TreeNode target, Arrivals arrivals) implements Arrival {
         @Override
         public String type() {
             return "insert:children";
@@ -108,15 +98,7 @@ public sealed interface MutationEvent extends Event {
     }
 
     /// Nodes become the only children of `target`.
-    record UpdateChildren(
-            TreeNode target, List<TreeNode> source, List<@Nullable String> originSourceParents)
-            implements MutationEvent {
-        /// Copies the lists.
-        public UpdateChildren {
-            source = List.copyOf(source);
-            originSourceParents = copy(originSourceParents);
-        }
-
+    record UpdateChildren(TreeNode target, Arrivals arrivals) implements Arrival {
         @Override
         public String type() {
             return "update:children";

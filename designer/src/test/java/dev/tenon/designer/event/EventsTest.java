@@ -3,6 +3,7 @@ package dev.tenon.designer.event;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tenon.designer.event.MutationEvent.AppendNode;
+import dev.tenon.designer.event.MutationEvent.Arrivals;
 import dev.tenon.designer.event.MutationEvent.RemoveNode;
 import dev.tenon.designer.event.WorkbenchEvent.AddWorkspace;
 import dev.tenon.designer.tree.TreeNode;
@@ -85,7 +86,7 @@ final class EventsTest {
                                 Set.of("add:workspace", "remove:node"),
                                 (event, context) -> log.add("types " + event.type())),
                         events.on(AddWorkspace.class, event -> log.add("on " + event.workspace())));
-        assertThat(events.dispatch(new AppendNode(NODE, List.of(), List.of()), "w")).isTrue();
+        assertThat(events.dispatch(new AppendNode(NODE, Arrivals.fresh(List.of())), "w")).isTrue();
         events.dispatch(new RemoveNode(NODE), "w");
         events.dispatch(new AddWorkspace("v"), null);
         assertThat(log)
