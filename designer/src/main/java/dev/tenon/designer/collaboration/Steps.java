@@ -152,7 +152,7 @@ final class Steps {
                         : List.of();
             }
             case Edit.Replace replace ->
-                    now.tree().isRoot(replace.after().id())
+                    now.tree().root().equals(replace.after())
                             ? List.of(new Step.Load(replace.before()))
                             : List.of();
         };

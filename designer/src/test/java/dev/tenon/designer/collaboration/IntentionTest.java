@@ -279,6 +279,23 @@ final class IntentionTest {
     }
 
     @Test
+    void aLoadIsTakenBackUnlessSomeoneWorksInTheTree() {
+        TreeNode other = node("root", "Root", node("n", "Box"));
+        act(ann, new Action.Load(other));
+        exchange();
+        assertThat(ann.undo()).isInstanceOf(Outcome.Done.class);
+        exchange();
+        assertThat(tree()).isEqualTo("root(a b p q)");
+        ann.redo();
+        exchange();
+        act(bob, new Action.Append("n", List.of(node("x", "Leaf"))));
+        exchange();
+        assertThat(ann.undo()).isInstanceOf(Outcome.Refused.class);
+        exchange();
+        assertThat(tree()).isEqualTo("root(n(x))");
+    }
+
+    @Test
     void undoOfAMoveThatSomeoneMovedOnDoesNothing() {
         act(ann, new Action.Remove(List.of("b")));
         act(ann, new Action.Move(List.of("a"), "p", 0));

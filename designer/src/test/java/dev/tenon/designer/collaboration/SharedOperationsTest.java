@@ -130,7 +130,10 @@ final class SharedOperationsTest {
         }
 
         private void act(Operation operation) {
-            Action action = actions.next(operation.tree());
+            Action action =
+                    random.nextInt(40) == 0
+                            ? new Action.Load(TreeNode.of("root", "Root"))
+                            : actions.next(operation.tree());
             Tree before = operation.tree();
             String gesture = random.nextInt(3) == 0 ? "gesture" : null;
             Outcome outcome = operation.act(action, gesture);
