@@ -124,23 +124,26 @@ public final class KeyboardDrag {
     /// The drag in a tree that others have changed; null, and cancelled, where nodes have gone from
     /// it or into each other.
     private @Nullable Held onChanged(Held now, Tree tree) {
-        if (!now.ids.stream().allMatch(tree::contains)
-                || tree.outermost(now.ids).size() < now.ids.size()) {
+        List<String> ids = List.copyOf(now.ids);
+        if (!ids.stream().allMatch(tree::contains) || tree.outermost(ids).size() < ids.size()) {
             cancel();
             return null;
         }
         Slot before = now.slots.get(at);
-        List<String> ids = tree.sorted(now.ids);
-        List<Slot> slots = new ArrayList<>();
-        int origin = gather(tree.root(), new HashSet<>(ids), ids.getFirst(), slots);
-        at = origin;
-        for (int i = 0; i < slots.size(); i++) {
-            Slot slot = slots.get(i);
+        Held then =
+                hold(now.operation, now.nodes.stream().map(node -> current(tree, node)).toList());
+        at = Math.max(0, then.origin);
+        for (int i = 0; i < then.slots.size(); i++) {
+            Slot slot = then.slots.get(i);
             if (slot.parent.equals(before.parent) && slot.index <= before.index) {
                 at = i;
             }
         }
-        return new Held(now.operation, tree, ids, slots, origin);
+        return then;
+    }
+
+    private static TreeNode current(Tree tree, TreeNode node) {
+        return tree.contains(node.id()) ? tree.node(node.id()) : node;
     }
 
     private static boolean isGrip(String key) {

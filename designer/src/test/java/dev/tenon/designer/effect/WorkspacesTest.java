@@ -213,11 +213,11 @@ final class WorkspacesTest {
         hand.click(700, 80, right(null));
         assertThat(right.selection().ids()).containsExactly("root");
         hand.move(60, 80, left("a"));
-        assertThat(left.hovered()).isEqualTo("a");
-        assertThat(right.hovered()).isNull();
+        assertThat(left.hover().id()).isEqualTo("a");
+        assertThat(right.hover().id()).isNull();
         hand.move(500, 80, right("a"));
-        assertThat(left.hovered()).isNull();
-        assertThat(right.hovered()).isEqualTo("a");
+        assertThat(left.hover().id()).isNull();
+        assertThat(right.hover().id()).isEqualTo("a");
         hand.click(500, 80, PointerTarget.canvas("a").in("closed"));
         assertThat(right.selection().ids()).as("no such workspace").containsExactly("root");
     }
