@@ -7,6 +7,7 @@ import static dev.tenon.kernel.machine.GeneralInstructions.Condition.LESS;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Writes a [Pass] as a loop: some vectors at a time, then single vectors, then the elements that
@@ -156,20 +157,14 @@ final class PassCode {
             body(1, true);
             return;
         }
-        Vec mask = take();
+        tailMask = take();
         code.neg(REST);
-        code.emit(VectorOp.VMOVUPS, mask, Mem.at(POOL, REST, 1, ConstantPool.zeroLanes()));
-        tailMask = mask;
+        code.emit(VectorOp.VMOVUPS, tailMask, Mem.at(POOL, REST, 1, ConstantPool.zeroLanes()));
         body(1, true);
-        tailMask = null;
-        free.add(mask);
     }
 
     private Vec tailMask() {
-        if (tailMask == null) {
-            throw new IllegalStateException("pass: a mask only for the last elements");
-        }
-        return tailMask;
+        return Objects.requireNonNull(tailMask, "pass: a mask only for the last elements");
     }
 
     private void hoist(Node node, Vec register) {
