@@ -37,7 +37,7 @@ public enum Setter {
     BACKGROUND_IMAGE("BackgroundImageInput"),
     /// A [dev.tenon.designer.settings.css.CssPosition].
     POSITION("PositionInput"),
-    /// One of four corners, or all.
+    /// A [Corner].
     CORNER("CornerInput"),
     /// [dev.tenon.designer.settings.css.CssSides] as sides.
     BOX("BoxStyleSetter"),
@@ -57,7 +57,7 @@ public enum Setter {
     FLEX("FlexStyleSetter"),
     /// A value of any kind: [ValueKind].
     VALUE("ValueInput"),
-    /// Code.
+    /// A [CodeInput].
     CODE("MonacoInput"),
     /// [DataOption]s.
     DATA_SOURCE("DataSourceSetter"),

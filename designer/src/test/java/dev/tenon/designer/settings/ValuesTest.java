@@ -10,8 +10,10 @@ import dev.tenon.designer.json.JsonNumber;
 import dev.tenon.designer.json.JsonObject;
 import dev.tenon.designer.json.JsonString;
 import dev.tenon.designer.json.JsonText;
+import dev.tenon.designer.settings.css.CssSides;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /// Values that setters take apart: of several kinds, options, checks and reactions.
@@ -144,6 +146,61 @@ final class ValuesTest {
         assertThat(reaction.with("visible", null).with("title", new JsonString("{{t}}")).state())
                 .isEqualTo(json("{'title':'{{t}}'}"));
         assertThat(Reaction.read(null)).isEmpty();
+    }
+
+    @Test
+    void corners() {
+        for (Corner corner : Corner.values()) {
+            assertThat(Corner.read(corner.write())).isEqualTo(corner);
+        }
+        assertThat(Corner.read(new JsonString("topLeft"))).isEqualTo(Corner.TOP_LEFT);
+        assertThat(Corner.read(new JsonString("all"))).isEqualTo(Corner.ALL);
+        for (String other : List.of("'TopLeft'", "''", "0", "null")) {
+            assertThat(Corner.read(json(other))).as(other).isNull();
+        }
+        CssSides radii = new CssSides("1px", "2px", "3px", "4px");
+        assertThat(Corner.BOTTOM_RIGHT.of(radii)).isEqualTo("3px");
+        assertThat(Corner.BOTTOM_LEFT.in(radii, "9px"))
+                .isEqualTo(new CssSides("1px", "2px", "3px", "9px"));
+        assertThat(Corner.ALL.of(radii)).isNull();
+        assertThat(Corner.ALL.of(Corner.ALL.in(radii, "5px"))).isEqualTo("5px");
+    }
+
+    private static CodeInput code(String language, @Nullable String value) {
+        JsonObject props = JsonObject.of("language", language);
+        return CodeInput.of(props, value == null ? null : json(value));
+    }
+
+    @Test
+    void code() {
+        CodeInput expression = code("javascript.expression", "'a > 1'");
+        assertThat(expression)
+                .isEqualTo(new CodeInput(CodeInput.Language.JAVASCRIPT, true, true, "a > 1"));
+        assertThat(expression.value()).isEqualTo(json("'a > 1'"));
+        assertThat(expression.problem()).isNull();
+        assertThat(expression.enter("a >").problem()).endsWith(" (line 1)");
+        assertThat(expression.enter("return 1").problem()).isNotBlank();
+        assertThat(code("javascript", "'return 1'").problem()).isNull();
+        assertThat(code("typescript", "'let a: number = 1'").problem()).isNull();
+        assertThat(code("Other", null).language()).isEqualTo(CodeInput.Language.JAVASCRIPT);
+        assertThat(CodeInput.of(JsonObject.EMPTY, null).value()).isNull();
+        assertThat(expression.enter(" \n").value()).isNull();
+    }
+
+    @Test
+    void codeThatIsJson() {
+        CodeInput text = code("json", "'[1'");
+        assertThat(text.problem()).startsWith("the text: must be JSON; ");
+        assertThat(text.value()).isEqualTo(json("'[1'"));
+        for (String value : List.of("{'a':[1,{}]}", "[]", "0.10", "false", "null")) {
+            CodeInput told = code("javascript", value);
+            assertThat(told.language()).isEqualTo(CodeInput.Language.JSON);
+            assertThat(told.value()).isEqualTo(json(value));
+        }
+        CodeInput object = code("json", "{'a':1}");
+        assertThat(object.text()).isEqualTo("{\n  \"a\" : 1\n}");
+        assertThat(object.enter("{").value()).isNull();
+        assertThat(object.enter("{}").value()).isEqualTo(JsonObject.EMPTY);
     }
 
     @Test
