@@ -4,8 +4,10 @@ import dev.tenon.designer.DesignException;
 import dev.tenon.designer.json.Json;
 import dev.tenon.designer.json.JsonNumber;
 import dev.tenon.designer.json.JsonObject;
+import dev.tenon.designer.json.JsonString;
 import java.math.BigDecimal;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// The versions of a format and the steps between them.
 ///
@@ -45,9 +47,7 @@ public record Migrations(List<Migration> steps) {
                 || number.signum() <= 0
                 || number.stripTrailingZeros().scale() > 0) {
             throw new DesignException(
-                    name
-                            + ": version must be a whole number from 1; got "
-                            + (version == null ? "none" : NodeJson.kind(version)));
+                    name + ": version must be a whole number from 1; got " + told(version));
         }
         if (number.compareTo(BigDecimal.valueOf(newest())) > 0) {
             throw new DesignException(
@@ -61,6 +61,14 @@ public record Migrations(List<Migration> steps) {
                             + " (tenon design migrate)");
         }
         return number.intValue();
+    }
+
+    private static String told(@Nullable Json version) {
+        return switch (version) {
+            case null -> "none";
+            case JsonString text when text.value().length() < 20 -> text.toString();
+            default -> NodeJson.kind(version);
+        };
     }
 
     /// Returns `document` as one of version `to`, step by step.

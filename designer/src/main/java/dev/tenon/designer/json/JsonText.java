@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
@@ -49,6 +50,9 @@ public final class JsonText {
                     .streamWriteConstraints(
                             StreamWriteConstraints.builder().maxNestingDepth(DEEPEST).build())
                     .build();
+
+    private static final Pattern ASIDE = // of the parser, to those who program with it
+            Pattern.compile(" \\(start marker at \\[.*?]\\)|: enable `.*?` to allow");
 
     private JsonText() {}
 
@@ -162,7 +166,8 @@ public final class JsonText {
     }
 
     private static String firstLine(String message) {
-        return message.lines().findFirst().orElse("");
+        String line = message.lines().findFirst().orElse("");
+        return ASIDE.matcher(line).replaceAll("");
     }
 
     /// Returns `value` as text without spaces.

@@ -14,11 +14,16 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -145,7 +150,7 @@ final class DesignDocumentTest {
                 "{\"format\":\"other\"} | t: format must be \"tenon-design\"; got \"other\"",
                 "{\"format\":\"tenon-design\"} | t: version must be a whole number from 1; got none",
                 "{\"format\":\"tenon-design\",\"version\":\"2\"} | "
-                        + "t: version must be a whole number from 1; got a text",
+                        + "t: version must be a whole number from 1; got \"2\"",
                 "{\"format\":\"tenon-design\",\"version\":1.5} | t: version must be a whole number from 1; got 1.5",
                 "{\"format\":\"tenon-design\",\"version\":9} | "
                         + "t: version must be at most 2; got 9. A newer Tenon wrote it: use that one, or let "
@@ -232,10 +237,53 @@ final class DesignDocumentTest {
     void aFileThatCannotBeWrittenIsAsItWas() throws IOException {
         assertThatThrownBy(() -> DesignFile.write(folder, json(TEXT)))
                 .hasMessage("write: must be a file; got the folder " + folder);
-        assertThatThrownBy(() -> DesignFile.write(folder.resolve("none/a.json"), json(TEXT)))
-                .isInstanceOf(UncheckedIOException.class);
+        Path lost = folder.resolve("none/a.json");
+        assertThatThrownBy(() -> DesignFile.write(lost, json(TEXT)))
+                .isInstanceOf(UncheckedIOException.class)
+                .cause()
+                .hasMessage(lost + ": its folder is missing");
         try (Stream<Path> files = Files.list(folder)) {
             assertThat(files).isEmpty();
+        }
+    }
+
+    @Test
+    void aLinkStaysAndItsFileIsWritten() throws IOException {
+        Path link = Files.createSymbolicLink(folder.resolve("link.json"), Path.of("b.json"));
+        for (int i = 0; i < 2; i++) { // once to a file that is not there yet
+            DesignFile.write(link, json(TEXT));
+            assertThat(link).isSymbolicLink().hasContent(TEXT);
+            assertThat(folder.resolve("b.json")).isRegularFile();
+            Files.writeString(folder.resolve("b.json"), "before");
+        }
+        Path round = Files.createSymbolicLink(folder.resolve("c.json"), Path.of("c.json"));
+        assertThatThrownBy(() -> DesignFile.write(round, json(TEXT)))
+                .cause()
+                .hasMessage(round + ": its links lead to each other");
+    }
+
+    @Test
+    void aFileThatIsWrittenKeepsItsPermissions() throws IOException {
+        Path file = Files.writeString(folder.resolve("a.json"), "before");
+        Set<PosixFilePermission> mine = PosixFilePermissions.fromString("rw-r-----");
+        Files.setPosixFilePermissions(file, mine);
+        DesignFile.write(file, json(TEXT));
+        assertThat(Files.getPosixFilePermissions(file)).isEqualTo(mine);
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aDeviceTakesTheTextAndStaysADevice() throws IOException {
+        Path device = folder.resolve("device"); // a link, so that no fault replaces the device
+        Files.createSymbolicLink(device, Path.of("/dev/null"));
+        DesignFile.write(device, json(TEXT));
+        assertThat(device).isSymbolicLink();
+        Path full = Files.createSymbolicLink(folder.resolve("full"), Path.of("/dev/full"));
+        assertThatThrownBy(() -> DesignFile.write(full, json(TEXT)))
+                .cause()
+                .hasMessage(full + ": No space left on device");
+        try (Stream<Path> files = Files.list(folder)) {
+            assertThat(files).containsExactlyInAnyOrder(device, full);
         }
     }
 

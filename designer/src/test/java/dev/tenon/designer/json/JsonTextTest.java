@@ -57,8 +57,8 @@ final class JsonTextTest {
                 "{} {} | t: must hold one JSON value; more follows (line 1, column 4)",
                 "{\"a\":1,\"a\":2} | t: must be JSON; Duplicate Object property \"a\" (line 1, column 11)",
                 "{\"a\" | t: must be JSON; Unexpected end-of-input within/between Object entries (line 1, column 5)",
-                "NaN | t: must be JSON; Non-standard token 'NaN': enable"
-                        + " `JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS` to allow (line 1, column 4)",
+                "[1 | t: must be JSON; Unexpected end-of-input: expected close marker for Array (line 1, column 3)",
+                "NaN | t: must be JSON; Non-standard token 'NaN' (line 1, column 4)",
             })
     void badTextIsRefused(String text, String message) {
         assertThatThrownBy(() -> JsonText.read("t", text))
