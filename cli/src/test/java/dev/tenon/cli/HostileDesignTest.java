@@ -251,6 +251,30 @@ final class HostileDesignTest {
     }
 
     @Test
+    void numbersWithBillionsOfZeros() throws Exception {
+        String text =
+                """
+                {
+                  "schema" : {
+                    "properties" : {
+                      "a" : {
+                        "name" : 1E+999999999,
+                        "x-designable-id" : 1E+2147483647
+                      },
+                      "b" : {
+                        "x-designable-id" : 1E-2147483647
+                      }
+                    }
+                  }
+                }
+                """;
+        Path made = folder.resolve("made.json");
+        assertThat(run(0, "convert", file(out -> out.write(text)), "--to", "tree", "--out", made))
+                .isEmpty();
+        assertThat(run(0, "convert", made, "--to", "schema", "--out", "-")).isEqualTo(text);
+    }
+
+    @Test
     void anIdThatComesTwice() throws Exception {
         assertThat(
                         refused(out -> {

@@ -30,7 +30,7 @@ final class Names {
         return switch (value) {
             case JsonString(String text) -> text;
             case JsonNumber(BigDecimal number) ->
-                    number.precision() - number.scale() > 21 || number.scale() > 21
+                    (long) number.precision() - number.scale() > 21 || number.scale() > 21
                             ? Double.toString(number.doubleValue())
                             : number.signum() == 0
                                     ? "0"

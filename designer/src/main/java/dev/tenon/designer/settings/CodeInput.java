@@ -73,9 +73,7 @@ public record CodeInput(Language language, boolean isExpression, boolean isText,
                 Failure failure =
                         (isExpression ? Expressions.compile(text) : Expressions.compileScript(text))
                                 .failure();
-                yield failure == null
-                        ? null
-                        : failure.message() + " (line " + failure.line() + ")";
+                yield failure == null ? null : failure.message() + " (line " + failure.line() + ")";
             }
             case TYPESCRIPT -> null;
         };

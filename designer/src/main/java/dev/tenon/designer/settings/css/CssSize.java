@@ -65,10 +65,15 @@ public sealed interface CssSize {
     /// @param text the text
     record Text(String text) implements CssSize {}
 
+    /// How many zeros a number is written with: `1e999999999` is short, and without its exponent
+    /// fills the memory.
+    int MOST_ZEROS = 100;
+
     /// How a number with a unit looks.
     Pattern LENGTH =
             Pattern.compile(
-                    "([+-]?(?:\\d+\\.?\\d*|\\.\\d+))(px|%|vh|vw|em|rem)", Pattern.CASE_INSENSITIVE);
+                    "([+-]?(?:\\d{1,30}(?:\\.\\d{0,30})?|\\.\\d{1,30}))(px|%|vh|vw|em|rem)",
+                    Pattern.CASE_INSENSITIVE);
 
     /// Returns the size that `value` tells; a bare number counts pixels, as in React's styles.
     static CssSize read(Json value) {
@@ -101,7 +106,11 @@ public sealed interface CssSize {
     /// Returns the size as CSS.
     default String write() {
         return switch (this) {
-            case Length length -> length.number().toPlainString() + length.unit().suffix();
+            case Length(BigDecimal number, Unit unit) ->
+                    (Math.abs((long) number.scale()) > MOST_ZEROS
+                                    ? number.toString()
+                                    : number.toPlainString())
+                            + unit.suffix();
             case Named named -> named.word().name().toLowerCase(Locale.ROOT);
             case Text text -> text.text();
         };

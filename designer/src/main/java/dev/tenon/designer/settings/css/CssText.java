@@ -66,7 +66,8 @@ public final class CssText {
 
     /// Returns whether `word` is a length, a percentage, a number or a calculation, of any sign.
     public static boolean isSize(String word) {
-        return word.matches("[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?([a-zA-Z]+|%)?")
+        return word.matches(
+                        "[+-]?(\\d{1,30}(\\.\\d{0,30})?|\\.\\d{1,30})([eE][+-]?\\d{1,9})?([a-zA-Z]{1,9}|%)?")
                 || word.matches("(?s)(?i)(calc|min|max|clamp|var)\\(.*\\)");
     }
 }

@@ -2,11 +2,13 @@ package dev.tenon.designer.settings.css;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.tenon.designer.json.JsonNumber;
 import dev.tenon.designer.json.JsonObject;
 import dev.tenon.designer.json.JsonText;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -42,6 +44,24 @@ final class CssTest {
             assertThat(CssSize.read(text)).isEqualTo(new CssSize.Text(text));
             assertThat(CssSize.read(text).write()).isEqualTo(text);
         }
+    }
+
+    /// A text from outside may be megabytes long, a number have a billion zeros.
+    @Test
+    void sizesOfAnyLengthTakeLittleTime() {
+        String digits = "1".repeat(1_000_000);
+        assertTimeoutPreemptively(
+                Duration.ofSeconds(10),
+                () -> {
+                    for (String text : List.of(digits, digits + "px", digits + "!")) {
+                        assertThat(CssSize.read(text)).isInstanceOf(CssSize.Text.class);
+                        assertThat(CssText.isSize(text)).isFalse();
+                    }
+                    assertThat(CssSize.read(new JsonNumber(new BigDecimal("1e999999999"))).write())
+                            .isEqualTo("1E+999999999px");
+                });
+        assertThat(CssSize.read("1.px").write()).isEqualTo("1px");
+        assertThat(CssSize.read(".5EM").write()).isEqualTo("0.5em");
     }
 
     @Test
