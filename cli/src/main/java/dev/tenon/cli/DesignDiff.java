@@ -1,5 +1,6 @@
 package dev.tenon.cli;
 
+import dev.tenon.designer.DesignException;
 import dev.tenon.designer.document.EditJson;
 import dev.tenon.designer.json.Json;
 import dev.tenon.designer.json.JsonArray;
@@ -25,10 +26,16 @@ import picocli.CommandLine.Spec;
 final class DesignDiff implements Callable<Integer> {
     @Spec CommandSpec spec;
 
-    @Parameters(index = "0", paramLabel = "A", description = "The design before.")
+    @Parameters(
+            index = "0",
+            paramLabel = "A",
+            description = "The design before; - for standard input.")
     String before;
 
-    @Parameters(index = "1", paramLabel = "B", description = "The design after.")
+    @Parameters(
+            index = "1",
+            paramLabel = "B",
+            description = "The design after; - for standard input.")
     String after;
 
     @Option(names = "--json", description = "Print the edits as a JSON array.")
@@ -36,6 +43,9 @@ final class DesignDiff implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (before.equals("-") && after.equals("-")) {
+            throw new DesignException("only one of A and B may be standard input; got - twice");
+        }
         PrintWriter out = spec.commandLine().getOut();
         Difference difference =
                 Difference.between(

@@ -21,7 +21,7 @@ final class DesignOutput {
 
     /// Refuses a file that can't be written, before the work.
     void check() {
-        if (!out.equals("-")) {
+        if (!out.equals("-") && !OutputFile.isStream(Path.of(out))) {
             OutputFile.check("--out", Path.of(out));
         }
     }

@@ -6,10 +6,12 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
+import java.nio.file.InvalidPathException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.ParameterException;
@@ -24,7 +26,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /// |---|---|---|
 /// | it worked | nothing of this class | what the command returned, else 0 |
 /// | a word or value on the command line is wrong | one line, and where the usage is | 2 |
-/// | Tenon refused the input, memory did not suffice, or a file could not be read or written | one line | 2 |
+/// | Tenon refused the input, memory did not suffice, or a file or standard output could not be read or written | one line | 2 |
 /// | anything else: a bug | the stack trace | 1 |
 public final class Program {
     /// Exit code for input that Tenon refuses.
@@ -42,7 +44,24 @@ public final class Program {
     /// @return the exit code as in the table above
     public static int run(Object command, String... args) {
         StandardError.restore();
-        return commandLine(command).execute(args);
+        StandardOutput out = StandardOutput.watch();
+        CommandLine line = commandLine(command);
+        int code = line.execute(args);
+        System.out.flush();
+        return code == 0 ? written(line, out.failure()) : code;
+    }
+
+    private static int written(CommandLine line, @Nullable IOException failure) {
+        if (failure == null) {
+            return 0;
+        }
+        String name = line.getCommandSpec().qualifiedName();
+        line.getErr()
+                .println(
+                        name
+                                + ": standard output could not be written; got "
+                                + oneLine(String.valueOf(failure.getMessage())));
+        return REFUSED;
     }
 
     /// The parser behind [#run], for tests that want to capture its output.
@@ -121,6 +140,14 @@ public final class Program {
             }
             case DesignException refused -> {
                 err.println(name + ": " + oneLine(String.valueOf(refused.getMessage())));
+                yield REFUSED;
+            }
+            case InvalidPathException path -> {
+                err.println(
+                        name
+                                + ": a file's name must have only characters that the locale knows; got "
+                                + oneLine(path.getInput())
+                                + ". Set LC_ALL=C.UTF-8");
                 yield REFUSED;
             }
             case UncheckedIOException io ->

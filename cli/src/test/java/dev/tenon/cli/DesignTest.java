@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tenon.cli.Tenon.Ended;
 import java.io.ByteArrayInputStream;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /// `tenon design`: every word of it.
@@ -267,7 +271,51 @@ final class DesignTest {
                                 + none.resolve("a.json"));
     }
 
+    /// Only through a link of its own may a test write to a device: a fault would replace it.
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aDeviceMayBeWrittenTo() throws IOException {
+        Path none = Files.createSymbolicLink(folder.resolve("none"), Path.of("/dev/null"));
+        design("convert", form, "--to", "tree", "--out", none).worked();
+        assertThat(none).isSymbolicLink();
+        Path full = Files.createSymbolicLink(folder.resolve("full"), Path.of("/dev/full"));
+        Ended ended = design("convert", tree, "--to", "tree", "--out", full);
+        ended.refusedWith("tenon design convert: " + full + ": No space left on device");
+        Tenon.run("train", "classifier", "--out", none.toString())
+                .refusedWith(
+                        "tenon train classifier: --out must be a file; got the device or pipe "
+                                + none);
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void standardOutputThatIsFullEndsWithTwo() throws Exception {
+        for (List<String> words :
+                List.of(
+                        List.of("design", "validate", form.toString()),
+                        List.of("design", "convert", form.toString(), "--to=tree", "--out=-"))) {
+            ProcessBuilder builder = Tenon.process(List.of(), words).redirectErrorStream(false);
+            builder.environment().remove("JAVA_TOOL_OPTIONS"); // Java would say that it read them
+            Process process = builder.redirectOutput(new File("/dev/full")).start();
+            process.getOutputStream().close();
+            String said =
+                    new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(said)
+                    .endsWith(
+                            "tenon: standard output could not be written; got No space left on device\n");
+            assertThat(process.waitFor()).isEqualTo(2);
+        }
+    }
+
     // ---- diff
+
+    @Test
+    void standardInputIsReadOnce() {
+        assertThat(withInput(FORM, "diff", "-", form).worked().out()).isEqualTo("0 edits\n");
+        withInput(FORM, "diff", "-", "-")
+                .refusedWith(
+                        "tenon design diff: only one of A and B may be standard input; got - twice");
+    }
 
     @Test
     void theEditsBetweenTwoDesignsAreTold() throws IOException {

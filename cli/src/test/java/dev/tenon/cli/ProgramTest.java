@@ -1,13 +1,19 @@
 package dev.tenon.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tenon.tensor.TenonException;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
@@ -86,6 +92,47 @@ final class ProgramTest {
                         }))
                 .isEqualTo(2);
         assertThat(err.toString()).isEqualTo("task: No space left on device\n");
+    }
+
+    @Test
+    void aNameThatTheLocaleCannotWriteIsOneLineAndCodeTwo() {
+        assertThat(
+                        run(() -> {
+                            throw new InvalidPathException("\uFFFD.json", "unmappable characters");
+                        }))
+                .isEqualTo(2);
+        assertThat(err.toString())
+                .isEqualTo(
+                        "task: a file's name must have only characters that the locale knows; got"
+                                + " \uFFFD.json. Set LC_ALL=C.UTF-8\n");
+    }
+
+    @Test
+    void standardOutputRemembersWhyItFailed() throws IOException {
+        var bytes = new ByteArrayOutputStream();
+        var whole = new StandardOutput(bytes);
+        whole.write('a');
+        whole.write("bc".getBytes(StandardCharsets.UTF_8));
+        assertThat(bytes).hasToString("abc");
+        assertThat(whole.failure()).isNull();
+        for (String reason : List.of("No space left on device", "Broken pipe")) {
+            var output = new StandardOutput(failing(reason));
+            assertThatThrownBy(() -> output.write(1)).hasMessage(reason);
+            if (reason.equals("Broken pipe")) {
+                assertThat(output.failure()).isNull();
+            } else {
+                assertThat(output.failure()).hasMessage(reason);
+            }
+        }
+    }
+
+    private static OutputStream failing(String reason) {
+        return new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+                throw new IOException(reason);
+            }
+        };
     }
 
     @Test
