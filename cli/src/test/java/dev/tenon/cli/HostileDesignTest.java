@@ -220,6 +220,21 @@ final class HostileDesignTest {
     }
 
     @Test
+    void asManyFieldsAsThereMayBe() throws Exception {
+        Path file =
+                file(out -> {
+                    out.write("{\"schema\":{\"properties\":{");
+                    for (int i = 0; i < 199_999; i++) {
+                        String field =
+                                "\"f%d\":{\"type\":\"string\",\"title\":\"Field %d\",\"x-decorator\":\"FormItem\","
+                                        + "\"x-component\":\"Input\"}%s";
+                        out.write(field.formatted(i, i, i < 199_998 ? "," : "}}}"));
+                    }
+                });
+        assertThat(run(0, "validate", file)).isEqualTo(file + ": 0 errors, 0 warnings\n");
+    }
+
+    @Test
     void namesOfPrototypesAreNamesLikeAnyOther() throws Exception {
         String text =
                 """

@@ -1,6 +1,8 @@
 package dev.tenon.designer.json;
 
+import java.util.AbstractSet;
 import java.util.Collections;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
@@ -22,7 +24,19 @@ public final class JsonObject implements Json {
 
     /// Returns an object with the names and values of `values`, in its order.
     public static JsonObject of(SequencedMap<String, ? extends Json> values) {
-        return values.isEmpty() ? EMPTY : new JsonObject(new LinkedHashMap<>(values));
+        return owning(
+                values.size() <= FewMembers.MOST
+                        ? new FewMembers(values)
+                        : new LinkedHashMap<>(values));
+    }
+
+    /// Returns an object with `values` inside, which nobody changes from now on.
+    static JsonObject owning(Map<String, Json> values) {
+        if (values.isEmpty()) {
+            return EMPTY;
+        }
+        boolean isLoose = values.size() <= FewMembers.MOST && !(values instanceof FewMembers);
+        return new JsonObject(isLoose ? new FewMembers(values) : values);
     }
 
     /// Returns an object with one name.
@@ -102,7 +116,7 @@ public final class JsonObject implements Json {
         }
         var changed = new LinkedHashMap<>(values);
         changed.put(name, value);
-        return new JsonObject(changed);
+        return owning(changed);
     }
 
     /// Returns this object with each value of `other`, as [#with].
@@ -112,7 +126,7 @@ public final class JsonObject implements Json {
         }
         var changed = new LinkedHashMap<>(values);
         changed.putAll(other.values);
-        return new JsonObject(changed);
+        return owning(changed);
     }
 
     /// Returns this object without `name`.
@@ -122,12 +136,38 @@ public final class JsonObject implements Json {
         }
         var changed = new LinkedHashMap<>(values);
         changed.remove(name);
-        return of(changed);
+        return owning(changed);
     }
 
     /// Returns the names, in order; not to be changed.
     public Set<String> names() {
-        return Collections.unmodifiableSet(values.keySet());
+        return new AbstractSet<>() { // the map's own view would stay with it
+            @Override
+            public int size() {
+                return values.size();
+            }
+
+            @Override
+            public boolean contains(@Nullable Object name) {
+                return values.containsKey(name);
+            }
+
+            @Override
+            public Iterator<String> iterator() {
+                Iterator<Map.Entry<String, Json>> members = entries().iterator();
+                return new Iterator<>() {
+                    @Override
+                    public boolean hasNext() {
+                        return members.hasNext();
+                    }
+
+                    @Override
+                    public String next() {
+                        return members.next().getKey();
+                    }
+                };
+            }
+        };
     }
 
     /// Returns the names with their values, in order; not to be changed.

@@ -7,8 +7,10 @@ import java.io.StringReader;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
@@ -86,7 +88,7 @@ public final class JsonText {
             if (first == null) {
                 throw new DesignException(name + ": must hold a JSON value; it is empty");
             }
-            Json value = value(parser, first);
+            Json value = new Reading(parser).value(first);
             if (parser.nextToken() != null) {
                 throw new DesignException(
                         name + ": must hold one JSON value; more follows" + where(parser));
@@ -106,35 +108,64 @@ public final class JsonText {
         }
     }
 
-    private static Json value(JsonParser parser, JsonToken token) {
-        return switch (token) {
-            case START_OBJECT -> object(parser);
-            case START_ARRAY -> array(parser);
-            case VALUE_STRING -> new JsonString(parser.getString());
-            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> new JsonNumber(parser.getDecimalValue());
-            case VALUE_TRUE -> JsonBoolean.TRUE;
-            case VALUE_FALSE -> JsonBoolean.FALSE;
-            case VALUE_NULL -> JsonNull.NULL;
-            default -> throw new IllegalStateException("no value begins with " + token);
-        };
-    }
+    /// Reads one value. Short texts that come again, such as `FormItem`, are kept once.
+    private static final class Reading {
+        private static final int SHORT = 32;
+        private static final int MOST_KNOWN = 4096;
 
-    private static JsonObject object(JsonParser parser) {
-        var values = new LinkedHashMap<String, Json>();
-        for (String name = parser.nextName(); name != null; name = parser.nextName()) {
-            values.put(name, value(parser, parser.nextToken()));
-        }
-        return JsonObject.of(values);
-    }
+        private final JsonParser parser;
+        private final Map<String, JsonString> known = new HashMap<>();
 
-    private static JsonArray array(JsonParser parser) {
-        List<Json> values = new ArrayList<>();
-        for (JsonToken token = parser.nextToken();
-                token != JsonToken.END_ARRAY;
-                token = parser.nextToken()) {
-            values.add(value(parser, token));
+        Reading(JsonParser parser) {
+            this.parser = parser;
         }
-        return values.isEmpty() ? JsonArray.EMPTY : new JsonArray(values);
+
+        Json value(JsonToken token) {
+            return switch (token) {
+                case START_OBJECT -> object();
+                case START_ARRAY -> array();
+                case VALUE_STRING -> string(parser.getString());
+                case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT ->
+                        new JsonNumber(parser.getDecimalValue());
+                case VALUE_TRUE -> JsonBoolean.TRUE;
+                case VALUE_FALSE -> JsonBoolean.FALSE;
+                case VALUE_NULL -> JsonNull.NULL;
+                default -> throw new IllegalStateException("no value begins with " + token);
+            };
+        }
+
+        private JsonString string(String text) {
+            if (text.length() > SHORT) {
+                return new JsonString(text);
+            }
+            JsonString old = known.get(text);
+            if (old != null) {
+                return old;
+            }
+            var string = new JsonString(text);
+            if (known.size() < MOST_KNOWN) {
+                known.put(text, string);
+            }
+            return string;
+        }
+
+        private JsonObject object() {
+            var values = new LinkedHashMap<String, Json>();
+            for (String name = parser.nextName(); name != null; name = parser.nextName()) {
+                values.put(name, value(parser.nextToken()));
+            }
+            return JsonObject.owning(values);
+        }
+
+        private JsonArray array() {
+            List<Json> values = new ArrayList<>();
+            for (JsonToken token = parser.nextToken();
+                    token != JsonToken.END_ARRAY;
+                    token = parser.nextToken()) {
+                values.add(value(token));
+            }
+            return values.isEmpty() ? JsonArray.EMPTY : new JsonArray(values);
+        }
     }
 
     private static String bound(String name, StreamConstraintsException e) {

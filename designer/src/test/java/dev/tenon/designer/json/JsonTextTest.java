@@ -7,6 +7,9 @@ import dev.tenon.designer.DesignException;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -39,6 +42,45 @@ final class JsonTextTest {
         String text = "{\"z\":1.50,\"10\":2,\"a\":[1e400,0.1]}";
         assertThat(JsonText.compact(JsonText.read("t", text)))
                 .isEqualTo("{\"z\":1.50,\"10\":2,\"a\":[1E+400,0.1]}");
+    }
+
+    /// Few members are kept in another way than many.
+    @Test
+    void objectsOfAnySizeAreAlike() {
+        var model = new LinkedHashMap<String, Json>();
+        JsonObject grown = JsonObject.EMPTY;
+        for (int i = 0; i < 20; i++) {
+            assertThat(grown.size()).isEqualTo(i);
+            assertThat(grown).isEqualTo(JsonObject.of(model));
+            assertThat(grown).hasSameHashCodeAs(JsonObject.of(model));
+            assertThat(List.copyOf(grown.names())).isEqualTo(List.copyOf(model.keySet()));
+            assertThat(grown.names()).isEqualTo(model.keySet());
+            assertThat(List.copyOf(grown.entries())).isEqualTo(List.copyOf(model.entrySet()));
+            assertThat(grown.has("n" + i)).isFalse();
+            assertThat(grown.names().contains("n" + (i - 1))).isEqualTo(i > 0);
+            var told = new ArrayList<String>();
+            grown.forEach((name, value) -> told.add(name));
+            assertThat(told).isEqualTo(List.copyOf(model.keySet()));
+            model.put("n" + i, JsonNumber.of(i));
+            grown = grown.with("n" + i, JsonNumber.of(i));
+            assertThat(grown.get("n" + i)).isEqualTo(JsonNumber.of(i));
+        }
+        JsonObject all = grown;
+        assertThat(JsonObject.of("n3", "x").withAll(all))
+                .isEqualTo(all)
+                .isNotEqualTo(grown.without("n3"));
+        assertThat(all.with("n3", JsonNull.NULL).names()).containsExactlyElementsOf(all.names());
+        for (int i = 0; i < 20; i++) {
+            model.remove("n" + i);
+            grown = grown.without("n" + i);
+            assertThat(grown).isEqualTo(JsonObject.of(model));
+            assertThat(JsonObject.of(model)).isEqualTo(grown);
+        }
+        assertThat(grown).isSameAs(JsonObject.EMPTY);
+        assertThatThrownBy(() -> all.names().remove("n1"))
+                .isInstanceOf(UnsupportedOperationException.class);
+        assertThatThrownBy(() -> JsonObject.of("a", 1).names().iterator().remove())
+                .isInstanceOf(UnsupportedOperationException.class);
     }
 
     @Test
