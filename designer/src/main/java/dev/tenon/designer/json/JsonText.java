@@ -8,6 +8,7 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -236,7 +237,29 @@ public final class JsonText {
         } catch (StreamConstraintsException e) {
             throw new DesignException(bound("write", e), e);
         }
-        return out.toString();
+        return paired(out.toString());
+    }
+
+    /// Half a character (`"\ud83d"`) has no bytes and would become a `?`: it is written as JSON may
+    /// tell it.
+    private static String paired(String text) {
+        if (text.codePoints().noneMatch(JsonText::isHalf)) {
+            return text;
+        }
+        var escaped = new StringBuilder(text.length() + 16);
+        text.codePoints()
+                .forEach(point -> {
+                    if (isHalf(point)) {
+                        escaped.append("\\u").append(HexFormat.of().toHexDigits((char) point));
+                    } else {
+                        escaped.appendCodePoint(point);
+                    }
+                });
+        return escaped.toString();
+    }
+
+    private static boolean isHalf(int point) {
+        return point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE;
     }
 
     private static void write(JsonGenerator json, Json value) {

@@ -44,6 +44,16 @@ final class JsonTextTest {
                 .isEqualTo("{\"z\":1.50,\"10\":2,\"a\":[1E+400,0.1]}");
     }
 
+    @Test
+    void halfACharacterStaysOne() {
+        String text = "[\"a\\ud83db\",\"\\ude00\",\"\uD83D\uDE00\",\"\\ud83d\uD83D\uDE00\"]";
+        Json value = JsonText.read("t", text);
+        assertThat(((JsonArray) value).get(0)).isEqualTo(new JsonString("a\uD83Db"));
+        assertThat(JsonText.compact(value)).isEqualTo(text);
+        byte[] bytes = JsonText.indented(value).getBytes(StandardCharsets.UTF_8);
+        assertThat(JsonText.read("t", new ByteArrayInputStream(bytes))).isEqualTo(value);
+    }
+
     /// Few members are kept in another way than many.
     @Test
     void objectsOfAnySizeAreAlike() {
