@@ -78,13 +78,7 @@ public record Reaction(
         }
         for (Json each : listed instanceof JsonArray array ? array : JsonArray.EMPTY) {
             switch (each) {
-                case JsonObject object ->
-                        dependencies.add(
-                                new Dependency(
-                                        object.text("source"),
-                                        object.text("property"),
-                                        object.text("name"),
-                                        object.text("type")));
+                case JsonObject object -> dependencies.add(dependency(object));
                 default -> {
                     return null;
                 }
@@ -113,15 +107,37 @@ public record Reaction(
         }
         JsonArray before =
                 told.get("dependencies") instanceof JsonArray array ? array : JsonArray.EMPTY;
+        List<JsonObject> olds = new ArrayList<>();
+        for (Json each : before) {
+            olds.add(each instanceof JsonObject object ? object : JsonObject.EMPTY);
+        }
         List<Json> all = new ArrayList<>();
         for (int i = 0; i < dependencies.size(); i++) {
-            JsonObject old =
-                    i < before.size() && before.get(i) instanceof JsonObject object
-                            ? object
-                            : JsonObject.EMPTY;
-            all.add(write(dependencies.get(i), old));
+            all.add(write(dependencies.get(i), old(i, olds)));
         }
         return written.with("dependencies", new JsonArray(all));
+    }
+
+    /// The object that a dependency was told as: the one that says the same, as others may have
+    /// been taken away before it, else the one in its place, if that says what no dependency says
+    /// now.
+    private JsonObject old(int index, List<JsonObject> olds) {
+        Dependency dependency = dependencies.get(index);
+        JsonObject here = index < olds.size() ? olds.get(index) : JsonObject.EMPTY;
+        if (dependency(here).equals(dependency)) {
+            return here;
+        }
+        for (JsonObject old : olds) {
+            if (dependency(old).equals(dependency)) {
+                return old;
+            }
+        }
+        return dependencies.contains(dependency(here)) ? JsonObject.EMPTY : here;
+    }
+
+    private static Dependency dependency(JsonObject told) {
+        return new Dependency(
+                told.text("source"), told.text("property"), told.text("name"), told.text("type"));
     }
 
     private static JsonObject write(Dependency dependency, JsonObject old) {

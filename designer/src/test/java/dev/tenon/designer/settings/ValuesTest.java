@@ -148,6 +148,36 @@ final class ValuesTest {
         assertThat(Reaction.read(null)).isEmpty();
     }
 
+    /// What the setter does not show stays with its dependency.
+    @Test
+    void aDependencyThatIsTakenAwayLeavesNothingBehind() {
+        Reaction two =
+                Objects.requireNonNull(
+                                Reaction.read(
+                                        json(
+                                                "{'dependencies':[{'source':'a','odd':1},{'source':'b','even':2}]}")))
+                        .getFirst();
+        Reaction.Dependency a = two.dependencies().getFirst();
+        Reaction.Dependency b = two.dependencies().getLast();
+        Reaction.Dependency named = new Reaction.Dependency("b", null, "x", null);
+        assertThat(with(two, b)).isEqualTo(json("[{'source':'b','even':2}]"));
+        assertThat(with(two, b, a))
+                .isEqualTo(json("[{'source':'b','even':2},{'source':'a','odd':1}]"));
+        assertThat(with(two, a, named))
+                .isEqualTo(json("[{'source':'a','odd':1},{'source':'b','even':2,'name':'x'}]"));
+        assertThat(with(two, named, a, b))
+                .isEqualTo(
+                        json(
+                                "[{'source':'b','name':'x'},{'source':'a','odd':1},{'source':'b','even':2}]"));
+    }
+
+    private static Json with(Reaction reaction, Reaction.Dependency... dependencies) {
+        var changed =
+                new Reaction(
+                        List.of(dependencies), reaction.state(), reaction.run(), reaction.told());
+        return Objects.requireNonNull(changed.write().get("dependencies"));
+    }
+
     @Test
     void corners() {
         for (Corner corner : Corner.values()) {
