@@ -44,8 +44,8 @@ final class Inputs {
                         toggle("allowClear").ofDefault(true),
                         toggle("autoFocus")),
                 leaf("Slider", slider()),
-                leaf("Select", select()),
-                leaf("TreeSelect", treeSelect()),
+                leaf("Select", and(select(), list())),
+                leaf("TreeSelect", and(treeSelect(), list())),
                 leaf("Cascader", cascader()),
                 leaf(
                         "Transfer",
@@ -125,24 +125,14 @@ final class Inputs {
             buttons("mode", "multiple", "tags").orNone().ofDefault(JsonNull.NULL),
             text("placeholder"),
             size(),
-            toggle("allowClear"),
-            toggle("showSearch"),
             value("filterOption", "BOOLEAN", "EXPRESSION").typed("boolean"),
             expression("filterSort").typed("boolean"),
-            toggle("autoClearSearchValue").ofDefault(true),
             text("notFoundContent").ofDefault("Not Found"),
             number("maxTagCount"),
             text("maxTagPlaceholder"),
             number("maxTagTextLength"),
-            toggle("labelInValue"),
-            number("listHeight").ofDefault(256),
-            toggle("dropdownMatchSelectWidth").ofDefault(true),
             toggle("defaultActiveFirstOption").ofDefault(true),
-            toggle("defaultOpen"),
-            toggle("showArrow"),
-            toggle("virtual").ofDefault(true),
-            bordered(),
-            toggle("autoFocus")
+            toggle("defaultOpen")
         };
     }
 
@@ -158,7 +148,13 @@ final class Inputs {
             value("treeDataSimpleMode", "BOOLEAN", "EXPRESSION").typed("boolean"),
             text("treeNodeLabelProp"),
             text("treeNodeFilterProp"),
-            value("filterTreeNode", "BOOLEAN", "EXPRESSION").typed("boolean"),
+            value("filterTreeNode", "BOOLEAN", "EXPRESSION").typed("boolean")
+        };
+    }
+
+    /// The list that drops down, of options or of a tree.
+    private static Setting[] list() {
+        return new Setting[] {
             toggle("allowClear"),
             toggle("showSearch"),
             toggle("autoClearSearchValue").ofDefault(true),
@@ -275,9 +271,9 @@ final class Inputs {
         return text("format").with("placeholder", new JsonString(example));
     }
 
-    private static Setting[] and(Setting[] settings, Setting more) {
+    private static Setting[] and(Setting[] settings, Setting... more) {
         List<Setting> all = new ArrayList<>(Arrays.asList(settings));
-        all.add(more);
+        all.addAll(Arrays.asList(more));
         return all.toArray(Setting[]::new);
     }
 
