@@ -57,10 +57,11 @@ record DesignInput(String name, Json json, Kind kind) {
         if (DesignDocument.is(object)) {
             return Kind.DOCUMENT;
         }
-        if (object.has("componentName") || object.has("children")) {
+        boolean isFormily = object.has("form") || object.has("schema");
+        if (object.has("componentName") || (object.has("children") && !isFormily)) {
             return Kind.TREE;
         }
-        if (object.has("form") || object.has("schema") || object.isEmpty()) {
+        if (isFormily || object.isEmpty()) {
             return Kind.SCHEMA;
         }
         if (object.has("properties")) {

@@ -172,6 +172,14 @@ final class DesignTest {
                 .isEqualTo(FORM);
     }
 
+    /// Members beside form and schema are kept, whatever their names.
+    @Test
+    void aDocumentOfFormilyMayHaveChildren() {
+        String text = "{\n  \"schema\" : { },\n  \"children\" : 3\n}\n";
+        assertThat(withInput(text, "convert", "-", "--to", "schema", "--out", "-"))
+                .isEqualTo(new Ended(0, text, ""));
+    }
+
     @Test
     void theNormalStyleGivesEachFieldItsIdAndIndex() throws IOException {
         Path file =
