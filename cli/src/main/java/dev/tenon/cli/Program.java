@@ -26,7 +26,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /// |---|---|---|
 /// | it worked | nothing of this class | what the command returned, else 0 |
 /// | a word or value on the command line is wrong | one line, and where the usage is | 2 |
-/// | Tenon refused the input, memory did not suffice, or a file or standard output could not be read or written | one line | 2 |
+/// | Tenon refused the input, memory did not suffice, or a file or standard output failed | one line | 2 |
 /// | anything else: a bug | the stack trace | 1 |
 public final class Program {
     /// Exit code for input that Tenon refuses.

@@ -225,10 +225,10 @@ final class HostileDesignTest {
                 file(out -> {
                     out.write("{\"schema\":{\"properties\":{");
                     for (int i = 0; i < 199_999; i++) {
-                        String field =
-                                "\"f%d\":{\"type\":\"string\",\"title\":\"Field %d\",\"x-decorator\":\"FormItem\","
-                                        + "\"x-component\":\"Input\"}%s";
-                        out.write(field.formatted(i, i, i < 199_998 ? "," : "}}}"));
+                        out.write(
+                                ("\"f%d\":{\"type\":\"string\",\"title\":\"Field %d\",\"x-decorator\":\"FormItem\","
+                                                + "\"x-component\":\"Input\"}%s")
+                                        .formatted(i, i, i < 199_998 ? "," : "}}}"));
                     }
                 });
         assertThat(run(0, "validate", file)).isEqualTo(file + ": 0 errors, 0 warnings\n");
