@@ -8,7 +8,8 @@ import dev.tenon.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
 
-/// What a parameter's values must be; the optimizer sees to it after each update.
+/// What a parameter's values must be; the optimizer sees to it after each step, also of those that
+/// only add gradients up, as Keras does.
 ///
 /// Norms are along axes: those of a unit's incoming weights, of which there is one norm per unit.
 /// Keras keeps a dense kernel as `[inputs, outputs]` and so has axis 0 as default; a

@@ -7,7 +7,8 @@ import dev.tenon.tensor.TenonException;
 /// from a lower rate (SGDR).
 ///
 /// `η_s = η₀ ((1 - α) m^i (1 + cos(π p)) / 2 + α)` in period i, of which the share p is done;
-/// period i has `n t^i` steps.
+/// period i has `n t^i` steps. Keras finds i by a logarithm in F32, which lets a few periods whose
+/// length is no power of two begin a step late (`n = 2, t = 1.5`: step 5); here none does.
 ///
 /// Source: Loshchilov and Hutter 2016, arXiv:1608.03983;
 /// keras.optimizers.schedules.CosineDecayRestarts.

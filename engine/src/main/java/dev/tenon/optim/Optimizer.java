@@ -46,7 +46,7 @@ import org.slf4j.LoggerFactory;
 /// | 1 | leaves parameters without gradient and frozen ones out | |
 /// | 2 | stops, if the loss scale c finds itself and a gradient is not finite | `c = c / 2` |
 /// | 3 | undoes loss scales | `g = g / (c f)` |
-/// | 4 | adds gradients up, and stops unless `s + 1` is a multiple of n | `a = a + g; g = a / n` |
+/// | 4 | adds gradients up, and goes to 10 unless `s + 1` is a multiple of n | `a = a + g; g = a / n` |
 /// | 5 | clips gradients | [GradientClip] |
 /// | 6 | asks for the learning rate, by steps, not updates | `η = η_s` |
 /// | 7 | decays weights but those excluded; PyTorch's flavour adds `λ w` to g instead | `w = w - η λ w` |

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 ///   their gradients: Keras's `gradient_accumulation_steps`; 1 for an update each time
 /// @param lossScaleFactor what [Optimizer#scaleLoss] multiplies by and gradients are divided by,
 ///   more than 0; 1 for nothing
-/// @param constraints what some parameters must be after each update; all that take a parameter
+/// @param constraints what some parameters must be after each step; all that take a parameter
 ///   apply, in this order
 /// @param overwritten the parameters that become their gradients instead of following the rule:
 ///   Keras's `overwrite_with_gradient`, for numbers that ride along such as the scales of 8-bit

@@ -91,6 +91,10 @@ public final class ParamGroup {
         if ((steps + 1) % turns == 0) {
             update(accumulated(turns), steps, steps / turns);
             states.forEach(state -> accumulatorOf(state).clear());
+        } else {
+            states.stream()
+                    .filter(state -> state.gradient() != null)
+                    .forEach(state -> Memory.tidy(state::constrain));
         }
     }
 

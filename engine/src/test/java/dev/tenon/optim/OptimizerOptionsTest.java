@@ -416,6 +416,33 @@ class OptimizerOptionsTest {
                         "Gradients do not exist for variables [y] when minimizing the loss.");
     }
 
+    /// Numbers of Keras 3.15.1: constraints hold after each step, also of those that only add
+    /// gradients up; a rate below 1 tells the difference.
+    @Test
+    void constrainsWhileGradientsAddUp() {
+        Param w = Param.of(Tensor.of(new float[] {-1, 2, 4}, 3));
+        Constraint norm = ((Constraint.MinMaxNorm) Constraint.minMaxNorm(0, 1, 0)).withRate(0.5);
+        Optimizer optimizer =
+                new Optimizer(
+                        params("w", w),
+                        OptimizerSettings.of(Sgd.KERAS, 0.1)
+                                .withAccumulation(2)
+                                .withConstraint("w", norm));
+        double[][] gradients = {{1, 0, 0}, {0, 1, 0}, {1, 1, 1}};
+        double[][] expected = {
+            {-0.6091089248657227, 1.2182178497314453, 2.4364356994628906},
+            {-0.4480457901954651, 0.7941253185272217, 1.6562280654907227},
+            {-0.34251418709754944, 0.607079029083252, 1.2661242485046387}
+        };
+        for (int k = 0; k < gradients.length; k++) {
+            OptimizerTest.setGradient(w, gradients[k]);
+            optimizer.step();
+            assertThat(w.value().toDoubles())
+                    .as("step " + k)
+                    .containsExactly(expected[k], Offset.offset(1e-6));
+        }
+    }
+
     @Test
     void saysWhatIsWrong() {
         OptimizerSettings settings = OptimizerSettings.of(Sgd.KERAS, 1);
