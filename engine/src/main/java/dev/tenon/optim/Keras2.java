@@ -226,6 +226,7 @@ public final class Keras2 {
                             a.number("schedule_decay"),
                             false,
                             0,
+                            true,
                             Flavour.KERAS);
         };
     }

@@ -1,9 +1,11 @@
 package dev.tenon.optim;
 
+import dev.tenon.kernel.OptimKernel.Decay;
 import dev.tenon.kernel.OptimKernel.NadamStep;
 import dev.tenon.nn.Formula;
 import dev.tenon.nn.Param;
 import dev.tenon.tensor.Backend;
+import dev.tenon.tensor.TenonException;
 import dev.tenon.tensor.Tensor;
 import java.util.List;
 import java.util.SequencedMap;
@@ -12,7 +14,6 @@ import java.util.SequencedMap;
 ///
 /// With `u(t) = β₁ (1 - 0.96^(t ψ) / 2)` and `P = u(1) ... u(t)`: m and v as in Adam, then `w -= η
 /// (u(t+1) / (1 - P u(t+1)) m + (1 - u(t)) / (1 - P) g) / (√(v/(1-β₂ᵗ)) + ε)` in both flavours.
-/// Weight decay is `g += λ w` in PyTorch's and `w -= η λ w` in Keras's.
 ///
 /// Source: Dozat 2016, "Incorporating Nesterov momentum into Adam"; torch.optim.NAdam;
 /// keras.optimizers.Nadam.
@@ -25,7 +26,9 @@ import java.util.SequencedMap;
 /// @param twice whether u(t) counts twice in the product that m is divided by, `1 - P u(t) u(t+1)`;
 ///   PyTorch 1.13 does so, later versions and Keras do not
 /// @param weightDecay λ, at least 0; default of both 0
-/// @param flavour how weights decay and what t counts
+/// @param decoupled whether weights decay on their own, `w -= η λ w`, instead of by `g += λ w`;
+///   PyTorch's default is no (`decoupled_weight_decay`), Keras always decouples
+/// @param flavour what t counts
 public record Nadam(
         double beta1,
         double beta2,
@@ -33,6 +36,7 @@ public record Nadam(
         double momentumDecay,
         boolean twice,
         double weightDecay,
+        boolean decoupled,
         Flavour flavour)
         implements ElementwiseRule {
     /// The formula, the same in both flavours.
@@ -65,24 +69,28 @@ public record Nadam(
 
     /// PyTorch's defaults.
     public static final Nadam PYTORCH =
-            new Nadam(0.9, 0.999, 1e-8, 0.004, false, 0, Flavour.PYTORCH);
+            new Nadam(0.9, 0.999, 1e-8, 0.004, false, 0, false, Flavour.PYTORCH);
 
     /// PyTorch's defaults up to version 1.13, which differs in the first steps.
     public static final Nadam PYTORCH_1 =
-            new Nadam(0.9, 0.999, 1e-8, 0.004, true, 0, Flavour.PYTORCH);
+            new Nadam(0.9, 0.999, 1e-8, 0.004, true, 0, false, Flavour.PYTORCH);
 
     /// Keras's defaults.
-    public static final Nadam KERAS = new Nadam(0.9, 0.999, 1e-7, 1, false, 0, Flavour.KERAS);
+    public static final Nadam KERAS = new Nadam(0.9, 0.999, 1e-7, 1, false, 0, true, Flavour.KERAS);
 
     /// Checks the settings.
     ///
-    /// @throws dev.tenon.tensor.TenonException if one is out of its range
+    /// @throws TenonException if one is out of its range
     public Nadam {
         Settings.share("Nadam", "beta1", beta1);
         Settings.share("Nadam", "beta2", beta2);
         Settings.notNegative("Nadam", "epsilon", epsilon);
         Settings.notNegative("Nadam", "momentumDecay", momentumDecay);
         Settings.notNegative("Nadam", "weightDecay", weightDecay);
+        if (flavour == Flavour.KERAS && !decoupled) {
+            throw new TenonException(
+                    "Nadam: Keras's weight decay is always decoupled; got decoupled false");
+        }
     }
 
     /// Returns an optimizer with PyTorch's defaults; its default learning rate is 2e-3.
@@ -97,22 +105,29 @@ public record Nadam(
 
     /// Returns this rule with other betas.
     public Nadam withBetas(double first, double second) {
-        return new Nadam(first, second, epsilon, momentumDecay, twice, weightDecay, flavour);
+        return new Nadam(
+                first, second, epsilon, momentumDecay, twice, weightDecay, decoupled, flavour);
     }
 
     /// Returns this rule with another ε.
     public Nadam withEpsilon(double value) {
-        return new Nadam(beta1, beta2, value, momentumDecay, twice, weightDecay, flavour);
+        return new Nadam(
+                beta1, beta2, value, momentumDecay, twice, weightDecay, decoupled, flavour);
     }
 
     /// Returns this rule with another ψ.
     public Nadam withMomentumDecay(double value) {
-        return new Nadam(beta1, beta2, epsilon, value, twice, weightDecay, flavour);
+        return new Nadam(beta1, beta2, epsilon, value, twice, weightDecay, decoupled, flavour);
     }
 
     /// Returns this rule with another weight decay.
     public Nadam withWeightDecay(double value) {
-        return new Nadam(beta1, beta2, epsilon, momentumDecay, twice, value, flavour);
+        return new Nadam(beta1, beta2, epsilon, momentumDecay, twice, value, decoupled, flavour);
+    }
+
+    /// Returns this rule with weights that decay on their own.
+    public Nadam withDecoupledWeightDecay(double value) {
+        return new Nadam(beta1, beta2, epsilon, momentumDecay, twice, value, true, flavour);
     }
 
     @Override
@@ -134,7 +149,10 @@ public record Nadam(
                         update.slots().get(1).segment(),
                         w.count(),
                         NadamStep.of(rate, beta1, beta2, epsilon, momentumDecay, twice, t),
-                        update.scaled(flavour.decay(rate, weightDecay)),
+                        update.scaled(
+                                decoupled
+                                        ? Decay.decoupled(rate, weightDecay)
+                                        : Decay.l2(weightDecay)),
                         w.type());
         update.written();
     }

@@ -95,7 +95,7 @@ final class GoldenRules {
                             decay,
                             Flavour.KERAS);
             case "Adadelta" -> new Adadelta(number(c, "rho", 0.95), epsilon, decay, Flavour.KERAS);
-            case "Nadam" -> new Nadam(beta1, beta2, epsilon, 1, false, decay, Flavour.KERAS);
+            case "Nadam" -> new Nadam(beta1, beta2, epsilon, 1, false, decay, true, Flavour.KERAS);
             case "Lion" -> new Lion(beta1, beta2, decay);
             case "Ftrl" ->
                     new Ftrl(

@@ -349,7 +349,28 @@ class OptimizerTest {
         assertThat(param(params, "b").value().item()).isCloseTo(0.9, Offset.offset(1e-6));
     }
 
-    /// The mean is the weight itself at first and then that of the updates since the start.
+    /// The mean is the weight itself at first and then that of the updates since the start. Numbers
+    /// of PyTorch 2.13 with `decoupled_weight_decay=True`.
+    @Test
+    void decaysApartFromNadamsGradientWhereAsked() {
+        Tensor w = Tensor.of(new double[] {1, -2, 0.5}, 3);
+        Optimizer optimizer =
+                new Optimizer(
+                        params("w", w),
+                        Nadam.PYTORCH.withDecoupledWeightDecay(0.1),
+                        LearningRate.constant(0.1));
+        double[][] gradients = {{1, -0.5, 0.25}, {0.5, 2, -1}, {-1, 1, 0}};
+        for (double[] gradient : gradients) {
+            optimizer.clearGradients();
+            w.mul(Tensor.of(gradient, 3)).sum().backward();
+            optimizer.step();
+        }
+        assertThat(w.toDoubles())
+                .containsExactly(
+                        new double[] {0.8833328050033561, -1.990137030049695, 0.48596395825266864},
+                        Offset.offset(1e-6)); // PyTorch keeps the product of momenta in F32
+    }
+
     @Test
     void averagesDescent() {
         SequencedMap<String, Param> params = params("a", Tensor.zeros(1));

@@ -26,6 +26,9 @@ class RuleSettingsTest {
                 () -> new Adam(0.9, 0.9, 0, 0.1, false, false, Flavour.KERAS),
                 "Adam: Keras's weight decay is always decoupled; got decoupled false");
         assertMessage(
+                () -> new Nadam(0.9, 0.9, 0, 1, false, 0.1, false, Flavour.KERAS),
+                "Nadam: Keras's weight decay is always decoupled; got decoupled false");
+        assertMessage(
                 () -> Nadam.KERAS.withBetas(0.9, 1), "Nadam: beta2 must be in [0, 1); got 1.0");
         assertMessage(
                 () -> Nadam.PYTORCH.withMomentumDecay(-1),
