@@ -161,7 +161,7 @@ final class KerasSchedules {
                 SequencedMap<String, Object> map =
                         map(FIRST, r.initial(), STEPS, count(r.decaySteps()));
                 map.put("alpha", r.alpha());
-                if (r.warmupSteps() != 0) {
+                if (r.warmupSteps() != 0 || r.warmupTarget() != r.initial()) {
                     map.put("warmup_target", r.warmupTarget());
                     map.put("warmup_steps", count(r.warmupSteps()));
                 }

@@ -206,6 +206,15 @@ class KerasConfigTest {
                 .containsExactlyElementsOf(KerasRules.NAMES);
     }
 
+    /// Keras takes a target without a warm-up too: the fall begins there.
+    @Test
+    void writesATargetWithoutAWarmUp() {
+        CosineDecay rate = CosineDecay.of(0.05, 8).withWarmup(0.1, 0);
+        OptimizerSettings settings = OptimizerSettings.of(Sgd.KERAS, rate);
+        assertThat(KerasConfig.read(KerasConfig.of(settings).toMap()).settings())
+                .isEqualTo(settings);
+    }
+
     @Test
     void muonWithoutARateIsNone() {
         OptimizerSettings settings = OptimizerSettings.of(Muon.KERAS.withRmsRate(null), 0.5);
