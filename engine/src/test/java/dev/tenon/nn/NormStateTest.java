@@ -2,9 +2,12 @@ package dev.tenon.nn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.tenon.Golden;
+import dev.tenon.dtype.DType;
 import dev.tenon.nn.activation.ReLU;
+import dev.tenon.nn.norm.BatchNorm1d;
 import dev.tenon.nn.norm.BatchNorm2d;
 import dev.tenon.nn.norm.GroupNorm;
 import dev.tenon.nn.norm.InstanceNorm2d;
@@ -86,5 +89,32 @@ class NormStateTest {
         refuses(
                 () -> model.load(old),
                 "load: names and shapes must be those of the layer; got missing 0.running_var");
+    }
+
+    /// PyTorch 2.13 in float64: `momentum=None` averages over all batches, each counting alike
+    /// whatever its size.
+    @Test
+    void withoutMomentumAllBatchesCountAlike() {
+        BatchNorm1d layer =
+                BatchNorm1d.of(2, 1e-5, null, true, true, Init.of(Rng.of(1), DType.F64));
+        double[][] batches = {
+            {1, 2, 3, -4, 5, 0}, {0, 1, 10, 3}, {2, 2, 4, 8, -6, 5, 1, 1},
+        };
+        double[][] means = {{3, -2 / 3.0}, {4, 2 / 3.0}, {2.75, 16 / 9.0}};
+        double[][] variances = {{4, 28 / 3.0}, {27, 17 / 3.0}, {875 / 36.0, 64 / 9.0}};
+        for (int k = 0; k < batches.length; k++) {
+            Tensor x = Tensor.of(batches[k], batches[k].length / 2, 2);
+            Mode.train(Rng.of(1), () -> layer.apply(x));
+            Map<String, Tensor> state = layer.state();
+            assertThat(state.get("running_mean").toDoubles())
+                    .containsExactly(means[k], within(1e-14));
+            assertThat(state.get("running_var").toDoubles())
+                    .containsExactly(variances[k], within(1e-14));
+            assertThat(state.get("num_batches_tracked").item()).isEqualTo(k + 1);
+        }
+        Tensor y = Mode.eval(() -> layer.apply(Tensor.of(new double[] {1, 1}, 1, 2)));
+        assertThat(y.toDoubles())
+                .containsExactly(
+                        new double[] {-0.354964713964672, -0.291666461588758}, within(1e-14));
     }
 }
