@@ -18,6 +18,8 @@ public record PiecewiseConstantDecay(List<Double> boundaries, List<Double> value
             Formula.of(
                     "\\eta_s = v_i \\quad\\text{for}\\quad b_{i-1} < s \\le b_i",
                     "keras.optimizers.schedules.PiecewiseConstantDecay",
+                    "\\eta_s",
+                    "the rate of step s",
                     "s",
                     "the step, from 0",
                     "b_i",

@@ -27,7 +27,9 @@ public record BinaryCrossEntropy(Reduction reduction, double clip) implements Lo
                     "x",
                     "the prediction, a probability",
                     "y",
-                    "the target, in [0, 1]");
+                    "the target, in [0, 1]",
+                    "\\ell",
+                    "the loss");
 
     /// Checks the settings.
     ///

@@ -21,7 +21,9 @@ public record BinaryCrossEntropyWithLogits(Reduction reduction) implements Loss 
                     "x",
                     "the prediction, a logit",
                     "y",
-                    "the target, in [0, 1]");
+                    "the target, in [0, 1]",
+                    "\\ell",
+                    "the loss");
 
     /// Returns the loss averaged over all single losses.
     public static BinaryCrossEntropyWithLogits mean() {

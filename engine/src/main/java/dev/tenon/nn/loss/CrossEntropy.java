@@ -26,7 +26,9 @@ public record CrossEntropy(Reduction reduction) implements Loss {
                     "y",
                     "the right class",
                     "C",
-                    "the number of classes");
+                    "the number of classes",
+                    "\\ell",
+                    "the loss");
 
     /// Returns the loss averaged over all single losses.
     public static CrossEntropy mean() {

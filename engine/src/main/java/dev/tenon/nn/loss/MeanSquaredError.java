@@ -21,7 +21,9 @@ public record MeanSquaredError(Reduction reduction) implements Loss {
                     "x",
                     "the prediction",
                     "y",
-                    "the target");
+                    "the target",
+                    "\\ell",
+                    "the loss");
 
     /// Returns the loss averaged over all single losses.
     public static MeanSquaredError mean() {

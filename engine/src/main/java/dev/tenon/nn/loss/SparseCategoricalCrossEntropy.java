@@ -37,7 +37,9 @@ public record SparseCategoricalCrossEntropy(Reduction reduction, double clip) im
                     "C",
                     "the number of classes",
                     "\\varepsilon",
-                    "how close to 0 and to 1 a probability comes");
+                    "how close to 0 and to 1 a probability comes",
+                    "\\ell",
+                    "the loss");
 
     /// Checks the settings.
     ///
