@@ -94,6 +94,8 @@ public sealed interface GradientClip {
                         "Pascanu et al. 2012, arXiv:1211.5063",
                         "g_i",
                         "the gradient of parameter i",
+                        "j",
+                        "each parameter in turn",
                         "c",
                         "the largest norm");
 

@@ -72,6 +72,8 @@ public record Muon(
                     "how much of it stays",
                     "X",
                     "the gradient, made nearly orthogonal",
+                    "A",
+                    "X times its transpose, each time anew",
                     "a, b, c",
                     "the coefficients that do so",
                     "\\eta",

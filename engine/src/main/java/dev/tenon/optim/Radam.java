@@ -50,6 +50,8 @@ public record Radam(
                     "how many gradients v is of: ρ∞ - 2 t β₂ᵗ / (1 - β₂ᵗ)",
                     "\\rho_\\infty",
                     "what that comes to: 2 / (1 - β₂) - 1",
+                    "r",
+                    "what makes up for a v of few gradients; 1 in the end",
                     "\\eta",
                     "the learning rate",
                     "\\varepsilon",

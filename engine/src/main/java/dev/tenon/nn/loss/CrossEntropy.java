@@ -25,8 +25,8 @@ public record CrossEntropy(Reduction reduction) implements Loss {
                     "the prediction, one logit per class",
                     "y",
                     "the right class",
-                    "C",
-                    "the number of classes",
+                    "c, C",
+                    "each class in turn, and their number",
                     "\\ell",
                     "the loss");
 
