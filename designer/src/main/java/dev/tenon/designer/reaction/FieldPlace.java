@@ -1,5 +1,7 @@
 package dev.tenon.designer.reaction;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Where a field is: among all fields, and where its value is among the values. A void field has no
@@ -7,22 +9,22 @@ import org.jspecify.annotations.Nullable;
 /// index to the first field with a value that is in it.
 ///
 /// @param parent the field that it is in, or null for the form
-/// @param address the names from the form down
+/// @param names those from the form down, the address
 /// @param isVoid whether it has no value
 /// @param container the field whose value holds its value, or null for the form
 /// @param key its name in that value
-/// @param path the names from the form down to its value; for a void field, to where it would be
+/// @param keys the names from the form down to its value; for a void field, to where it would be
 /// @param slot of a void field the index of the row that it is or is alone in, or null
 /// @param row the innermost row that it is or is in, or null
 /// @param depth how many fields are above it
 /// @param arrays how many arrays are above it
 record FieldPlace(
         @Nullable FormField parent,
-        String address,
+        List<String> names,
         boolean isVoid,
         @Nullable FormField container,
         String key,
-        String path,
+        List<String> keys,
         @Nullable String slot,
         @Nullable Row row,
         int depth,
@@ -32,24 +34,30 @@ record FieldPlace(
 
     static FieldPlace of(@Nullable FormField parent, String name, boolean isVoid, int row) {
         if (parent == null) {
-            return new FieldPlace(null, name, isVoid, null, name, name, null, null, 0, 0);
+            List<String> all = List.of(name);
+            return new FieldPlace(null, all, isVoid, null, name, all, null, null, 0, 0);
         }
         FieldPlace above = parent.place();
         FormField container = above.isVoid ? above.container : parent;
         String slot = above.isVoid ? above.slot : null;
         String key = slot == null ? name : slot;
-        String path = container == null ? key : container.path() + "." + key;
         boolean isRow = row >= 0;
         return new FieldPlace(
                 parent,
-                above.address + "." + name,
+                joined(above.names, name),
                 isVoid,
                 container,
                 key,
-                path,
+                joined(container == null ? List.of() : container.place().keys, key),
                 !isVoid ? null : isRow ? name : slot,
                 isRow ? new Row(parent, row) : above.row,
                 above.depth + 1,
                 above.arrays + (isRow ? 1 : 0));
+    }
+
+    private static List<String> joined(List<String> above, String name) {
+        List<String> all = new ArrayList<>(above);
+        all.add(name);
+        return List.copyOf(all);
     }
 }

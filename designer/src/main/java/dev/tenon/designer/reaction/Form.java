@@ -124,7 +124,7 @@ public final class Form implements AutoCloseable {
 
     private static String nameOf(TreeNode node) {
         return switch (node.props().get("name")) {
-            case JsonString(String text) when !text.isEmpty() -> text;
+            case JsonString(String text) when !text.isEmpty() -> FieldPattern.name(text);
             case JsonNumber number -> number.toString();
             case null, default -> node.id();
         };

@@ -55,6 +55,8 @@ public final class FormField {
     private final Form form;
     private final TreeNode node;
     private final FieldPlace place;
+    private final String address;
+    private final String path;
     private final SignalMap<String, FormField> members = SignalMap.named("members");
     private final SignalMap<String, Json> overrides = SignalMap.named("overrides");
     private final Map<String, Computed<Resolved>> words = new LinkedHashMap<>();
@@ -68,6 +70,8 @@ public final class FormField {
         this.form = form;
         this.node = node;
         this.place = place;
+        this.address = String.join(".", place.names());
+        this.path = String.join(".", place.keys());
         ScriptObject scope = new FieldScope(this);
         for (String word : Keywords.STATES.keySet()) {
             Json told = node.props().get(word);
@@ -96,12 +100,12 @@ public final class FormField {
     /// Returns where the field is among all: the names from the form down, joined by dots; a row's
     /// name is its index.
     public String address() {
-        return place.address();
+        return address;
     }
 
     /// Returns where the field's value is: as [#address], without the void fields above it.
     public String path() {
-        return place.path();
+        return path;
     }
 
     /// Returns whether the field has no value of its own: its `type` is `void`.

@@ -133,7 +133,7 @@ final class Reaction implements Writer {
         List<FormField> targets =
                 pattern == null || pattern.isEmpty()
                         ? List.of(self)
-                        : FieldPattern.of(pattern).matches(self);
+                        : new FieldPattern(pattern).matches(self);
         if (targets.isEmpty()) {
             report("/target", "there is no field " + pattern + " for target");
         }
@@ -279,7 +279,13 @@ final class Reaction implements Writer {
                 List<String> names) {
             int mark = source == null ? -1 : source.indexOf('#');
             String at = source == null || mark < 0 ? source : source.substring(0, mark).strip();
-            FormField field = at == null || at.isEmpty() ? null : FieldPattern.find(self, at);
+            FormField field;
+            try {
+                field = at == null || at.isEmpty() ? null : new FieldPattern(at).first(self);
+            } catch (DesignException e) {
+                report(below, String.valueOf(e.getMessage()));
+                return;
+            }
             if (source == null || field == null) {
                 report(
                         below,

@@ -122,8 +122,10 @@ class FormTest {
                         "a/x-reactions/4/dependencies/1: a dependency must be text or an object",
                         "a/x-reactions/4/dependencies/2: a dependency must name a field as its"
                                 + " source",
-                        "a/x-reactions/4: a target must be a path, with * for any name or *(a,b)"
-                                + " for one of them; got a[[b]]",
+                        "a/x-reactions/4: a path must be names with dots between, where * stands for any"
+                                + " name, *(a,b) for one of them, *(!a) for another, *[1:3] for a"
+                                + " number, a~ for what begins so, [[a]] for a as it is; got a[[b]],"
+                                + " which is none from character 3",
                         "a/x-reactions/5/fulfill/run: await is not supported (line 1)");
         assertThat(form.problems().getFirst().id()).isEqualTo("/schema/properties/a");
         form.field("a").setValue(JsonObject.of("x", 1));
