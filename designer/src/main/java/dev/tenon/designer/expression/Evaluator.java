@@ -1,6 +1,7 @@
 package dev.tenon.designer.expression;
 
 import dev.tenon.designer.DesignException;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class Evaluator {
     private final Meter meter = new Meter();
     private final ScriptObject names;
+    private final Clock clock;
 
     /// What a statement does to those around it.
     private enum Leave {
@@ -25,12 +27,17 @@ final class Evaluator {
         MISSING
     }
 
-    Evaluator(ScriptObject names) {
+    Evaluator(ScriptObject names, Clock clock) {
         this.names = names;
+        this.clock = clock;
     }
 
     Meter meter() {
         return meter;
+    }
+
+    Clock clock() {
+        return clock;
     }
 
     /// Returns the value of an expression, or what a script returns.
@@ -67,6 +74,11 @@ final class Evaluator {
                         : Properties.get(object, evaluate(member.key(), scope), meter);
             }
             case Node.Call call -> call(call, scope);
+            case Node.New made -> {
+                Object callee = evaluate(made.callee(), scope);
+                List<Object> all = all(made.arguments(), scope);
+                yield Constructors.make(callee, new Arguments(this, Undefined.UNDEFINED, all));
+            }
             case Node.Chain chain -> {
                 Object value = evaluate(chain.inner(), scope);
                 yield value instanceof Missing ? Undefined.UNDEFINED : value;
@@ -217,9 +229,7 @@ final class Evaluator {
 
     /// Returns what a spread or a loop goes through.
     private List<Object> each(Object value) {
-        return value instanceof String string
-                ? Values.characters(string, meter)
-                : Values.list(value, meter);
+        return Values.each(value, meter);
     }
 
     private Object object(Node.ObjectNode node, Scope scope) {
@@ -383,6 +393,7 @@ final class Evaluator {
             case Node.For loop -> loop(loop, scope);
             case Node.ForEach loop -> forEach(loop, scope);
             case Node.While loop -> loop(loop, scope);
+            case Node.Switch choice -> choice(choice, scope);
             case Node.Return end ->
                     new Returned(
                             end.value() == null
@@ -450,6 +461,35 @@ final class Evaluator {
         return null;
     }
 
+    private @Nullable Object choice(Node.Switch choice, Scope outer) {
+        Object value = evaluate(choice.value(), outer);
+        meter.bytes(100);
+        Scope scope = new Scope(outer, false);
+        int start = start(choice.cases(), value, scope);
+        for (int i = start; i < choice.cases().size(); i++) {
+            for (Node statement : choice.cases().get(i).statements()) {
+                Object end = execute(statement, scope);
+                if (end != null) {
+                    return end == Leave.BREAK ? null : end;
+                }
+            }
+        }
+        return null;
+    }
+
+    private int start(List<Node.Case> cases, Object value, Scope scope) {
+        int start = cases.size();
+        for (int i = 0; i < cases.size(); i++) {
+            Node test = cases.get(i).test();
+            if (test == null) {
+                start = i;
+            } else if (Values.same(value, evaluate(test, scope), meter)) {
+                return i;
+            }
+        }
+        return start;
+    }
+
     private @Nullable Object forEach(Node.ForEach loop, Scope scope) {
         Object all = evaluate(loop.all(), scope);
         List<Object> values =
@@ -512,9 +552,7 @@ final class Evaluator {
 
     private static Object caught(Halt thrown) {
         if (thrown.value() instanceof Undefined) {
-            var error = new Values.Members();
-            error.map.put("message", thrown.message());
-            return error;
+            return Constructors.error("Error", thrown.message());
         }
         return thrown.value();
     }

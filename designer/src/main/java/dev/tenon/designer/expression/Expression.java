@@ -2,6 +2,7 @@ package dev.tenon.designer.expression;
 
 import dev.tenon.designer.expression.Evaluation.Failure;
 import dev.tenon.designer.expression.Evaluation.Value;
+import java.time.Clock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -36,12 +37,20 @@ public final class Expression {
         return failure;
     }
 
-    /// Returns what it gives, with the names of `scope` and those of the language.
+    /// Returns what it gives, with the names of `scope` and those of the language; its dates are
+    /// those of the system's clock in UTC.
     public Evaluation evaluate(ScriptObject scope) {
+        return evaluate(scope, Clock.systemUTC());
+    }
+
+    /// Returns what it gives, with the names of `scope` and those of the language.
+    ///
+    /// @param clock tells dates the time and their zone
+    public Evaluation evaluate(ScriptObject scope, Clock clock) {
         if (node == null) {
             return failure == null ? new Failure("it was not read", 1) : failure;
         }
-        var evaluator = new Evaluator(scope);
+        var evaluator = new Evaluator(scope, clock);
         try {
             return new Value(Values.json(evaluator.run(node), evaluator.meter()));
         } catch (Halt e) {

@@ -1,20 +1,20 @@
 package dev.tenon.designer.expression;
 
-import dev.tenon.designer.expression.Evaluation.Failure;
+import java.time.Clock;
 import org.jspecify.annotations.Nullable;
 
 /// Reads the expressions of Formily's documents, `{{$self.value > 3 ? 'visible' : 'none'}}`: the
 /// part of JavaScript that computes values, in a sandbox.
 ///
-/// There are all operators but `new` and `instanceof`, optional chaining, templates, spread,
-/// destructuring, arrow functions and functions, regular expressions; in scripts also the
-/// statements but `switch` and labels; the usual methods of strings, arrays and numbers, `Math`,
-/// `JSON`, `Object`, `Array`, `parseInt` and their like. There are no classes, prototypes, getters,
-/// dates, random numbers, `eval`, `this`, promises, and no way to Java: an expression reaches what
-/// its scope lends.
+/// There are all operators, optional chaining, templates, spread, destructuring, arrow functions
+/// and functions, regular expressions; in scripts also the statements but labels; the usual methods
+/// of strings, arrays, numbers and dates, `Map` and `Set`, `Math`, `JSON`, `Object`, `Array`,
+/// `parseInt` and their like. There are no classes, prototypes, getters, random numbers, `eval`,
+/// `this`, promises, and no way to Java: an expression reaches what its scope lends.
 ///
 /// An evaluation takes at most 1,000,000 steps, makes at most 16 MB, nests at most 800 deep; a text
-/// has at most 20,000 characters. The same expression with the same scope gives the same value.
+/// has at most 20,000 characters. The same expression with the same scope and clock gives the same
+/// value.
 public final class Expressions {
     private static final int LONGEST = 20_000;
 
@@ -46,10 +46,15 @@ public final class Expressions {
                 : null;
     }
 
-    /// Returns what `text` gives.
+    /// Returns what `text` gives, by the system's clock in UTC.
     public static Evaluation evaluate(String text, ScriptObject scope) {
-        Expression expression = compile(text);
-        Failure failure = expression.failure();
-        return failure == null ? expression.evaluate(scope) : failure;
+        return compile(text).evaluate(scope);
+    }
+
+    /// Returns what `text` gives.
+    ///
+    /// @param clock tells dates the time and their zone
+    public static Evaluation evaluate(String text, ScriptObject scope, Clock clock) {
+        return compile(text).evaluate(scope, clock);
     }
 }

@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.function.DoubleUnaryOperator;
 
 /// The names that every expression has: `Math`, `JSON`, `Object`, `Array`, `Number`, `String`,
-/// `Boolean`, `parseInt` and their like. What changes by itself, dates and random numbers, is not
-/// among them: the same expression gives the same value.
+/// `Boolean`, `Date`, `RegExp`, `Map`, `Set`, `Error`, `parseInt` and their like. Random numbers
+/// are not among them: the same expression with the same scope and clock gives the same value.
 final class Globals {
     static final Map<String, Callable> NUMBER_METHODS =
             Map.of(
@@ -24,7 +24,7 @@ final class Globals {
     private Globals() {}
 
     /// An object that holds functions, and may be called where it converts.
-    record Namespace(Map<String, Object> members, Callable self) implements Callable {
+    record Namespace(String name, Map<String, Object> members, Callable self) implements Callable {
         @Override
         public Object call(Evaluator evaluator, Object object, List<Object> arguments) {
             return self.call(evaluator, object, arguments);
@@ -33,14 +33,15 @@ final class Globals {
 
     private static Map<String, Object> names() {
         Map<String, Object> all = new HashMap<>();
+        all.putAll(Constructors.names());
         all.put("undefined", Undefined.UNDEFINED);
         all.put("NaN", Double.NaN);
         all.put("Infinity", Double.POSITIVE_INFINITY);
-        all.put("Math", new Namespace(math(), notCallable("Math")));
-        all.put("JSON", new Namespace(json(), notCallable("JSON")));
-        all.put("Object", new Namespace(objects(), notCallable("Object")));
-        all.put("Array", new Namespace(arrays(), Arguments.callable(Globals::array)));
-        all.put("Number", new Namespace(numbers(), convert("number")));
+        all.put("Math", new Namespace("Math", math(), notCallable("Math")));
+        all.put("JSON", new Namespace("JSON", json(), notCallable("JSON")));
+        all.put("Object", new Namespace("Object", objects(), notCallable("Object")));
+        all.put("Array", new Namespace("Array", arrays(), Arguments.callable(Globals::array)));
+        all.put("Number", new Namespace("Number", numbers(), convert("number")));
         all.put("String", convert("string"));
         all.put("Boolean", convert("boolean"));
         all.put("parseFloat", Arguments.callable(a -> leading(a.text(0), "[+-]?\\d*\\.?\\d*", a)));
@@ -194,7 +195,7 @@ final class Globals {
                     List<Object> all =
                             from instanceof String string
                                     ? Values.characters(string, a.meter())
-                                    : Values.isArray(from)
+                                    : Values.isArray(from) || from instanceof Tables.Table
                                             ? Values.list(from, a.meter())
                                             : blank(Properties.get(from, "length", a.meter()), a);
                     List<Object> out = new ArrayList<>();

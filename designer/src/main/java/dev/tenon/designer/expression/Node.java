@@ -21,6 +21,8 @@ sealed interface Node {
 
     record Call(Node callee, List<Node> arguments, boolean optional, int line) implements Node {}
 
+    record New(Node callee, List<Node> arguments, int line) implements Node {}
+
     /// Where `?.` that finds nothing ends.
     record Chain(Node inner, int line) implements Node {}
 
@@ -80,6 +82,13 @@ sealed interface Node {
             implements Node {}
 
     record While(Node test, Node body, boolean bodyFirst, int line) implements Node {}
+
+    record Switch(Node value, List<Case> cases, int line) implements Node {}
+
+    /// A part of a switch.
+    ///
+    /// @param test what the value is compared with, or null for `default`
+    record Case(@Nullable Node test, List<Node> statements) {}
 
     record Return(@Nullable Node value, int line) implements Node {}
 

@@ -15,6 +15,7 @@ final class Operators {
             case ">" -> compares(a, b, meter, false, false, true);
             case "<=" -> compares(a, b, meter, true, true, false);
             case ">=" -> compares(a, b, meter, false, true, true);
+            case "instanceof" -> Constructors.isInstance(a, b);
             case "in" -> Properties.has(b, Values.text(a, meter), meter);
             case "&" -> (double) (Values.bits(a, meter) & Values.bits(b, meter));
             case "|" -> (double) (Values.bits(a, meter) | Values.bits(b, meter));
@@ -43,6 +44,11 @@ final class Operators {
         return value instanceof Double || value instanceof Boolean || Values.isNothing(value);
     }
 
+    /// Whether a comparison takes it as a number; a sum takes dates as texts.
+    private static boolean isCompared(Object value) {
+        return isNumeric(value) || value instanceof Dates.Date;
+    }
+
     static Object plus(Object a, Object b, Meter meter) {
         if (isNumeric(a) && isNumeric(b)) {
             return Values.number(a, meter) + Values.number(b, meter);
@@ -56,7 +62,7 @@ final class Operators {
     private static boolean compares(
             Object a, Object b, Meter meter, boolean less, boolean equal, boolean more) {
         int order;
-        if (!isNumeric(a) && !isNumeric(b)) {
+        if (!isCompared(a) && !isCompared(b)) {
             String left = Values.text(a, meter);
             String right = Values.text(b, meter);
             meter.steps(1 + Math.min(left.length(), right.length()) / 16);

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Reads expressions: JavaScript's, without classes, generators, `async`, `new`, getters, labels,
-/// tagged templates and `this`.
+/// Reads expressions: JavaScript's, without classes, generators, `async`, getters, labels, tagged
+/// templates and `this`.
 final class Parser {
     private static final int DEEPEST = 150;
     private static final Map<String, Integer> LEVELS =
@@ -29,6 +29,7 @@ final class Parser {
                     Map.entry("<=", 8),
                     Map.entry(">=", 8),
                     Map.entry("in", 8),
+                    Map.entry("instanceof", 8),
                     Map.entry("<<", 9),
                     Map.entry(">>", 9),
                     Map.entry(">>>", 9),
@@ -47,7 +48,6 @@ final class Parser {
     static final Set<String> RESERVED =
             Set.of(
                     "class",
-                    "new",
                     "async",
                     "await",
                     "yield",
@@ -57,8 +57,6 @@ final class Parser {
                     "with",
                     "debugger",
                     "this",
-                    "instanceof",
-                    "switch",
                     "enum",
                     "extends");
     private static final Set<String> KEYWORDS =
@@ -79,6 +77,9 @@ final class Parser {
                     "const",
                     "function",
                     "in",
+                    "instanceof",
+                    "new",
+                    "switch",
                     "typeof",
                     "void",
                     "delete",
@@ -341,7 +342,7 @@ final class Parser {
         while (true) {
             Token sign = peek();
             Integer its =
-                    sign.kind() == Kind.SIGN || (sign.is("in") && !noIn)
+                    sign.kind() == Kind.SIGN || (sign.is("in") && !noIn) || sign.is("instanceof")
                             ? LEVELS.get(sign.text())
                             : null;
             if (its == null || its < level) {
@@ -525,12 +526,33 @@ final class Parser {
             take();
             return function(line);
         }
+        if (token.is("new")) {
+            take();
+            return made(line);
+        }
         if (token.is("true") || token.is("false") || token.is("null")) {
             take();
             return new Node.Literal(
                     token.is("null") ? JsonNull.NULL : (Object) token.is("true"), line);
         }
         return variable();
+    }
+
+    /// Reads what follows `new`: a name, or members of one, and arguments.
+    private Node made(int line) {
+        descend();
+        Node callee = primary();
+        depth--;
+        while (taken(".")) {
+            Token key = take();
+            if (key.kind() != Kind.NAME) {
+                at -= key.kind() == Kind.END ? 0 : 1;
+                throw unexpected();
+            }
+            callee = new Node.Access(callee, new Node.Literal(key.text(), line), false, line);
+            checkHeight(callee);
+        }
+        return new Node.New(callee, taken("(") ? elements(")") : List.of(), line);
     }
 
     Node.FunctionNode function(int line) {

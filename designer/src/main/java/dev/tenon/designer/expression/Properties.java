@@ -29,7 +29,7 @@ final class Properties {
         return switch (object) {
             case Values.Members members -> orUndefined(members.map.get(name));
             case JsonObject json -> Values.of(json.get(name));
-            case ScriptObject outside -> callGet(outside, name);
+            case ScriptObject outside -> orMethod(outside, name, meter);
             case String string ->
                     name.equals("length")
                             ? (Object) (double) string.length()
@@ -43,12 +43,33 @@ final class Properties {
                             ? (Object) (double) json.size()
                             : orUndefined(Arrays.METHODS.get(name), object, name);
             case Double _ -> orUndefined(Globals.NUMBER_METHODS.get(name));
-            case Regexes.Regex _ -> orUndefined(Strings.REGEX_METHODS.get(name));
+            case Regexes.Regex regex ->
+                    switch (name) {
+                        case "source" -> regex.pattern().pattern();
+                        case "global" -> regex.global();
+                        default -> orUndefined(Strings.REGEX_METHODS.get(name));
+                    };
+            case Dates.Date _ -> orUndefined(DateMethods.METHODS.get(name));
+            case Tables.Table table ->
+                    name.equals("size")
+                            ? (Object) (double) table.size()
+                            : orUndefined(Tables.METHODS.get(name));
             case Boolean _ ->
                     orUndefined(name.equals("toString") ? Globals.NUMBER_METHODS.get(name) : null);
             case Globals.Namespace namespace -> orUndefined(namespace.members().get(name));
             default -> Undefined.UNDEFINED;
         };
+    }
+
+    /// A member of what the outside lent; of an array, its methods too.
+    private static Object orMethod(ScriptObject outside, String name, Meter meter) {
+        Object value = callGet(outside, name);
+        if (!(value instanceof Undefined) || !outside.isArray()) {
+            return value;
+        }
+        return name.equals("length")
+                ? (Object) (double) Values.list(outside, meter).size()
+                : orUndefined(Arrays.METHODS.get(name));
     }
 
     private static Object orUndefined(@Nullable Object value) {

@@ -26,6 +26,12 @@ public interface ScriptObject {
         return null;
     }
 
+    /// Returns whether the object is an array: [#json] gives one then, and expressions may use the
+    /// methods of arrays on it.
+    default boolean isArray() {
+        return false;
+    }
+
     /// Returns an object with the names and values of `values`, which can't be changed.
     static ScriptObject of(Map<String, ?> values) {
         Map<String, ?> copy = Map.copyOf(values);

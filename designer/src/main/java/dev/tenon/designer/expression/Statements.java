@@ -104,6 +104,9 @@ final class Statements {
                 case "try" -> {
                     return attempt();
                 }
+                case "switch" -> {
+                    return choice();
+                }
                 default -> {}
             }
         }
@@ -162,6 +165,33 @@ final class Statements {
         Node step = parser.peek().is(")") ? null : parser.sequence();
         parser.expect(")");
         return new Node.For(begin, test, step, statement(), line);
+    }
+
+    private Node choice() {
+        int line = parser.take().line();
+        Node value = condition();
+        parser.expect("{");
+        List<Node.Case> cases = new ArrayList<>();
+        boolean hasDefault = false;
+        while (!parser.taken("}")) {
+            Node test = null;
+            if (parser.peek().is("default") && !hasDefault) {
+                parser.take();
+                hasDefault = true;
+            } else {
+                parser.expect("case");
+                test = parser.sequence();
+            }
+            parser.expect(":");
+            List<Node> statements = new ArrayList<>();
+            while (!parser.peek().is("case")
+                    && !parser.peek().is("default")
+                    && !parser.peek().is("}")) {
+                statements.add(statement());
+            }
+            cases.add(new Node.Case(test, statements));
+        }
+        return new Node.Switch(value, cases, line);
     }
 
     private Node attempt() {

@@ -7,6 +7,7 @@ import dev.tenon.designer.json.JsonArray;
 import dev.tenon.designer.json.JsonNull;
 import dev.tenon.designer.json.JsonObject;
 import dev.tenon.designer.json.JsonString;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,18 +36,27 @@ public final class Templates {
     /// Returns `json` with its expressions replaced; the keys of objects are left as they are. At
     /// most 1,000 expressions are evaluated, the others are failures.
     public static Resolved resolve(Json json, ScriptObject scope) {
-        var resolution = new Resolution(scope);
+        return resolve(json, scope, Clock.systemUTC());
+    }
+
+    /// Returns `json` with its expressions replaced, as the other does.
+    ///
+    /// @param clock tells dates the time and their zone
+    public static Resolved resolve(Json json, ScriptObject scope, Clock clock) {
+        var resolution = new Resolution(scope, clock);
         Json resolved = resolution.resolve(json, "");
         return new Resolved(resolved, List.copyOf(resolution.problems));
     }
 
     private static final class Resolution {
         private final ScriptObject scope;
+        private final Clock clock;
         private final List<Problem> problems = new ArrayList<>();
         private int count;
 
-        Resolution(ScriptObject scope) {
+        Resolution(ScriptObject scope, Clock clock) {
             this.scope = scope;
+            this.clock = clock;
         }
 
         private @Nullable Json resolve(Json json, String path) {
@@ -82,7 +92,7 @@ public final class Templates {
             Evaluation result =
                     ++count > MOST
                             ? new Failure("there are more than " + MOST + " expressions", 1)
-                            : Expressions.evaluate(body, scope);
+                            : Expressions.evaluate(body, scope, clock);
             return switch (result) {
                 case Value(Json json) -> json;
                 case Failure failure -> {

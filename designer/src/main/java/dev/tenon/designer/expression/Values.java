@@ -1,5 +1,6 @@
 package dev.tenon.designer.expression;
 
+import dev.tenon.designer.DesignException;
 import dev.tenon.designer.json.Json;
 import dev.tenon.designer.json.JsonArray;
 import dev.tenon.designer.json.JsonBoolean;
@@ -22,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 /// | array | [Elements]; one from outside [JsonArray], which can't be changed |
 /// | object | [Members]; one from outside [JsonObject], which can't be changed, or [ScriptObject] |
 /// | function | [Callable] |
-/// | regular expression | [Regexes.Regex] |
+/// | regular expression, date | [Regexes.Regex], [Dates.Date] |
+/// | `Map`, `Set` | [Tables.Table] |
 ///
 /// There are no prototypes: `constructor` and `__proto__` are names as others.
 final class Values {
@@ -41,7 +43,16 @@ final class Values {
 
     /// An object that the expression made.
     static final class Members {
+        final @Nullable String error; // its kind, where it is an error
         final Map<String, Object> map = new LinkedHashMap<>();
+
+        Members() {
+            this(null);
+        }
+
+        Members(@Nullable String error) {
+            this.error = error;
+        }
     }
 
     /// Returns what comes from outside as a value.
@@ -97,6 +108,7 @@ final class Values {
                 meter.steps(1 + string.length() / 4);
                 yield string.length() > 1000 ? Double.NaN : Numbers.parse(string);
             }
+            case Dates.Date date -> date.time();
             case Elements _, JsonArray _ -> number(text(value, meter), meter);
             default -> Double.NaN;
         };
@@ -130,10 +142,25 @@ final class Values {
             case Undefined _ -> "undefined";
             case JsonNull _ -> "null";
             case Elements _, JsonArray _ -> join(value, ",", meter, depth);
+            case ScriptObject outside when outside.isArray() -> join(value, ",", meter, depth);
             case Callable _ -> "function";
             case Regexes.Regex regex -> regex.toString();
+            case Dates.Date date -> Dates.text(date);
+            case Tables.Table table -> table.isSet() ? "[object Set]" : "[object Map]";
+            case Members members when members.error != null -> text(members, meter, depth);
             default -> "[object Object]";
         };
+    }
+
+    /// Returns `Error: message`.
+    private static String text(Members error, Meter meter, int depth) {
+        if (depth > DEEPEST) {
+            throw Halt.bound("an error is told deeper than " + DEEPEST);
+        }
+        Object message = error.map.getOrDefault("message", "");
+        String text = error.error + ": " + text(message, meter, depth + 1);
+        meter.text(text.length());
+        return text;
     }
 
     static String join(Object array, String between, Meter meter, int depth) {
@@ -158,7 +185,9 @@ final class Values {
     }
 
     static boolean isArray(Object value) {
-        return value instanceof Elements || value instanceof JsonArray;
+        return value instanceof Elements
+                || value instanceof JsonArray
+                || (value instanceof ScriptObject outside && outside.isArray());
     }
 
     /// Returns the elements of an array; those of one from outside as a copy.
@@ -171,6 +200,11 @@ final class Values {
                 json.forEach(element -> all.add(of(element)));
                 yield all;
             }
+            case ScriptObject outside when outside.isArray() ->
+                    list(
+                            outsideJson(outside) instanceof JsonArray json ? json : JsonArray.EMPTY,
+                            meter);
+            case Tables.Table table -> table.list(meter);
             default -> throw Halt.mistake(typeOf(array) + " is not an array");
         };
     }
@@ -185,6 +219,8 @@ final class Values {
                 json.forEach((name, value) -> all.put(name, of(value)));
                 yield all;
             }
+            case ScriptObject outside ->
+                    outsideJson(outside) instanceof Json json ? members(json, meter) : Map.of();
             case String string -> indexed(characters(string, meter), meter);
             case Elements _, JsonArray _ -> indexed(list(object, meter), meter);
             default -> Map.of();
@@ -205,6 +241,19 @@ final class Values {
         List<Object> all = new ArrayList<>();
         string.codePoints().forEach(point -> all.add(Character.toString(point)));
         return all;
+    }
+
+    private static @Nullable Json outsideJson(ScriptObject outside) {
+        try {
+            return outside.json();
+        } catch (DesignException e) {
+            throw Halt.refusal(e);
+        }
+    }
+
+    /// Returns what a spread or a loop goes through.
+    static List<Object> each(Object value, Meter meter) {
+        return value instanceof String string ? characters(string, meter) : list(value, meter);
     }
 
     static boolean same(Object a, Object b, Meter meter) {
@@ -276,7 +325,10 @@ final class Values {
                 yield JsonObject.of(all);
             }
             case Regexes.Regex _ -> JsonObject.EMPTY;
-            case ScriptObject outside -> outside.json();
+            case Dates.Date date ->
+                    date.isValid() ? new JsonString(Dates.iso(date)) : JsonNull.NULL;
+            case Tables.Table _ -> JsonObject.EMPTY;
+            case ScriptObject outside -> outsideJson(outside);
             default -> null;
         };
     }

@@ -85,7 +85,6 @@ class ExpressionTest {
                 "a ~ line 1: a is not defined",
                 "$values.a = 1 ~ line 1: can't assign a: a value from outside can't be changed. Make a copy",
                 "$values.a() ~ line 1: a is not a function",
-                "new Date() ~ line 1: new is not supported",
                 "1 + ~ line 1: unexpected the end",
                 "({get a() { return 1 }}) ~ line 1: getters and setters are not supported",
             })

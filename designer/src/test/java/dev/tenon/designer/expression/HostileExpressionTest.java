@@ -74,6 +74,39 @@ class HostileExpressionTest {
                 "Math.random()",
                 "Reflect.ownKeys(1)",
                 "new Proxy({}, {})",
+                "new Function('return 1')()",
+                "new (x => x)()",
+                "new {}.constructor()",
+                "new Date().constructor('return 1')()",
+                "new Date().constructor.constructor('return 1')()",
+                "Date.prototype.x",
+                "Date.now.call(1)",
+                "new Date().getClass()",
+                "new Date().getTime.call(1)",
+                "(f => f())(new Date().getTime)",
+                "new Date().toInstant()",
+                "new Map().entries.call(1)",
+                "new Map().getClass()",
+                "new Promise(x => x)",
+                "new WeakRef({})",
+                "new ArrayBuffer(1e9)",
+                "new Array(1e9)",
+                "new RegExp('(')",
+                "new RegExp('a'.repeat(1000))",
+                "new RegExp('a', 'q')",
+                "new RegExp('^(a|aa)+(b)?\\\\2c$').test('a'.repeat(60))",
+                "(() => { for (;;) new RegExp('(a{1,9}){1,9}') })()",
+                "(() => { for (;;) new Date('2024-05-01T00:00:00').toString() })()",
+                "(() => { let m = new Map(); for (let i = 0; ; i++) m.set(i, i) })()",
+                "(() => { let s = new Set(); for (let i = 0; ; i++) s.add({}) })()",
+                "(() => { let m = new Map(); for (let i = 0; i < 2e4; i++) m.set(i, i);"
+                        + " for (;;) [...m] })()",
+                "(() => { let s = new Set([1]); for (;;) s.forEach(x => s.add(x + s.size)) })()",
+                "(() => { let s = new Set(); s.add([s]); const f = x => f([...x][0][0]); f(s) })()",
+                "(() => { for (;;) switch (1) { case 1: continue } })()",
+                "(() => { const f = x => { switch (f(x)) { case 1: return 1 } }; return f(1) })()",
+                "(() => { let e = new Error(); for (;;) e = new Error(e) })()",
+                "(() => { const a = []; a.push(a); throw new Error(a) })()",
                 "[].getClass()",
                 "'x'.getClass()",
             })
@@ -94,6 +127,29 @@ class HostileExpressionTest {
         bounded(Expressions.compile(expression));
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "new Date(8.64e15 + 1)",
+                "new Date(1e308, 1e308, 1e308, 1e308)",
+                "new Date(-1e308, -1, -1, -1e300)",
+                "new Date('+275760-09-13T00:00:00.001Z')",
+                "new Date('2024-01-01T00:00:00+99:99')",
+                "new Date(''.padEnd(1e5, '9'))",
+                "new Date(8.64e15).setFullYear(1e9)",
+                "new Date(8.64e15).setMilliseconds(1)",
+                "new Date(-8.64e15).toString() + new Date(8.64e15).toTimeString()",
+                "new Date(NaN).toDateString() + new Date(NaN).getTimezoneOffset()",
+                "new Map([['__proto__', 1]]).get('__proto__')",
+                "(() => { const m = new Map(); m.set(m, m); return [m, '' + m, JSON.stringify(m)] })()",
+                "(() => { const s = new Set([1, 2]); s.forEach(x => s.delete(2)); return s.size })()",
+                "(() => { const m = new Map([[1, 1]]); for (const [k] of m) m.set(k + 1, k); return m.size })()",
+                "new RegExp('(a+)+$').test('a'.repeat(40) + 'b')",
+            })
+    void newThingsEndSoon(String expression) {
+        bounded(Expressions.compile(expression));
+    }
+
     @Test
     void doublingEndsThoughThereIsNoLoop() {
         String expression = "(() => { let s = 'x';" + "s += s;".repeat(60) + "return s.length })()";
@@ -104,8 +160,25 @@ class HostileExpressionTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "(", "[", "{a:", "!", "-", "a=>", "a?", "1+(", "`${", "x[", "f(", "a**", "if(a)",
-                "{"
+                "(",
+                "[",
+                "{a:",
+                "!",
+                "-",
+                "a=>",
+                "a?",
+                "1+(",
+                "`${",
+                "x[",
+                "f(",
+                "a**",
+                "if(a)",
+                "{",
+                "new ",
+                "new (",
+                "new a(",
+                "switch(a){case ",
+                "switch(a){case 1:"
             })
     void deepTextIsRefused(String piece) {
         String text = piece.repeat(20_000 / piece.length());
