@@ -22,6 +22,7 @@ public final class Computed<T> extends Source implements Observer {
     private @Nullable RuntimeException failure;
     private boolean stale = true;
     private boolean running;
+    private boolean unfinished; // an exception has left it stale after it was asked
     private @Nullable Computed<?> asker; // who waits for this while it runs
 
     private Computed(String name, Supplier<? extends T> function) {
@@ -78,6 +79,7 @@ public final class Computed<T> extends Source implements Observer {
         if (!stale) {
             return;
         }
+        unfinished = true;
         turn.descend(this);
         running = true;
         asker = turn.computing();
@@ -86,6 +88,7 @@ public final class Computed<T> extends Source implements Observer {
                 run(turn);
             }
             stale = false;
+            unfinished = false;
         } finally {
             running = false;
             asker = null;
@@ -130,10 +133,11 @@ public final class Computed<T> extends Source implements Observer {
 
     @Override
     public boolean makeStale(Turn turn) {
-        if (stale) {
+        if (stale && !unfinished) {
             return false;
         }
         stale = true;
+        unfinished = false;
         return true;
     }
 

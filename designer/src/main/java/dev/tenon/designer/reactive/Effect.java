@@ -163,13 +163,12 @@ public final class Effect implements Observer, AutoCloseable {
         if (disposed || !stale) {
             return;
         }
+        stale = false;
         try {
             if (!dependencies.changed(turn)) {
-                stale = false;
                 return;
             }
             if (runs == Turn.MOST_RUNS) {
-                stale = false;
                 throw new DesignException(
                         "reactive: effects must come to rest; after "
                                 + Turn.MOST_RUNS
@@ -184,6 +183,11 @@ public final class Effect implements Observer, AutoCloseable {
         } catch (RuntimeException e) {
             turn.failed(e);
         }
+    }
+
+    /// Lets the next change call it again, though it has not run for this one.
+    void forgetWaiting() {
+        stale = false;
     }
 
     boolean isRestless() {

@@ -91,6 +91,8 @@ final class Turn {
             }
         } finally {
             flushing = false;
+            waiting.forEach(Effect::forgetWaiting); // an Error has ended the turn
+            waiting.clear();
             ran.forEach(Effect::forgetRuns);
             ran.clear();
         }

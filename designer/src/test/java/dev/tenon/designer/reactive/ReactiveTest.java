@@ -355,4 +355,46 @@ class ReactiveTest {
         owner.dispose();
         assertThat(log).containsExactly("second", "third", "second", "third");
     }
+
+    /// A circle found while a computed only looked whether it must run must not leave it deaf.
+    @Test
+    void whatWasInACircleHearsOfTheNextChange() {
+        Signal<Boolean> c = Signal.of(false);
+        Signal<Boolean> d = Signal.of(true);
+        List<Computed<Integer>> all = new ArrayList<>();
+        all.add(Computed.named("a", () -> d.get() ? all.get(1).get() : 7));
+        all.add(Computed.named("b", () -> c.get() ? all.get(0).get() : 1));
+        assertThat(all.get(0).get()).isEqualTo(1);
+        Effect.of(() -> {
+            try {
+                log.add(all.get(1).get());
+            } catch (DesignException e) {
+                log.add("circle");
+            }
+        });
+        c.set(true);
+        d.set(false);
+        assertThat(log).containsExactly(1, "circle", 7);
+    }
+
+    /// An Error is nobody's to catch, but those that it did not concern go on.
+    @Test
+    void anErrorLeavesTheOthersAlive() {
+        Signal<Integer> x = Signal.of(0);
+        Computed<Integer> twice =
+                Computed.of(() -> {
+                    if (x.get() == 1) {
+                        throw new AssertionError("one");
+                    }
+                    return 2 * x.get();
+                });
+        for (int i = 0; i < 2; i++) {
+            Effect.of(() -> log.add("a" + twice.get()));
+            Effect.of(() -> log.add("b" + x.get()));
+        }
+        assertThatThrownBy(() -> x.set(1)).isInstanceOf(AssertionError.class);
+        log.clear();
+        x.set(2);
+        assertThat(log).containsExactlyInAnyOrder("a4", "b2", "a4", "b2");
+    }
 }
