@@ -33,19 +33,29 @@ record FieldPattern(String text) {
     ///
     /// @throws dev.tenon.designer.DesignException if it is no pattern
     List<FormField> matches(FormField self) {
-        FormField named = text.startsWith(".") ? null : self.form().find(text);
-        if (named != null) {
-            return List.of(named);
+        int dots = dots();
+        if (dots == 0) {
+            return in(self.form());
         }
+        List<FormField> found = seenFrom(self, self.place().names(), dots);
+        return found.isEmpty() ? seenFrom(self, self.place().keys(), dots) : found;
+    }
+
+    /// Returns the fields that it names as the form sees them: dots in front mean nothing.
+    ///
+    /// @throws dev.tenon.designer.DesignException if it is no pattern
+    List<FormField> in(Form form) {
+        int dots = dots();
+        FormField named = dots > 0 ? null : form.find(text);
+        return named == null ? matches(form, PatternReader.read(text, dots)) : List.of(named);
+    }
+
+    private int dots() {
         int dots = 0;
         while (dots < text.length() && text.charAt(dots) == '.') {
             dots++;
         }
-        if (dots == 0) {
-            return matches(self.form(), PatternReader.read(text, 0));
-        }
-        List<FormField> found = seenFrom(self, self.place().names(), dots);
-        return found.isEmpty() ? seenFrom(self, self.place().keys(), dots) : found;
+        return dots;
     }
 
     /// Returns the name that a field has whose node says `text`: without the double brackets of

@@ -13,8 +13,10 @@ import dev.tenon.designer.reactive.SignalMap;
 import dev.tenon.designer.schema.SchemaTransform;
 import dev.tenon.designer.tree.Tree;
 import dev.tenon.designer.tree.TreeNode;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// A form as a preview runs it: the fields that a tree tells, their values and states, kept up by
@@ -22,8 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// rest: it is told by [#problems].
 ///
 /// Rows of an array are fields too, named by their index; their states stay with the index where
-/// rows are moved. Not done: validation, a reaction's `effects`, Formily's other path patterns,
-/// asynchronous code.
+/// rows are moved. Not done: validation, asynchronous code.
 ///
 /// Bounds: 20,000 fields, 8,192 rows of one array, 8 arrays in each other; after one write from
 /// outside 50 runs of one reaction, and 50 times that reactions make one array longer. A form
@@ -32,6 +33,7 @@ public final class Form implements AutoCloseable {
     private static final int MOST_FIELDS = 20_000;
 
     private final JsonObject settings;
+    private final Clock clock;
     private final Signal<JsonObject> told;
     private final SignalMap<String, FormField> fields = SignalMap.named("fields");
     private final SignalMap<String, FormField> paths = SignalMap.named("paths");
@@ -44,7 +46,8 @@ public final class Form implements AutoCloseable {
     private int count;
     private long round;
 
-    private Form(TreeNode form, JsonObject values) {
+    private Form(TreeNode form, JsonObject values, Clock clock) {
+        this.clock = clock;
         this.settings = form.props();
         this.told = Signal.named("values", values);
         this.values =
@@ -68,6 +71,14 @@ public final class Form implements AutoCloseable {
     ///
     /// @param values the values to begin with
     public static Form of(Tree tree, JsonObject values) {
+        return of(tree, values, Clock.systemUTC());
+    }
+
+    /// Returns the form of `tree`, as the other does.
+    ///
+    /// @param values the values to begin with
+    /// @param clock tells the expressions the time, when they are evaluated, and its zone
+    public static Form of(Tree tree, JsonObject values, Clock clock) {
         List<TreeNode> forms = new ArrayList<>();
         tree.root()
                 .forEach(node -> {
@@ -76,7 +87,7 @@ public final class Form implements AutoCloseable {
                         forms.add(node);
                     }
                 });
-        return new Form(forms.isEmpty() ? tree.root() : forms.getFirst(), values);
+        return new Form(forms.isEmpty() ? tree.root() : forms.getFirst(), values, clock);
     }
 
     private List<Problem> computeProblems(TreeNode form) {
@@ -218,9 +229,20 @@ public final class Form implements AutoCloseable {
         return told.get();
     }
 
+    /// Returns a value that no field holds, read by itself: who asks does not depend upon others.
+    @Nullable Json toldMember(String name) {
+        return Computed.named("values." + name, () -> Optional.ofNullable(told.get().get(name)))
+                .get()
+                .orElse(null);
+    }
+
     void write(String name, @Nullable Json value) {
         JsonObject before = told.peek();
         told.set(value == null ? before.without(name) : before.with(name, value));
+    }
+
+    Clock clock() {
+        return clock;
     }
 
     /// Returns the form's own properties.

@@ -65,6 +65,7 @@ public final class FormField {
     private final Guarded<Optional<Json>> value;
     private final Guarded<String> display;
     private final Guarded<String> pattern;
+    private @Nullable Signal<Integer> inputs; // made as a reaction asks
 
     FormField(Form form, TreeNode node, FieldPlace place) {
         this.form = form;
@@ -79,7 +80,8 @@ public final class FormField {
                 words.put(
                         word,
                         Computed.named(
-                                address() + "/" + word, () -> Templates.resolve(told, scope)));
+                                address() + "/" + word,
+                                () -> Templates.resolve(told, scope, form.clock())));
             }
         }
         base = guarded("base", Optional.empty(), this::computeBase);
@@ -150,7 +152,12 @@ public final class FormField {
     /// @throws DesignException if the field is void
     public void setValue(@Nullable Json value) {
         form.nextRound();
-        write(value);
+        Reactive.batch(() -> {
+            write(value);
+            if (inputs != null) {
+                inputs.set(inputs.peek() + 1);
+            }
+        });
     }
 
     void write(@Nullable Json written) {
@@ -180,6 +187,32 @@ public final class FormField {
         }
         JsonObject object = container instanceof JsonObject told ? told : JsonObject.EMPTY;
         return written == null ? object.without(key) : object.with(key, written);
+    }
+
+    /// Returns how often the field has been given a value from outside since this was asked first.
+    int inputs() {
+        if (inputs == null) {
+            inputs = Signal.named(address + ".inputs", 0);
+        }
+        return inputs.get();
+    }
+
+    /// Returns whether the value is an object; read by itself, so that who asks does not depend
+    /// upon what is in it.
+    boolean isObject() {
+        return Computed.named(
+                        address + ".isObject",
+                        () -> base().orElse(JsonArray.EMPTY) instanceof JsonObject)
+                .get();
+    }
+
+    /// Returns a member of the value that no field holds, read by itself.
+    @Nullable Json member(String name) {
+        return Computed.named(
+                        address + "." + name,
+                        () -> Optional.ofNullable(Keywords.member(base().orElse(null), name)))
+                .get()
+                .orElse(null);
     }
 
     /// The value before anything below or `display` is considered.

@@ -9,7 +9,6 @@ import dev.tenon.designer.expression.Templates;
 import dev.tenon.designer.json.Json;
 import dev.tenon.designer.json.JsonArray;
 import dev.tenon.designer.json.JsonNull;
-import dev.tenon.designer.json.JsonNumber;
 import dev.tenon.designer.json.JsonObject;
 import dev.tenon.designer.json.JsonString;
 import dev.tenon.designer.reactive.Effect;
@@ -17,24 +16,35 @@ import dev.tenon.designer.reactive.Reactive;
 import dev.tenon.designer.reactive.Signal;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/// One of a field's `x-reactions`, kept going: an expression, or `{dependencies, when, target,
-/// fulfill: {state, schema, run}, otherwise: {...}}`.
+/// One of a field's `x-reactions`, kept going: `{dependencies, when, target, effects, fulfill:
+/// {state, schema, run}, otherwise: {...}}`, or an expression that does the work, or gives such an
+/// object or a function of the field that does it.
+///
+/// It runs at once and whenever what it read has changed. One with `effects`, and one with a
+/// `target`, runs when these have happened and not else, as Formily has it; fields that come later
+/// and that its target names are given what it gave the others.
 ///
 /// Its expressions see `$deps` and `$dependencies`, and `$target`, beside what all expressions of a
 /// field see, and may assign: `{{$self.title = $values.name}}`. `run` is a script of the same
-/// language; `await`, `$props`, `$observable` and their like are not known to it, and show as a
-/// problem.
+/// language; it has no `await`.
 final class Reaction implements Writer {
     private static final int MOST_RUNS = 50; // of one reaction after one write from outside
 
     private final FormField self;
     private final Json told;
     private final String path;
+    private final Triggers triggers;
+    private final Set<FormField> given = new HashSet<>(); // what it did since it was triggered
+    private boolean isTriggered; // at least once
+    private List<Problem> kept = List.of(); // of the targets in given
     private final Signal<List<Problem>> problems;
     private List<Problem> found = new ArrayList<>();
     private long round = -1;
@@ -45,6 +55,7 @@ final class Reaction implements Writer {
         this.self = self;
         this.told = told;
         this.path = path;
+        this.triggers = new Triggers(self);
         this.problems = Signal.named(self.address() + path, List.of());
     }
 
@@ -115,31 +126,121 @@ final class Reaction implements Writer {
     // ---- what it says
 
     private void react() {
+        JsonObject reaction = reaction();
+        if (reaction == null) {
+            return;
+        }
+        List<String> effects = effects(reaction);
+        if (effects == null) {
+            react(reaction, targets(reaction));
+            return;
+        }
+        if (triggers.happened(effects)) {
+            isTriggered = true;
+            given.clear();
+            kept = List.of();
+        }
+        List<FormField> targets = targets(reaction);
+        given.retainAll(targets);
+        if (!isTriggered) {
+            return;
+        }
+        int mark = found.size();
+        List<FormField> others = targets.stream().filter(given::add).toList();
+        if (targets.isEmpty() || !others.isEmpty()) {
+            Reactive.untracked(() -> {
+                attempt("", () -> react(reaction, others));
+                return others;
+            });
+        }
+        if (!targets.isEmpty()) {
+            found.addAll(mark, kept);
+        }
+        kept = List.copyOf(found.subList(mark, found.size()));
+    }
+
+    /// Returns the reaction as an object; null where it is an expression that has done its work.
+    private @Nullable JsonObject reaction() {
         switch (told) {
-            case JsonObject reaction -> react(reaction);
-            case JsonString(String text) when Expressions.body(text) != null ->
-                    value(
-                            "",
-                            Expressions.evaluate(
-                                    String.valueOf(Expressions.body(text)),
-                                    new FieldScope(self, this, Map.of())));
+            case JsonObject reaction -> {
+                return reaction;
+            }
+            case JsonString(String text) when Expressions.body(text) != null -> {
+                return made(String.valueOf(Expressions.body(text)));
+            }
             default -> throw new DesignException("a reaction must be an object or {{...}}");
         }
     }
 
-    private void react(JsonObject reaction) {
-        ScriptObject dependencies = new Dependencies(reaction.get("dependencies"));
-        String pattern = reaction.text("target");
-        List<FormField> targets =
-                pattern == null || pattern.isEmpty()
-                        ? List.of(self)
-                        : new FieldPattern(pattern).matches(self);
-        if (targets.isEmpty()) {
-            report("/target", "there is no field " + pattern + " for target");
+    /// Evaluates a reaction that is an expression: what it gives is called with the field where it
+    /// is a function, and is a reaction where it is an object that tells one.
+    private @Nullable JsonObject made(String body) {
+        Failure failure = Expressions.compile(body).failure();
+        Evaluation result =
+                failure != null
+                        ? failure
+                        : Expressions.evaluate(
+                                "(made => typeof made === 'function' ? made($self) : made)(("
+                                        + body
+                                        + "\n))",
+                                new FieldScope(self, this, Map.of()),
+                                self.form().clock());
+        value("", result);
+        return result instanceof Evaluation.Value(JsonObject made)
+                        && (made.has("fulfill") || made.has("otherwise"))
+                ? made
+                : null;
+    }
+
+    /// Returns what triggers the reaction; null where it runs whenever what it reads has changed.
+    private @Nullable List<String> effects(JsonObject reaction) {
+        boolean isAimed = !target(reaction).isEmpty();
+        if (!(reaction.get("effects") instanceof JsonArray array)
+                || (isAimed && array.size() == 0)) {
+            return isAimed ? Triggers.OF_TARGET : null;
         }
-        for (FormField target : targets) {
-            react(reaction, target, dependencies);
+        List<String> effects = new ArrayList<>();
+        for (int i = 0; i < array.size(); i++) {
+            if (array.get(i) instanceof JsonString(String name) && Triggers.ALL.contains(name)) {
+                effects.add(name);
+            } else {
+                report(
+                        "/effects/" + i,
+                        "an effect must be one of "
+                                + String.join(", ", new TreeSet<>(Triggers.ALL))
+                                + "; got "
+                                + array.get(i));
+            }
         }
+        return effects;
+    }
+
+    private static String target(JsonObject reaction) {
+        String target = reaction.text("target");
+        return target == null ? "" : target;
+    }
+
+    private List<FormField> targets(JsonObject reaction) {
+        String pattern = target(reaction);
+        if (pattern.isEmpty()) {
+            return List.of(self);
+        }
+        try {
+            List<FormField> targets = new FieldPattern(pattern).matches(self);
+            if (targets.isEmpty()) {
+                report("/target", "there is no field " + pattern + " for target");
+            }
+            return targets;
+        } catch (DesignException e) {
+            report("/target", String.valueOf(e.getMessage()));
+            return List.of();
+        }
+    }
+
+    private void react(JsonObject reaction, List<FormField> targets) {
+        ScriptObject dependencies =
+                new Dependencies(self, reaction.get("dependencies"), this::report);
+        targets.forEach(target -> react(reaction, target, dependencies));
     }
 
     private void react(JsonObject reaction, FormField target, ScriptObject dependencies) {
@@ -179,7 +280,8 @@ final class Reaction implements Writer {
             String body = Expressions.body(script);
             value(
                     "/" + branch + "/run",
-                    Expressions.compileScript(body == null ? script : body).evaluate(scope));
+                    Expressions.compileScript(body == null ? script : body)
+                            .evaluate(scope, self.form().clock()));
         }
     }
 
@@ -194,7 +296,7 @@ final class Reaction implements Writer {
     }
 
     private @Nullable Json resolved(Json json, ScriptObject scope, String below) {
-        Templates.Resolved resolved = Templates.resolve(json, scope);
+        Templates.Resolved resolved = Templates.resolve(json, scope, self.form().clock());
         resolved.failures()
                 .forEach(each -> report(below + each.path(), Problem.text(each.failure())));
         return resolved.json();
@@ -226,87 +328,5 @@ final class Reaction implements Writer {
                                 whole)
                         : whole;
         attempt(below, () -> write(target, name, given));
-    }
-
-    /// What `$deps` is: a dependency by its index and by its name.
-    private final class Dependencies implements ScriptObject {
-        private final Map<String, Json> values = new HashMap<>();
-        private final int length;
-
-        Dependencies(@Nullable Json told) {
-            switch (told) {
-                case JsonArray array -> {
-                    length = array.size();
-                    for (int i = 0; i < array.size(); i++) {
-                        String below = "/dependencies/" + i;
-                        switch (array.get(i)) {
-                            case JsonString(String source) ->
-                                    add(below, source, null, List.of(String.valueOf(i)));
-                            case JsonObject one -> {
-                                String name = one.text("name");
-                                String index = String.valueOf(i);
-                                add(
-                                        below,
-                                        one.text("source"),
-                                        one.text("property"),
-                                        name == null ? List.of(index) : List.of(index, name));
-                            }
-                            default -> report(below, "a dependency must be text or an object");
-                        }
-                    }
-                }
-                case JsonObject named -> {
-                    length = named.size();
-                    named.forEach((name, source) ->
-                            add(
-                                    "/dependencies/" + Problem.escaped(name),
-                                    source instanceof JsonString(String text) ? text : null,
-                                    null,
-                                    List.of(name)));
-                }
-                case null -> length = 0;
-                default -> {
-                    length = 0;
-                    report("/dependencies", "dependencies must be an array or an object");
-                }
-            }
-        }
-
-        private void add(
-                String below,
-                @Nullable String source,
-                @Nullable String property,
-                List<String> names) {
-            int mark = source == null ? -1 : source.indexOf('#');
-            String at = source == null || mark < 0 ? source : source.substring(0, mark).strip();
-            FormField field;
-            try {
-                field = at == null || at.isEmpty() ? null : new FieldPattern(at).first(self);
-            } catch (DesignException e) {
-                report(below, String.valueOf(e.getMessage()));
-                return;
-            }
-            if (source == null || field == null) {
-                report(
-                        below,
-                        source == null || source.isEmpty()
-                                ? "a dependency must name a field as its source"
-                                : "there is no field " + at + " to depend upon");
-                return;
-            }
-            String of = mark >= 0 ? source.substring(mark + 1).strip() : property;
-            List<String> steps =
-                    List.of((of == null || of.isEmpty() ? "value" : of).split("\\.", -1));
-            Json state = field.exactState(steps.getFirst());
-            Json value = Keywords.at(state, steps.subList(1, steps.size()));
-            if (value != null) {
-                names.forEach(name -> values.put(name, value));
-            }
-        }
-
-        @Override
-        public @Nullable Object get(String name) {
-            return name.equals("length") ? JsonNumber.of(length) : values.get(name);
-        }
     }
 }

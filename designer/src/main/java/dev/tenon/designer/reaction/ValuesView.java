@@ -11,7 +11,7 @@ record ValuesView(Form form, @Nullable Writer writer) implements ScriptObject {
     @Override
     public @Nullable Object get(String name) {
         FormField member = form.member(name);
-        return member == null ? form.told().get(name) : FieldScope.content(member);
+        return member == null ? form.toldMember(name) : FieldScope.content(member, writer);
     }
 
     @Override

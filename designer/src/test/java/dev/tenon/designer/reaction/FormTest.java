@@ -70,7 +70,9 @@ class FormTest {
                                 + "'b':{'x-value':1},'c':{}");
         assertThat(form.values()).hasToString("{\"b\":1,\"c\":2}");
         form.field("b").setValue(JsonNumber.of(7));
-        assertThat(form.values()).hasToString("{\"b\":7,\"c\":8}");
+        assertThat(form.values()).hasToString("{\"b\":7,\"c\":2}"); // as Formily: a tells when
+        form.field("a").setValue(JsonNumber.of(1));
+        assertThat(form.values()).hasToString("{\"a\":1,\"b\":7,\"c\":8}");
     }
 
     @Test
@@ -118,14 +120,14 @@ class FormTest {
                         "a/x-reactions/1: unexpected the end (line 1)",
                         "a/x-reactions/2/target: there is no field nowhere for target",
                         "a/x-reactions/3/when: can't read x of undefined (line 1)",
+                        "a/x-reactions/4/target: a path must be names with dots between, where * stands"
+                                + " for any name, *(a,b) for one of them, *(!a) for another, *[1:3] for a"
+                                + " number, a~ for what begins so, [[a]] for a as it is; got a[[b]],"
+                                + " which is none from character 3",
                         "a/x-reactions/4/dependencies/0: there is no field b.c to depend upon",
                         "a/x-reactions/4/dependencies/1: a dependency must be text or an object",
                         "a/x-reactions/4/dependencies/2: a dependency must name a field as its"
                                 + " source",
-                        "a/x-reactions/4: a path must be names with dots between, where * stands for any"
-                                + " name, *(a,b) for one of them, *(!a) for another, *[1:3] for a"
-                                + " number, a~ for what begins so, [[a]] for a as it is; got a[[b]],"
-                                + " which is none from character 3",
                         "a/x-reactions/5/fulfill/run: await is not supported (line 1)");
         assertThat(form.problems().getFirst().id()).isEqualTo("/schema/properties/a");
         form.field("a").setValue(JsonObject.of("x", 1));
@@ -152,7 +154,9 @@ class FormTest {
         String stopped =
                 "reactions must come to rest; this one is stopped after 50 runs, since it changes"
                         + " what it or another reads";
-        assertThat(problems(form)).contains("a/x-reactions: " + stopped);
+        assertThat(problems(form))
+                .isNotEmpty()
+                .isSubsetOf("a/x-reactions: " + stopped, "b/x-reactions: " + stopped);
         form.field("on").setValue(JsonBoolean.FALSE);
         assertThat(form.problems()).isEmpty();
     }
