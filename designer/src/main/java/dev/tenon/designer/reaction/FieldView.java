@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A field as expressions see it, as `$self`: its states, those around it (`form`, `parent`,
 /// `index`, `record`, `records`, `query(pattern)`), and in a reaction what sets a state
-/// (`setValue(value)` and its like, `setState(state or function)`).
+/// (`setValue(value)` and its like, `setState(state or function)`), of an array also
+/// [RowFunctions].
 ///
 /// @param writer takes what they assign, or null where they must not
 record FieldView(FormField field, @Nullable Writer writer) implements ScriptObject {
@@ -38,6 +39,10 @@ record FieldView(FormField field, @Nullable Writer writer) implements ScriptObje
         String state = SETTERS.get(name);
         if (state != null) {
             return (ScriptFunction) all -> assigned(state, all);
+        }
+        ScriptFunction rows = RowFunctions.of(name, field, writer);
+        if (rows != null) {
+            return rows;
         }
         return switch (name) {
             case "setState" -> (ScriptFunction) all -> setState("setState", all);

@@ -15,7 +15,9 @@ import dev.tenon.designer.tree.Tree;
 import dev.tenon.designer.tree.TreeNode;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -23,8 +25,9 @@ import org.jspecify.annotations.Nullable;
 /// the expressions and `x-reactions` of the nodes. Nothing that is wrong with a node stops the
 /// rest: it is told by [#problems].
 ///
-/// Rows of an array are fields too, named by their index; their states stay with the index where
-/// rows are moved. Not done: validation, asynchronous code.
+/// Rows of an array are fields too, named by their index. What was set on them goes with them where
+/// [FormField#insert], [FormField#remove] and [FormField#move] change the array, and stays with the
+/// index where the array is given another value. Not done: validation, asynchronous code.
 ///
 /// Bounds: 20,000 fields, 8,192 rows of one array, 8 arrays in each other; after one write from
 /// outside 50 runs of one reaction, and 50 times that reactions make one array longer. A form
@@ -43,6 +46,7 @@ public final class Form implements AutoCloseable {
     private final Computed<List<Problem>> problems;
     private final Effect building;
     private final Signal<Boolean> full = Signal.named("form.full", false);
+    private final Map<String, Map<String, Json>> coming = new HashMap<>();
     private int count;
     private long round;
 
@@ -120,6 +124,10 @@ public final class Form implements AutoCloseable {
         String name = row >= 0 ? String.valueOf(row) : nameOf(node);
         boolean isVoid = "void".equals(node.props().text("type"));
         FormField field = new FormField(this, node, FieldPlace.of(parent, name, isVoid, row));
+        Map<String, Json> states = coming.remove(field.address());
+        if (states != null) {
+            field.come(states);
+        }
         fields.put(field.address(), field);
         (isVoid ? voids : paths).put(field.path(), field);
         if (!isVoid) {
@@ -204,6 +212,11 @@ public final class Form implements AutoCloseable {
         return field;
     }
 
+    /// What was set on the fields of rows that are about to be made at these addresses.
+    Map<String, Map<String, Json>> coming() {
+        return coming;
+    }
+
     @Nullable FormField member(String name) {
         return members.get(name);
     }
@@ -253,6 +266,7 @@ public final class Form implements AutoCloseable {
     /// Begins to count anew how often each reaction runs: somebody from outside has written.
     void nextRound() {
         round++;
+        coming.clear();
     }
 
     long round() {

@@ -65,6 +65,9 @@ public final class FormField {
     private final Guarded<Optional<Json>> value;
     private final Guarded<String> display;
     private final Guarded<String> pattern;
+    private final List<Triggers> triggers = new ArrayList<>(0);
+    private @Nullable Signal<Integer> beginnings; // made as a reaction asks
+    private boolean isMoved;
     private @Nullable Signal<Integer> inputs; // made as a reaction asks
 
     FormField(Form form, TreeNode node, FieldPlace place) {
@@ -187,6 +190,14 @@ public final class FormField {
         }
         JsonObject object = container instanceof JsonObject told ? told : JsonObject.EMPTY;
         return written == null ? object.without(key) : object.with(key, written);
+    }
+
+    /// Returns how often the field has begun anew since this was asked first, for another row.
+    int beginnings() {
+        if (beginnings == null) {
+            beginnings = Signal.named(address + ".beginnings", 0);
+        }
+        return beginnings.get();
     }
 
     /// Returns how often the field has been given a value from outside since this was asked first.
@@ -442,6 +453,66 @@ public final class FormField {
             }
         }
         return told;
+    }
+
+    // ---- rows
+
+    /// Puts rows into an array at `index`, before what is there; at the end where that is the size.
+    /// What was set on the fields of the rows after it goes on with these.
+    ///
+    /// @throws DesignException if the field is no array, or there is no such index
+    public void insert(int index, List<? extends Json> rows) {
+        form.nextRound();
+        new RowMoves(this).insert(index, rows).apply();
+    }
+
+    /// Takes the row at `index` out of an array, with what was set on its fields.
+    ///
+    /// @throws DesignException if the field is no array, or there is no such row
+    public void remove(int index) {
+        form.nextRound();
+        new RowMoves(this).remove(index).apply();
+    }
+
+    /// Takes the row at `from` out of an array and puts it in at `to`, counted without it, with
+    /// what was set on its fields.
+    ///
+    /// @throws DesignException if the field is no array, or there is no such row
+    public void move(int from, int to) {
+        form.nextRound();
+        new RowMoves(this).move(from, to).apply();
+    }
+
+    /// Returns what was set of the states.
+    Map<String, Json> overrides() {
+        return Reactive.untracked(overrides::values);
+    }
+
+    /// Takes what was set on the field of another row, and begins anew if that row is new.
+    void settle(Map<String, Json> states, boolean isNew) {
+        overrides.setAll(states);
+        if (isNew && beginnings != null) {
+            beginnings.set(beginnings.peek() + 1);
+        }
+    }
+
+    /// Takes the values of the row that has come here for no change.
+    void forgive() {
+        triggers.forEach(Triggers::forgive);
+    }
+
+    /// Comes into being for a row that was there before.
+    void come(Map<String, Json> states) {
+        overrides.setAll(states);
+        isMoved = true;
+    }
+
+    boolean isMoved() {
+        return isMoved;
+    }
+
+    void watch(Triggers its) {
+        triggers.add(its);
     }
 
     // ---- problems

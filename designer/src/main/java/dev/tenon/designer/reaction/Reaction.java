@@ -56,6 +56,7 @@ final class Reaction implements Writer {
         this.told = told;
         this.path = path;
         this.triggers = new Triggers(self);
+        self.watch(triggers);
         this.problems = Signal.named(self.address() + path, List.of());
     }
 
@@ -123,6 +124,13 @@ final class Reaction implements Writer {
         }
     }
 
+    @Override
+    public void write(RowMoves rows) {
+        if (!isOver) {
+            rows.apply();
+        }
+    }
+
     // ---- what it says
 
     private void react() {
@@ -131,7 +139,9 @@ final class Reaction implements Writer {
             return;
         }
         List<String> effects = effects(reaction);
+        boolean isMoved = triggers.isMoved(); // to a field that its row has just come to
         if (effects == null) {
+            self.beginnings();
             react(reaction, targets(reaction));
             return;
         }
@@ -142,6 +152,10 @@ final class Reaction implements Writer {
         }
         List<FormField> targets = targets(reaction);
         given.retainAll(targets);
+        if (isMoved) {
+            isTriggered = true;
+            given.addAll(targets);
+        }
         if (!isTriggered) {
             return;
         }

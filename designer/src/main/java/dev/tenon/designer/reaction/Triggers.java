@@ -27,6 +27,8 @@ final class Triggers {
     private @Nullable Json value;
     private @Nullable Json initial;
     private int inputs;
+    private int beginnings;
+    private List<String> effects = List.of(); // that were asked for last
 
     Triggers(FormField self) {
         this.self = self;
@@ -35,22 +37,43 @@ final class Triggers {
     /// Returns whether one of `effects` has happened since the last call; the current effect runs
     /// again when one may have.
     boolean happened(List<String> effects) {
-        Json valueNow = effects.contains("onFieldValueChange") ? self.exactState("value") : null;
-        Json initialNow =
+        this.effects = effects;
+        int beginningsNow = self.beginnings();
+        boolean begins = !isHere || beginnings != beginningsNow;
+        Json valueBefore = value;
+        Json initialBefore = initial;
+        int inputsBefore = inputs;
+        boolean isMoved = isMoved();
+        look();
+        isHere = true;
+        beginnings = beginningsNow;
+        if (begins) {
+            return !isMoved
+                    && (effects.contains("onFieldInit") || effects.contains("onFieldMount"));
+        }
+        return !Objects.equals(valueBefore, value)
+                || !Objects.equals(initialBefore, initial)
+                || inputsBefore != inputs;
+    }
+
+    private void look() {
+        value = effects.contains("onFieldValueChange") ? self.exactState("value") : null;
+        initial =
                 effects.contains("onFieldInitialValueChange")
                         ? self.exactState("initialValue")
                         : null;
-        int inputsNow = effects.contains("onFieldInputValueChange") ? self.inputs() : 0;
-        boolean happened =
-                isHere
-                        ? !Objects.equals(value, valueNow)
-                                || !Objects.equals(initial, initialNow)
-                                || inputs != inputsNow
-                        : effects.contains("onFieldInit") || effects.contains("onFieldMount");
-        isHere = true;
-        value = valueNow;
-        initial = initialNow;
-        inputs = inputsNow;
-        return happened;
+        inputs = effects.contains("onFieldInputValueChange") ? self.inputs() : 0;
+    }
+
+    /// Whether the field has just come for a row that was there before.
+    boolean isMoved() {
+        return !isHere && self.isMoved();
+    }
+
+    /// Takes what is there for what was: another row has come to the field.
+    void forgive() {
+        if (isHere) {
+            look();
+        }
     }
 }

@@ -10,4 +10,7 @@ interface Writer {
 
     /// Assigns the member `name` of the form's values.
     void write(Form form, String name, @Nullable Json value);
+
+    /// Gives an array its rows anew.
+    void write(RowMoves rows);
 }
