@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// @param isVoid whether it has no value
 /// @param container the field whose value holds its value, or null for the form
 /// @param key its name in that value
+/// @param several what `key` tells of several members, or null where it is one name
 /// @param keys the names from the form down to its value; for a void field, to where it would be
 /// @param slot of a void field the index of the row that it is or is alone in, or null
 /// @param row the innermost row that it is or is in, or null
@@ -24,6 +25,7 @@ record FieldPlace(
         boolean isVoid,
         @Nullable FormField container,
         String key,
+        @Nullable Destructuring several,
         List<String> keys,
         @Nullable String slot,
         @Nullable Row row,
@@ -35,7 +37,8 @@ record FieldPlace(
     static FieldPlace of(@Nullable FormField parent, String name, boolean isVoid, int row) {
         if (parent == null) {
             List<String> all = List.of(name);
-            return new FieldPlace(null, all, isVoid, null, name, all, null, null, 0, 0);
+            return new FieldPlace(
+                    null, all, isVoid, null, name, Destructuring.of(name), all, null, null, 0, 0);
         }
         FieldPlace above = parent.place();
         FormField container = above.isVoid ? above.container : parent;
@@ -48,6 +51,7 @@ record FieldPlace(
                 isVoid,
                 container,
                 key,
+                Destructuring.of(key),
                 joined(container == null ? List.of() : container.place().keys, key),
                 !isVoid ? null : isRow ? name : slot,
                 isRow ? new Row(parent, row) : above.row,

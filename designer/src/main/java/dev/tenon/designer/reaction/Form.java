@@ -249,6 +249,15 @@ public final class Form implements AutoCloseable {
                 .orElse(null);
     }
 
+    void write(FieldPlace place, @Nullable Json value) {
+        Destructuring several = place.several();
+        if (several == null) {
+            write(place.key(), value);
+        } else {
+            told.set(several.write(told.peek(), value));
+        }
+    }
+
     void write(String name, @Nullable Json value) {
         JsonObject before = told.peek();
         told.set(value == null ? before.without(name) : before.with(name, value));

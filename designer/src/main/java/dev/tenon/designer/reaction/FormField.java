@@ -169,14 +169,15 @@ public final class FormField {
         }
         FormField container = place.container();
         if (container == null) {
-            form.write(place.key(), written);
+            form.write(place, written);
             return;
         }
         Json whole = Reactive.untracked(() -> container.base()).orElse(JsonObject.EMPTY);
-        container.write(with(whole, place.key(), written));
+        container.write(with(whole, place, written));
     }
 
-    private static Json with(Json container, String key, @Nullable Json written) {
+    private static Json with(Json container, FieldPlace place, @Nullable Json written) {
+        String key = place.key();
         int index = Keywords.index(key);
         if (container instanceof JsonArray array && index >= 0 && index <= array.size()) {
             List<Json> values = new ArrayList<>(array.values());
@@ -189,6 +190,10 @@ public final class FormField {
             return new JsonArray(values);
         }
         JsonObject object = container instanceof JsonObject told ? told : JsonObject.EMPTY;
+        Destructuring several = place.several();
+        if (several != null) {
+            return several.write(object, written);
+        }
         return written == null ? object.without(key) : object.with(key, written);
     }
 
@@ -237,7 +242,8 @@ public final class FormField {
         }
         FormField container = place.container();
         Json around = container == null ? form.told() : container.base().orElse(null);
-        Json member = Keywords.member(around, place.key());
+        Destructuring several = place.several();
+        Json member = several == null ? Keywords.member(around, place.key()) : several.read(around);
         return member == null ? initial() : Optional.of(member);
     }
 

@@ -6,6 +6,7 @@ import dev.tenon.designer.json.JsonNull;
 import dev.tenon.designer.json.JsonObject;
 import dev.tenon.designer.reactive.SignalMap;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
@@ -21,15 +22,20 @@ final class Merging {
         return switch (whole) {
             case JsonObject object -> {
                 var joined = new LinkedHashMap<String, Json>();
+                var covered = new HashSet<String>(); // by fields of several members
                 SequencedMap<String, FormField> fields = members.values();
                 fields.forEach((name, field) -> {
                     Json value = field.value();
-                    if (value != null) {
+                    Destructuring several = field.place().several();
+                    if (several != null) {
+                        covered.addAll(several.names().keySet());
+                        several.write(JsonObject.EMPTY, value).forEach(joined::put);
+                    } else if (value != null) {
                         joined.put(name, value);
                     }
                 });
                 object.forEach((name, value) -> {
-                    if (!fields.containsKey(name)) {
+                    if (!fields.containsKey(name) && !covered.contains(name)) {
                         joined.put(name, value);
                     }
                 });
