@@ -52,11 +52,33 @@ final class Arrays {
                 all,
                 "find",
                 (l, a) -> {
-                    int at = search(l, a);
-                    return at < 0 ? Undefined.UNDEFINED : l.get(at);
+                    Object[] found = {Undefined.UNDEFINED};
+                    search(l, a, found);
+                    return found[0];
                 });
-        add(all, "findIndex", (l, a) -> (double) search(l, a));
-        add(all, "some", (l, a) -> search(l, a) >= 0);
+        add(all, "findIndex", (l, a) -> (double) search(l, a, new Object[1]));
+        add(
+                all,
+                "findLast",
+                (l, a) -> {
+                    Object[] found = {Undefined.UNDEFINED};
+                    searchLast(l, a, found);
+                    return found[0];
+                });
+        add(all, "findLastIndex", (l, a) -> (double) searchLast(l, a, new Object[1]));
+        add(
+                all,
+                "lastIndexOf",
+                (l, a) -> {
+                    for (int i = l.size() - 1; i >= 0; i--) {
+                        a.meter().steps(1);
+                        if (Values.same(l.get(i), a.get(0), a.meter())) {
+                            return (double) i;
+                        }
+                    }
+                    return -1.0;
+                });
+        add(all, "some", (l, a) -> search(l, a, new Object[1]) >= 0);
         add(
                 all,
                 "every",
@@ -160,7 +182,9 @@ final class Arrays {
                 "fill",
                 (_, a) -> {
                     a.meter().steps(own(a).size());
-                    Collections.fill(own(a), a.get(0));
+                    int from = a.index(1, own(a).size(), 0);
+                    int to = a.index(2, own(a).size(), own(a).size());
+                    Collections.fill(own(a).subList(from, Math.max(from, to)), a.get(0));
                     return a.self();
                 });
         add(
@@ -216,9 +240,29 @@ final class Arrays {
         }
     }
 
-    private static int search(List<Object> list, Arguments a) {
+    /// Returns the index of the first for which the function holds, or -1; `found` takes the
+    /// element, since the function may change the list.
+    private static int search(List<Object> list, Arguments a, Object[] found) {
         for (int i = 0; i < list.size(); i++) {
-            if (Values.isTrue(a.call(a.function(0), list.get(i), (double) i, a.self()))) {
+            if (holds(list, a, i, found)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private static boolean holds(List<Object> list, Arguments a, int i, Object[] found) {
+        Object element = list.get(i);
+        boolean holds = Values.isTrue(a.call(a.function(0), element, (double) i, a.self()));
+        if (holds) {
+            found[0] = element;
+        }
+        return holds;
+    }
+
+    private static int searchLast(List<Object> list, Arguments a, Object[] found) {
+        for (int i = list.size() - 1; i >= 0; i--) {
+            if (i < list.size() && holds(list, a, i, found)) {
                 return i;
             }
         }

@@ -87,6 +87,13 @@ final class Constructors {
         return error;
     }
 
+    /// Returns what a script catches: what it threw, or its mistake as an error.
+    static Object caught(Halt thrown) {
+        return thrown.value() instanceof Undefined
+                ? error("Error", thrown.message())
+                : thrown.value();
+    }
+
     private static Object error(String name, Arguments a) {
         a.meter().elements(8);
         return error(name, a.has(0) ? a.text(0) : "");
@@ -94,17 +101,18 @@ final class Constructors {
 
     private static Object regex(Arguments a) {
         if (a.get(0) instanceof Regexes.Regex regex && !a.has(1)) {
-            return regex;
+            a.meter().bytes(50);
+            return regex.copy();
         }
         String pattern =
                 a.get(0) instanceof Regexes.Regex regex
-                        ? regex.pattern().pattern()
+                        ? regex.source()
                         : a.has(0) ? a.text(0) : "(?:)";
         String flags = a.has(1) ? a.text(1) : "";
         a.meter().steps(100 + 20L * Math.min(pattern.length(), 1000));
         a.meter().bytes(2000 + 100L * Math.min(pattern.length(), 1000));
         try {
-            return new Regexes.Regex(Regexes.compile(pattern, flags, 1), flags.contains("g"));
+            return new Regexes.Regex(pattern, flags, 1);
         } catch (Halt e) {
             throw Halt.mistake(e.message());
         }

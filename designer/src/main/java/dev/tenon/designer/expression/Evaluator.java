@@ -1,6 +1,5 @@
 package dev.tenon.designer.expression;
 
-import dev.tenon.designer.DesignException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -85,9 +84,10 @@ final class Evaluator {
             }
             case Node.Unary unary -> unary(unary, scope);
             case Node.Update update -> {
-                double before = Values.number(evaluate(update.target(), scope), meter);
+                Place place = place(update.target(), scope);
+                double before = Values.number(get(place, scope), meter);
                 double after = update.sign().equals("++") ? before + 1 : before - 1;
-                assign(update.target(), after, scope);
+                set(place, after, scope);
                 yield update.prefix() ? after : before;
             }
             case Node.Binary binary -> {
@@ -116,13 +116,25 @@ final class Evaluator {
             case Node.ArrayNode array -> new Values.Elements(all(array.elements(), scope));
             case Node.ObjectNode object -> object(object, scope);
             case Node.Template template -> template(template, scope);
-            case Node.Regex regex -> new Regexes.Regex(regex.pattern(), regex.global());
-            case Node.FunctionNode function -> {
-                meter.bytes(100);
-                yield (Callable) (_, _, arguments) -> enter(function, arguments, scope);
+            case Node.Regex regex -> {
+                meter.bytes(50);
+                yield regex.value().copy();
             }
+            case Node.FunctionNode function -> function(function, scope);
             default -> throw new IllegalStateException("no expression: " + node);
         };
+    }
+
+    private Callable function(Node.FunctionNode function, Scope outer) {
+        meter.bytes(100);
+        if (function.name().isEmpty()) {
+            return (_, _, arguments) -> enter(function, arguments, outer);
+        }
+        meter.bytes(100);
+        Scope scope = new Scope(outer, false); // where it knows itself
+        Callable itself = (_, _, arguments) -> enter(function, arguments, scope);
+        scope.declare("let", function.name(), itself);
+        return itself;
     }
 
     private static boolean isMissing(Object value, boolean optional) {
@@ -178,13 +190,40 @@ final class Evaluator {
         };
     }
 
+    /// Where something is assigned: the object and key of a member, or the name of a variable. They
+    /// are evaluated once, also where the value before is read.
+    private record Place(@Nullable Object object, Object key) {}
+
+    private Place place(Node target, Scope scope) {
+        if (target instanceof Node.Access member) {
+            Object object = evaluate(member.object(), scope);
+            return new Place(object, evaluate(member.key(), scope));
+        }
+        return new Place(null, ((Node.Variable) target).name());
+    }
+
+    private Object get(Place place, Scope scope) {
+        return place.object() == null
+                ? variable((String) place.key(), scope)
+                : Properties.get(place.object(), place.key(), meter);
+    }
+
+    private void set(Place place, Object value, Scope scope) {
+        if (place.object() == null) {
+            scope.set((String) place.key(), value);
+        } else {
+            Properties.set(place.object(), place.key(), value, this);
+        }
+    }
+
     private Object assign(Node.Assign assign, Scope scope) {
         String sign = assign.sign();
+        Place place = place(assign.target(), scope);
         Object value;
         if (sign.equals("=")) {
             value = evaluate(assign.value(), scope);
         } else {
-            Object before = evaluate(assign.target(), scope);
+            Object before = get(place, scope);
             if (sign.equals("&&=") || sign.equals("||=") || sign.equals("??=")) {
                 if (isDecided(sign, before)) {
                     return before;
@@ -199,17 +238,8 @@ final class Evaluator {
                                 meter);
             }
         }
-        assign(assign.target(), value, scope);
+        set(place, value, scope);
         return value;
-    }
-
-    private void assign(Node target, Object value, Scope scope) {
-        if (target instanceof Node.Access member) {
-            Object object = evaluate(member.object(), scope);
-            Properties.set(object, evaluate(member.key(), scope), value, this);
-        } else {
-            scope.set(((Node.Variable) target).name(), value);
-        }
     }
 
     private List<Object> all(List<Node> nodes, Scope scope) {
@@ -378,8 +408,8 @@ final class Evaluator {
         return switch (node) {
             case Node.Block block -> block(block, scope);
             case Node.Declare declare -> {
-                for (Node.Binding target : declare.targets()) {
-                    bind(declare.kind(), target, Undefined.UNDEFINED, scope);
+                if (!declare.isFunction()) { // those are there from the beginning
+                    declare(declare, scope);
                 }
                 yield null;
             }
@@ -449,9 +479,25 @@ final class Evaluator {
         return null;
     }
 
+    /// Declares the functions of a block before anything else is done in it.
+    private void hoist(List<Node> statements, Scope scope) {
+        for (Node statement : statements) {
+            if (statement instanceof Node.Declare declare && declare.isFunction()) {
+                declare(declare, scope);
+            }
+        }
+    }
+
+    private void declare(Node.Declare declare, Scope scope) {
+        for (Node.Binding target : declare.targets()) {
+            bind(declare.kind(), target, Undefined.UNDEFINED, scope);
+        }
+    }
+
     private @Nullable Object block(Node.Block block, Scope outer) {
         meter.bytes(100);
         Scope scope = new Scope(outer, false);
+        hoist(block.statements(), scope);
         for (Node statement : block.statements()) {
             Object end = execute(statement, scope);
             if (end != null) {
@@ -465,6 +511,7 @@ final class Evaluator {
         Object value = evaluate(choice.value(), outer);
         meter.bytes(100);
         Scope scope = new Scope(outer, false);
+        choice.cases().forEach(each -> hoist(each.statements(), scope));
         int start = start(choice.cases(), value, scope);
         for (int i = start; i < choice.cases().size(); i++) {
             for (Node statement : choice.cases().get(i).statements()) {
@@ -525,7 +572,7 @@ final class Evaluator {
         if (thrown != null && attempt.handler() != null) {
             Scope inner = new Scope(scope, false);
             if (attempt.name() != null) {
-                inner.declare("let", attempt.name(), caught(thrown));
+                inner.declare("let", attempt.name(), Constructors.caught(thrown));
             }
             try {
                 end = execute(attempt.handler(), inner);
@@ -548,40 +595,5 @@ final class Evaluator {
             throw thrown;
         }
         return end;
-    }
-
-    private static Object caught(Halt thrown) {
-        if (thrown.value() instanceof Undefined) {
-            return Constructors.error("Error", thrown.message());
-        }
-        return thrown.value();
-    }
-
-    // ---- the outside
-
-    /// Returns the value as the outside knows it: JSON, what it lent, a function, or null.
-    @Nullable Object out(Object value) {
-        return switch (value) {
-            case ScriptObject object -> object;
-            case Callable callable ->
-                    (ScriptFunction)
-                            arguments -> {
-                                List<Object> in = new ArrayList<>();
-                                arguments.forEach(argument -> in.add(Values.of(argument)));
-                                return out(call(callable, Undefined.UNDEFINED, in));
-                            };
-            default -> Values.json(value, meter);
-        };
-    }
-
-    /// Calls a function that the outside lent.
-    Object callOut(ScriptFunction function, List<Object> arguments) {
-        List<@Nullable Object> out = new ArrayList<>();
-        arguments.forEach(argument -> out.add(out(argument)));
-        try {
-            return Values.of(function.call(out));
-        } catch (DesignException e) {
-            throw Halt.refusal(e);
-        }
     }
 }

@@ -1,24 +1,19 @@
 package dev.tenon.designer.expression;
 
 import dev.tenon.designer.DesignException;
-import dev.tenon.designer.json.Json;
 import dev.tenon.designer.json.JsonText;
-import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleUnaryOperator;
 
 /// The names that every expression has: `Math`, `JSON`, `Object`, `Array`, `Number`, `String`,
-/// `Boolean`, `Date`, `RegExp`, `Map`, `Set`, `Error`, `parseInt` and their like. Random numbers
-/// are not among them: the same expression with the same scope and clock gives the same value.
+/// `Boolean`, `Date`, `RegExp`, `Map`, `Set`, `Error`, `parseInt` and their like, and a `console`
+/// that is deaf. Random numbers are not among them: the same expression with the same scope and
+/// clock gives the same value.
 final class Globals {
-    static final Map<String, Callable> NUMBER_METHODS =
-            Map.of(
-                    "toString", Arguments.callable(a -> Values.text(a.self(), a.meter())),
-                    "toFixed", Arguments.callable(Globals::toFixed));
     static final Map<String, Object> NAMES = names();
 
     private Globals() {}
@@ -40,15 +35,24 @@ final class Globals {
         all.put("Math", new Namespace("Math", math(), notCallable("Math")));
         all.put("JSON", new Namespace("JSON", json(), notCallable("JSON")));
         all.put("Object", new Namespace("Object", objects(), notCallable("Object")));
+        all.put("console", new Namespace("console", console(), notCallable("console")));
         all.put("Array", new Namespace("Array", arrays(), Arguments.callable(Globals::array)));
-        all.put("Number", new Namespace("Number", numbers(), convert("number")));
+        all.put("Number", new Namespace("Number", NumberMethods.statics(), convert("number")));
         all.put("String", convert("string"));
         all.put("Boolean", convert("boolean"));
-        all.put("parseFloat", Arguments.callable(a -> leading(a.text(0), "[+-]?\\d*\\.?\\d*", a)));
-        all.put("parseInt", Arguments.callable(Globals::parseInt));
+        all.put("parseFloat", Arguments.callable(NumberMethods::parseFloat));
+        all.put("parseInt", Arguments.callable(NumberMethods::parseInt));
         all.put("isNaN", Arguments.callable(a -> Double.isNaN(a.number(0))));
         all.put("isFinite", Arguments.callable(a -> Double.isFinite(a.number(0))));
         return Map.copyOf(all);
+    }
+
+    /// What scripts tell nobody here.
+    private static Map<String, Object> console() {
+        Callable nothing = Arguments.callable(_ -> Undefined.UNDEFINED);
+        return Map.of(
+                "log", nothing, "info", nothing, "warn", nothing, "error", nothing, "debug",
+                nothing);
     }
 
     private static Callable notCallable(String name) {
@@ -105,14 +109,7 @@ final class Globals {
     private static Map<String, Object> json() {
         return Map.of(
                 "stringify",
-                Arguments.callable(a -> {
-                    Json json = Values.json(a.get(0), a.meter());
-                    if (json == null) {
-                        return Undefined.UNDEFINED;
-                    }
-                    chargeText(json, a.meter());
-                    return a.made(JsonText.compact(json));
-                }),
+                Arguments.callable(Stringify::call),
                 "parse",
                 Arguments.callable(a -> {
                     String text = a.text(0);
@@ -123,22 +120,6 @@ final class Globals {
                         throw Halt.refusal(e);
                     }
                 }));
-    }
-
-    /// Charges the text of `json` before it is made.
-    private static void chargeText(Json json, Meter meter) {
-        switch (json) {
-            case dev.tenon.designer.json.JsonObject object ->
-                    object.forEach((name, value) -> {
-                        meter.text(name.length() + 4L);
-                        chargeText(value, meter);
-                    });
-            case dev.tenon.designer.json.JsonArray array ->
-                    array.forEach(value -> chargeText(value, meter));
-            case dev.tenon.designer.json.JsonString string ->
-                    meter.text(2L * string.value().length());
-            default -> meter.text(8);
-        }
     }
 
     private static Map<String, Object> objects() {
@@ -166,7 +147,7 @@ final class Globals {
                     for (Object more : a.all().subList(1, a.all().size())) {
                         Map<String, Object> members = Values.members(more, a.meter());
                         a.meter().elements(4L * members.size());
-                        target.map.putAll(Map.copyOf(members));
+                        target.map.putAll(new LinkedHashMap<>(members));
                     }
                     return target;
                 }),
@@ -227,51 +208,5 @@ final class Globals {
         }
         a.meter().elements((long) size);
         return new ArrayList<>(java.util.Collections.nCopies((int) size, Undefined.UNDEFINED));
-    }
-
-    private static Map<String, Object> numbers() {
-        return Map.of(
-                "isInteger",
-                Arguments.callable(
-                        a -> a.get(0) instanceof Double x && x == Math.rint(x) && !x.isInfinite()),
-                "isFinite",
-                Arguments.callable(a -> a.get(0) instanceof Double x && Double.isFinite(x)),
-                "isNaN",
-                Arguments.callable(a -> a.get(0) instanceof Double x && x.isNaN()),
-                "MAX_SAFE_INTEGER",
-                9007199254740991.0);
-    }
-
-    private static Object toFixed(Arguments a) {
-        int digits = a.integer(0, 0);
-        double value = Values.number(a.self(), a.meter());
-        if (digits < 0 || digits > 100) {
-            throw Halt.mistake("toFixed: digits must be from 0 to 100; got " + digits);
-        }
-        return Double.isFinite(value) && Math.abs(value) < 1e21
-                ? new BigDecimal(value).setScale(digits, RoundingMode.HALF_UP).toPlainString()
-                : Numbers.text(value);
-    }
-
-    private static Object leading(String text, String pattern, Arguments a) {
-        a.meter().steps(1 + text.length());
-        String start = text.strip();
-        var matcher =
-                java.util.regex.Pattern.compile(pattern)
-                        .matcher(start.length() > 400 ? start.substring(0, 400) : start);
-        String number = matcher.lookingAt() ? matcher.group() : "";
-        return number.isEmpty() ? Double.NaN : Numbers.parse(number);
-    }
-
-    private static Object parseInt(Arguments a) {
-        int radix = a.integer(1, 10);
-        if (radix != 10 && radix != 0) {
-            try {
-                return (double) Long.parseLong(a.text(0).strip(), radix);
-            } catch (NumberFormatException e) {
-                return Double.NaN;
-            }
-        }
-        return leading(a.text(0), "[+-]?\\d+", a);
     }
 }

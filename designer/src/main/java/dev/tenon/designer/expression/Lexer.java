@@ -138,6 +138,7 @@ final class Lexer {
                 text.charAt(at) == '0'
                         && at + 1 < text.length()
                         && "xXbBoO".indexOf(text.charAt(at + 1)) >= 0;
+        boolean hasPoint = prefixed;
         while (at < text.length()) {
             char c = text.charAt(at);
             boolean sign =
@@ -145,6 +146,10 @@ final class Lexer {
                             && !prefixed
                             && at > start
                             && Character.toLowerCase(text.charAt(at - 1)) == 'e';
+            if (c == '.' && hasPoint) {
+                break; // 0.5.toFixed(1)
+            }
+            hasPoint |= c == '.' || c == 'e' || c == 'E';
             if (!Character.isLetterOrDigit(c) && c != '.' && c != '_' && !sign) {
                 break;
             }

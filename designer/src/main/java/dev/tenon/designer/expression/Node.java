@@ -1,7 +1,6 @@
 package dev.tenon.designer.expression;
 
 import java.util.List;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// A part of an expression or of a script, as the [Parser] reads it and the [Evaluator] does it.
@@ -13,7 +12,7 @@ sealed interface Node {
 
     record Template(List<String> parts, List<Node> inner, int line) implements Node {}
 
-    record Regex(Pattern pattern, boolean global, int line) implements Node {}
+    record Regex(Regexes.Regex value, int line) implements Node {}
 
     record Variable(String name, int line) implements Node {}
 
@@ -66,7 +65,12 @@ sealed interface Node {
 
     record ArrayPattern(List<@Nullable Binding> targets, int line) implements Node {}
 
-    record Declare(String kind, List<Binding> targets, int line) implements Node {}
+    /// @param kind `var`, `let`, `const` or `function`
+    record Declare(String kind, List<Binding> targets, int line) implements Node {
+        boolean isFunction() {
+            return kind.equals("function");
+        }
+    }
 
     record Block(List<Node> statements, int line) implements Node {}
 

@@ -499,8 +499,7 @@ final class Parser {
             case REGEX -> {
                 take();
                 String flags = token.parts().getFirst();
-                return new Node.Regex(
-                        Regexes.compile(token.text(), flags, line), flags.contains("g"), line);
+                return new Node.Regex(new Regexes.Regex(token.text(), flags, line), line);
             }
             case NAME -> {
                 return word(token);

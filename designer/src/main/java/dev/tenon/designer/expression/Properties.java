@@ -42,11 +42,12 @@ final class Properties {
                     name.equals("length")
                             ? (Object) (double) json.size()
                             : orUndefined(Arrays.METHODS.get(name), object, name);
-            case Double _ -> orUndefined(Globals.NUMBER_METHODS.get(name));
+            case Double _ -> orUndefined(NumberMethods.METHODS.get(name));
             case Regexes.Regex regex ->
                     switch (name) {
-                        case "source" -> regex.pattern().pattern();
-                        case "global" -> regex.global();
+                        case "source" -> regex.source();
+                        case "global" -> regex.isGlobal();
+                        case "lastIndex" -> (double) regex.lastIndex;
                         default -> orUndefined(Strings.REGEX_METHODS.get(name));
                     };
             case Dates.Date _ -> orUndefined(DateMethods.METHODS.get(name));
@@ -55,7 +56,7 @@ final class Properties {
                             ? (Object) (double) table.size()
                             : orUndefined(Tables.METHODS.get(name));
             case Boolean _ ->
-                    orUndefined(name.equals("toString") ? Globals.NUMBER_METHODS.get(name) : null);
+                    orUndefined(name.equals("toString") ? NumberMethods.METHODS.get(name) : null);
             case Globals.Namespace namespace -> orUndefined(namespace.members().get(name));
             default -> Undefined.UNDEFINED;
         };
@@ -122,9 +123,11 @@ final class Properties {
                 members.map.put(name, value);
             }
             case Values.Elements elements -> setElement(elements, name, value, meter);
+            case Regexes.Regex regex when name.equals("lastIndex") ->
+                    regex.lastIndex = Math.max(0, Values.integer(value, meter));
             case ScriptObject outside -> {
                 try {
-                    outside.set(name, evaluator.out(value));
+                    outside.set(name, Lending.out(value, evaluator));
                 } catch (DesignException e) {
                     throw Halt.refusal(e);
                 }

@@ -15,14 +15,48 @@ final class Regexes {
     private Regexes() {}
 
     /// A regular expression as a value.
-    record Regex(Pattern pattern, boolean global) {
+    static final class Regex {
+        private final Pattern pattern;
+        private final String source;
+        private final boolean isGlobal;
+        int lastIndex; // of one that is global: where the next match is looked for
+
+        Regex(String source, String flags, int line) {
+            this.pattern = compile(source, flags, line);
+            this.source = source;
+            this.isGlobal = flags.contains("g");
+        }
+
+        private Regex(Regex other) {
+            this.pattern = other.pattern;
+            this.source = other.source;
+            this.isGlobal = other.isGlobal;
+        }
+
+        Pattern pattern() {
+            return pattern;
+        }
+
+        String source() {
+            return source;
+        }
+
+        boolean isGlobal() {
+            return isGlobal;
+        }
+
+        /// Returns one of its own for each evaluation.
+        Regex copy() {
+            return new Regex(this);
+        }
+
         @Override
         public String toString() {
-            return "/" + pattern.pattern() + "/";
+            return "/" + source + "/" + (isGlobal ? "g" : "");
         }
     }
 
-    static Pattern compile(String pattern, String flags, int line) {
+    private static Pattern compile(String pattern, String flags, int line) {
         if (pattern.length() > LONGEST_PATTERN) {
             throw Halt.syntax(
                     "a regular expression is longer than " + LONGEST_PATTERN + " characters", line);
@@ -42,7 +76,7 @@ final class Regexes {
                     };
         }
         try {
-            return Pattern.compile(pattern.replace("[^]", "[\\s\\S]"), options);
+            return Pattern.compile(Patterns.of(pattern, flags.indexOf('m') >= 0), options);
         } catch (PatternSyntaxException e) {
             throw Halt.syntax("a bad regular expression: " + e.getDescription(), line);
         }
@@ -72,12 +106,12 @@ final class Regexes {
         }
     }
 
-    static Matcher matcher(Regex regex, String text, Meter meter) {
+    static Matcher matcher(Pattern pattern, String text, Meter meter) {
         if (text.length() > LONGEST_TEXT) {
             throw Halt.bound(
                     "a regular expression is tried on more than " + LONGEST_TEXT + " characters");
         }
-        return regex.pattern().matcher(new Charged(text, meter));
+        return pattern.matcher(new Charged(text, meter));
     }
 
     /// Returns the match and its groups.

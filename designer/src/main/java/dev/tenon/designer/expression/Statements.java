@@ -56,7 +56,7 @@ final class Statements {
                     Node.FunctionNode function = parser.function(line);
                     Node name = new Node.Variable(function.name(), line);
                     return new Node.Declare(
-                            "let", List.of(new Node.Binding(name, function, false)), line);
+                            "function", List.of(new Node.Binding(name, function, false)), line);
                 }
                 case "if" -> {
                     parser.take();

@@ -1,6 +1,7 @@
 package dev.tenon.designer.expression;
 
 import dev.tenon.designer.json.JsonNull;
+import java.text.Collator;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -15,8 +16,9 @@ final class Strings {
     static final Map<String, Callable> METHODS = methods();
     static final Map<String, Callable> REGEX_METHODS =
             Map.of(
-                    "test", Arguments.callable(a -> matcher(a.self(), a.text(0), a).find()),
-                    "exec", Arguments.callable(a -> match(a.self(), a.text(0), a)));
+                    "test", Arguments.callable(a -> !Values.isNothing(exec(a))),
+                    "exec", Arguments.callable(Strings::exec),
+                    "toString", Arguments.callable(a -> Values.text(a.self(), a.meter())));
 
     private Strings() {}
 
@@ -105,7 +107,24 @@ final class Strings {
         add(all, "replace", (s, a) -> replace(s, a, isGlobal(a.get(0))));
         add(all, "replaceAll", (s, a) -> replace(s, a, true));
         add(all, "match", Strings::matches);
-        add(all, "localeCompare", (s, a) -> (double) Integer.signum(s.compareTo(a.text(0))));
+        add(all, "matchAll", Strings::matchAll);
+        add(
+                all,
+                "search",
+                (s, a) -> {
+                    Matcher matcher = matcher(a.get(0), s, a);
+                    return matcher.find() ? (double) matcher.start() : -1.0;
+                });
+        add(
+                all,
+                "substr",
+                (s, a) -> {
+                    int from = a.index(0, s.length(), 0);
+                    int most = s.length() - from;
+                    return a.made(
+                            s.substring(from, from + Math.clamp(a.integer(1, most), 0, most)));
+                });
+        add(all, "localeCompare", Strings::compare);
         return Map.copyOf(all);
     }
 
@@ -135,6 +154,13 @@ final class Strings {
         return filler.repeat(missing / filler.length() + 1).substring(0, missing);
     }
 
+    /// Compares as people order words, small letters before capitals, not by codes.
+    private static Object compare(String text, Arguments a) {
+        String other = a.text(0);
+        a.meter().steps(4L * (text.length() + other.length()));
+        return (double) Integer.signum(Collator.getInstance(Locale.ROOT).compare(text, other));
+    }
+
     private static Pattern pattern(Object what, Arguments a) {
         return what instanceof Regexes.Regex regex
                 ? regex.pattern()
@@ -142,14 +168,24 @@ final class Strings {
     }
 
     private static boolean isGlobal(Object what) {
-        return what instanceof Regexes.Regex regex && regex.global();
+        return what instanceof Regexes.Regex regex && regex.isGlobal();
     }
 
     private static Matcher matcher(Object what, String text, Arguments a) {
-        return Regexes.matcher(new Regexes.Regex(pattern(what, a), false), text, a.meter());
+        return Regexes.matcher(pattern(what, a), text, a.meter());
     }
 
     private static Object split(String text, Arguments a) {
+        Object all = parts(text, a);
+        int most = a.integer(1, Integer.MAX_VALUE);
+        List<Object> list = Values.list(all, a.meter());
+        if (most >= 0 && most < list.size()) {
+            list.subList(most, list.size()).clear();
+        }
+        return all;
+    }
+
+    private static Object parts(String text, Arguments a) {
         List<Object> parts = new ArrayList<>();
         if (!a.has(0)) {
             parts.add(text);
@@ -203,6 +239,8 @@ final class Strings {
     private static String replacement(Matcher matcher, Arguments a) {
         if (a.get(1) instanceof Callable function) {
             List<Object> groups = Values.list(Regexes.groups(matcher, a.meter()), a.meter());
+            groups.add((double) matcher.start());
+            groups.add(Values.text(a.self(), a.meter()));
             return Values.text(
                     a.evaluator().call(function, Undefined.UNDEFINED, groups), a.meter());
         }
@@ -241,6 +279,19 @@ final class Strings {
         return out.toString();
     }
 
+    /// Matches once; one that is global goes on where its last match ended.
+    private static Object exec(Arguments a) {
+        if (!(a.self() instanceof Regexes.Regex regex)) {
+            throw Halt.mistake("this is not a regular expression");
+        }
+        String text = a.text(0);
+        int from = regex.isGlobal() ? regex.lastIndex : 0;
+        Matcher matcher = matcher(regex, text, a);
+        boolean isFound = from <= text.length() && matcher.find(from);
+        regex.lastIndex = isFound ? matcher.end() : 0;
+        return isFound ? Regexes.groups(matcher, a.meter()) : JsonNull.NULL;
+    }
+
     private static Object match(Object regex, String text, Arguments a) {
         Matcher matcher = matcher(regex, text, a);
         return matcher.find() ? Regexes.groups(matcher, a.meter()) : JsonNull.NULL;
@@ -256,5 +307,14 @@ final class Strings {
             all.add(a.made(matcher.group()));
         }
         return all.isEmpty() ? JsonNull.NULL : a.made(all);
+    }
+
+    private static Object matchAll(String text, Arguments a) {
+        Matcher matcher = matcher(a.get(0), text, a);
+        List<Object> all = new ArrayList<>();
+        while (matcher.find()) {
+            all.add(Regexes.groups(matcher, a.meter()));
+        }
+        return a.made(all);
     }
 }

@@ -65,7 +65,9 @@ final class Values {
             case Json json -> json;
             case ScriptObject object -> object;
             case ScriptFunction function ->
-                    (Callable) (evaluator, _, arguments) -> evaluator.callOut(function, arguments);
+                    (Callable)
+                            (evaluator, _, arguments) ->
+                                    Lending.call(function, arguments, evaluator);
             default ->
                     throw Halt.mistake(
                             "a value of type "
@@ -94,6 +96,9 @@ final class Values {
             case Boolean _ -> "boolean";
             case Double _ -> "number";
             case String _ -> "string";
+            case Globals.Namespace(String name, _, _)
+                    when name.equals("Math") || name.equals("JSON") ->
+                    "object";
             case Callable _ -> "function";
             default -> "object";
         };
@@ -264,6 +269,7 @@ final class Values {
                 yield x.equals(b);
             }
             case Boolean _, Undefined _, JsonNull _ -> a.equals(b);
+            case ScriptObject _ -> a.equals(b); // two views of one thing
             default -> isIdentical(a, b);
         };
     }

@@ -64,6 +64,11 @@ class OracleTest {
     }
 
     @Test
+    void theLanguage() throws IOException {
+        assertThat(wrong("language.txt")).isEmpty();
+    }
+
+    @Test
     void theClockIsGiven() {
         assertThat(text("[Date.now(), new Date().toISOString(), Date()]", ZoneOffset.UTC))
                 .isEqualTo(
@@ -71,6 +76,12 @@ class OracleTest {
                                 + "\"Fri Nov 27 2026 10:00:00 GMT+0000"
                                 + " (Coordinated Universal Time)\"]");
         assertThat(text("new Date().getHours()", ZoneId.of("Asia/Tokyo"))).isEqualTo("19");
+    }
+
+    @Test
+    void theConsoleIsDeaf() {
+        assertThat(text("[console.log(1), console.error({}), typeof console.x]", ZoneOffset.UTC))
+                .isEqualTo("[null,null,\"undefined\"]");
     }
 
     @Test
