@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Does an expression, node by node; each is charged to the meter.
 final class Evaluator {
-    private final Meter meter = new Meter();
+    private final Meter meter;
     private final ScriptObject names;
     private final Clock clock;
 
@@ -26,7 +26,8 @@ final class Evaluator {
         MISSING
     }
 
-    Evaluator(ScriptObject names, Clock clock) {
+    Evaluator(ScriptObject names, Clock clock, Meter meter) {
+        this.meter = meter;
         this.names = names;
         this.clock = clock;
     }

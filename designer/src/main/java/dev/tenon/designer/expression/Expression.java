@@ -47,10 +47,14 @@ public final class Expression {
     ///
     /// @param clock tells dates the time and their zone
     public Evaluation evaluate(ScriptObject scope, Clock clock) {
+        return evaluate(scope, clock, new Meter());
+    }
+
+    Evaluation evaluate(ScriptObject scope, Clock clock, Meter meter) {
         if (node == null) {
             return failure == null ? new Failure("it was not read", 1) : failure;
         }
-        var evaluator = new Evaluator(scope, clock);
+        var evaluator = new Evaluator(scope, clock, meter);
         try {
             return new Value(Values.json(evaluator.run(node), evaluator.meter()));
         } catch (Halt e) {

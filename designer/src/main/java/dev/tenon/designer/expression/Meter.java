@@ -9,16 +9,31 @@ final class Meter {
     static final long LONGEST = 1_000_000_000; // ns; steps end sooner, unless the machine is busy
 
     private final long began = System.nanoTime();
+    private final long most;
     private long steps;
     private long bytes;
     private int depth;
     private long nextLook = 10_000;
 
+    Meter() {
+        this(MOST_STEPS);
+    }
+
+    /// A meter of an evaluation that may take fewer steps than others: `most`.
+    Meter(long most) {
+        this.most = Math.min(most, MOST_STEPS);
+    }
+
+    /// Returns how many steps were taken.
+    long taken() {
+        return steps;
+    }
+
     /// Charges `count` steps: one for a node, one for each element or character that is looked at.
     void steps(long count) {
         steps += count;
-        if (steps > MOST_STEPS) {
-            throw Halt.bound("it takes more than " + MOST_STEPS + " steps");
+        if (steps > most) {
+            throw Halt.bound("it takes more than " + most + " steps");
         }
         if (steps > nextLook) {
             nextLook = steps + 10_000;

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// JSON in which strings that are a whole `{{...}}` stand for what the expression gives.
 public final class Templates {
     private static final int MOST = 1_000; // expressions of one resolution
+    private static final long MOST_STEPS = 5 * Meter.MOST_STEPS; // of all together
 
     private Templates() {}
 
@@ -34,7 +35,8 @@ public final class Templates {
     public record Problem(String path, Failure failure) {}
 
     /// Returns `json` with its expressions replaced; the keys of objects are left as they are. At
-    /// most 1,000 expressions are evaluated, the others are failures.
+    /// most 1,000 expressions are evaluated, in at most 5,000,000 steps together; the others are
+    /// failures.
     public static Resolved resolve(Json json, ScriptObject scope) {
         return resolve(json, scope, Clock.systemUTC());
     }
@@ -53,6 +55,7 @@ public final class Templates {
         private final Clock clock;
         private final List<Problem> problems = new ArrayList<>();
         private int count;
+        private long steps;
 
         Resolution(ScriptObject scope, Clock clock) {
             this.scope = scope;
@@ -88,11 +91,22 @@ public final class Templates {
             };
         }
 
+        private Evaluation result(String body) {
+            if (++count > MOST) {
+                return new Failure("there are more than " + MOST + " expressions", 1);
+            }
+            if (steps >= MOST_STEPS) {
+                return new Failure(
+                        "the expressions before it take more than " + MOST_STEPS + " steps", 1);
+            }
+            var meter = new Meter(MOST_STEPS - steps);
+            Evaluation result = Expressions.compile(body).evaluate(scope, clock, meter);
+            steps += meter.taken();
+            return result;
+        }
+
         private @Nullable Json evaluate(String body, String path) {
-            Evaluation result =
-                    ++count > MOST
-                            ? new Failure("there are more than " + MOST + " expressions", 1)
-                            : Expressions.evaluate(body, scope, clock);
+            Evaluation result = result(body);
             return switch (result) {
                 case Value(Json json) -> json;
                 case Failure failure -> {

@@ -26,4 +26,19 @@ class TemplatesTest {
         assertThat(resolved.failures())
                 .containsExactly(new Problem("/e~0f/g", new Failure("no is not defined", 1)));
     }
+
+    /// Each is bounded, and so are all of one value together.
+    @Test
+    void manyThatLoopEndSoon() {
+        String loop = "\"{{(() => { for (;;) 1 })()}}\"";
+        var json = JsonText.read("json", "[" + "1,".repeat(3) + (loop + ",").repeat(900) + "1]");
+        long time = System.nanoTime();
+        var resolved = Templates.resolve(json, ScriptObject.of(Map.of()));
+        assertThat(System.nanoTime() - time).as("ns").isLessThan(5_000_000_000L);
+        assertThat(resolved.failures()).hasSize(900);
+        assertThat(resolved.failures().getFirst().failure().message())
+                .isEqualTo("it takes more than 1000000 steps");
+        assertThat(resolved.failures().getLast().failure().message())
+                .isEqualTo("the expressions before it take more than 5000000 steps");
+    }
 }
