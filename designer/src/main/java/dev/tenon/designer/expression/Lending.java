@@ -28,6 +28,7 @@ final class Lending {
 
     /// Calls a function that the outside lent.
     static Object call(ScriptFunction function, List<Object> arguments, Evaluator evaluator) {
+        evaluator.meter().outside();
         List<@Nullable Object> out = new ArrayList<>();
         arguments.forEach(argument -> out.add(out(argument, evaluator)));
         try {

@@ -126,6 +126,7 @@ final class Properties {
             case Regexes.Regex regex when name.equals("lastIndex") ->
                     regex.lastIndex = Math.max(0, Values.integer(value, meter));
             case ScriptObject outside -> {
+                meter.outside();
                 try {
                     outside.set(name, Lending.out(value, evaluator));
                 } catch (DesignException e) {

@@ -207,7 +207,9 @@ final class Values {
             }
             case ScriptObject outside when outside.isArray() ->
                     list(
-                            outsideJson(outside) instanceof JsonArray json ? json : JsonArray.EMPTY,
+                            outsideJson(outside, meter) instanceof JsonArray json
+                                    ? json
+                                    : JsonArray.EMPTY,
                             meter);
             case Tables.Table table -> table.list(meter);
             default -> throw Halt.mistake(typeOf(array) + " is not an array");
@@ -224,8 +226,10 @@ final class Values {
                 json.forEach((name, value) -> all.put(name, of(value)));
                 yield all;
             }
-            case ScriptObject outside ->
-                    outsideJson(outside) instanceof Json json ? members(json, meter) : Map.of();
+            case ScriptObject outside -> {
+                Json json = outsideJson(outside, meter);
+                yield json == null ? Map.of() : members(json, meter);
+            }
             case String string -> indexed(characters(string, meter), meter);
             case Elements _, JsonArray _ -> indexed(list(object, meter), meter);
             default -> Map.of();
@@ -248,7 +252,8 @@ final class Values {
         return all;
     }
 
-    private static @Nullable Json outsideJson(ScriptObject outside) {
+    private static @Nullable Json outsideJson(ScriptObject outside, Meter meter) {
+        meter.outside();
         try {
             return outside.json();
         } catch (DesignException e) {
@@ -334,7 +339,7 @@ final class Values {
             case Dates.Date date ->
                     date.isValid() ? new JsonString(Dates.iso(date)) : JsonNull.NULL;
             case Tables.Table _ -> JsonObject.EMPTY;
-            case ScriptObject outside -> outsideJson(outside);
+            case ScriptObject outside -> outsideJson(outside, meter);
             default -> null;
         };
     }

@@ -16,6 +16,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// The names that expressions of a field see.
 class ScopeTest {
@@ -207,5 +208,34 @@ class ScopeTest {
         assertThat(form.field("d").value()).isEqualTo(JsonNumber.of(clock.millis()));
         form.field("d").setState("title", new JsonString("set"));
         assertThat(state(form, "d", "title")).isEqualTo("'set'");
+    }
+
+    /// What the form does for a script is not counted in steps, but its time is.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "for (;;) $form.query(`*(x,y).*(z,w).q`)",
+                "for (let i = 0; ; i++) $self.setTitle(`t` + i)",
+                "for (;;) JSON.stringify($values)",
+            })
+    void loopsOverTheFormEndSoon(String script) {
+        String rows = "{'rows':[" + "{'a':1},".repeat(1999) + "{'a':1}]}";
+        long time = System.nanoTime();
+        Form form =
+                form(
+                        "'s':{'x-reactions':{'effects':['onFieldValueChange'],'fulfill':{'run':'"
+                                + script
+                                + "'}}},'rows':{'type':'array','items':{'type':'object',"
+                                + "'properties':{'a':{},'b':{}}}}",
+                        rows);
+        long made = System.nanoTime();
+        form.field("s").setValue(JsonNumber.of(1));
+        assertThat(System.nanoTime() - made).as("ns").isLessThan(4_000_000_000L);
+        assertThat(problems(form))
+                .hasSize(1)
+                .first()
+                .asString()
+                .containsPattern("it (takes|makes) ");
+        assertThat(made - time).as("ns").isLessThan(20_000_000_000L);
     }
 }
