@@ -65,6 +65,8 @@ sealed interface Node {
 
     record ArrayPattern(List<@Nullable Binding> targets, int line) implements Node {}
 
+    /// Variables, or a function.
+    ///
     /// @param kind `var`, `let`, `const` or `function`
     record Declare(String kind, List<Binding> targets, int line) implements Node {
         boolean isFunction() {

@@ -69,7 +69,8 @@ final class Dependencies implements ScriptObject {
                     if (i >= texts) {
                         names.add(String.valueOf(i));
                     }
-                    if (one.text("name") instanceof String name) {
+                    String name = one.text("name");
+                    if (name != null) {
                         names.add(name);
                     }
                     add(below, one.text("source"), one.text("property"), names);

@@ -29,8 +29,8 @@ record Destructuring(boolean isArray, Map<String, String> names) {
             return null;
         }
         var names = new LinkedHashMap<String, String>();
-        for (String part : inner.split(",")) {
-            String[] name = part.split(":");
+        for (String part : inner.split(",", -1)) {
+            String[] name = part.split(":", -1);
             if (isArray && name.length > 1) {
                 return null;
             }

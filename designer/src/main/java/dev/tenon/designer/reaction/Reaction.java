@@ -175,15 +175,12 @@ final class Reaction implements Writer {
 
     /// Returns the reaction as an object; null where it is an expression that has done its work.
     private @Nullable JsonObject reaction() {
-        switch (told) {
-            case JsonObject reaction -> {
-                return reaction;
-            }
-            case JsonString(String text) when Expressions.body(text) != null -> {
-                return made(String.valueOf(Expressions.body(text)));
-            }
+        return switch (told) {
+            case JsonObject reaction -> reaction;
+            case JsonString(String text) when Expressions.body(text) != null ->
+                    made(String.valueOf(Expressions.body(text)));
             default -> throw new DesignException("a reaction must be an object or {{...}}");
-        }
+        };
     }
 
     /// Evaluates a reaction that is an expression: what it gives is called with the field where it

@@ -18,8 +18,10 @@ final class RowMoves {
     private static final int NEW = -1;
 
     private final FormField array;
-    private final List<Json> values;
-    private final List<Integer> sources = new ArrayList<>(); // of each row the index it had, or NEW
+    private final List<Row> after = new ArrayList<>();
+
+    /// A row as it will be, and the index it had, or NEW.
+    private record Row(Json value, int source) {}
 
     RowMoves(FormField array) {
         this.array = array;
@@ -28,35 +30,31 @@ final class RowMoves {
                 || !(whole instanceof JsonArray rows)) {
             throw new DesignException("form: " + array.address() + " is no array; it has no rows");
         }
-        this.values = new ArrayList<>(rows.values());
-        for (int i = 0; i < values.size(); i++) {
-            sources.add(i);
+        for (int i = 0; i < rows.size(); i++) {
+            after.add(new Row(rows.get(i), i));
         }
     }
 
     int size() {
-        return values.size();
+        return after.size();
     }
 
     RowMoves insert(int index, List<? extends Json> added) {
-        checked(index, values.size());
-        values.addAll(index, added);
-        added.forEach(_ -> sources.add(index, NEW));
+        checked(index, after.size());
+        after.addAll(index, added.stream().map(value -> new Row(value, NEW)).toList());
         return this;
     }
 
     RowMoves remove(int index) {
-        checked(index, values.size() - 1);
-        values.remove(index);
-        sources.remove(index);
+        checked(index, after.size() - 1);
+        after.remove(index);
         return this;
     }
 
     RowMoves move(int from, int to) {
-        checked(from, values.size() - 1);
-        checked(to, values.size() - 1);
-        values.add(to, values.remove(from));
-        sources.add(to, sources.remove(from));
+        checked(from, after.size() - 1);
+        checked(to, after.size() - 1);
+        after.add(to, after.remove(from));
         return this;
     }
 
@@ -78,14 +76,14 @@ final class RowMoves {
                 Reactive.untracked(() -> {
                     List<Map<String, FormField>> rows = rows();
                     List<Map<String, Map<String, Json>>> states = states(rows);
-                    array.write(new JsonArray(values));
-                    for (int i = 0; i < sources.size(); i++) {
-                        if (sources.get(i) != i) {
-                            settle(i, row(rows, i), row(states, sources.get(i)));
+                    array.write(new JsonArray(after.stream().map(Row::value).toList()));
+                    for (int i = 0; i < after.size(); i++) {
+                        if (after.get(i).source() != i) {
+                            settle(i, row(rows, i), row(states, after.get(i).source()));
                         }
                     }
-                    for (int i = 0; i < sources.size(); i++) {
-                        if (sources.get(i) != i && sources.get(i) != NEW) {
+                    for (int i = 0; i < after.size(); i++) {
+                        if (after.get(i).source() != i && after.get(i).source() != NEW) {
                             row(rows, i).values().forEach(FormField::forgive);
                         }
                     }
@@ -134,7 +132,7 @@ final class RowMoves {
 
     private void settle(
             int row, Map<String, FormField> fields, Map<String, Map<String, Json>> states) {
-        boolean isNew = sources.get(row) == NEW;
+        boolean isNew = after.get(row).source() == NEW;
         fields.forEach((at, field) -> {
             Map<String, Json> its = states.get(at);
             field.settle(its == null ? Map.of() : its, isNew || its == null);

@@ -1,6 +1,7 @@
 package dev.tenon.designer.reaction;
 
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -52,19 +53,19 @@ sealed interface Step {
             return ends(steps, places(0), true).contains(path.size());
         }
 
-        private static TreeSet<Integer> places(int place) {
+        private static Set<Integer> places(int place) {
             return new TreeSet<>(List.of(place));
         }
 
-        private TreeSet<Integer> ends(List<Step> steps, TreeSet<Integer> starts, boolean isLast) {
-            TreeSet<Integer> at = starts;
+        private Set<Integer> ends(List<Step> steps, Set<Integer> starts, boolean isLast) {
+            Set<Integer> at = starts;
             for (int i = 0; i < steps.size(); i++) {
                 at = ends(steps.get(i), at, isLast && i == steps.size() - 1);
             }
             return at;
         }
 
-        private TreeSet<Integer> ends(Step step, TreeSet<Integer> starts, boolean isLast) {
+        private Set<Integer> ends(Step step, Set<Integer> starts, boolean isLast) {
             var ends = new TreeSet<Integer>();
             if (step instanceof OneOf(List<List<Step>> all)) {
                 all.forEach(each -> ends.addAll(ends(each, starts, isLast)));
@@ -109,7 +110,7 @@ sealed interface Step {
 
         /// Returns whether the path from `start` on is one of `steps`, or one above.
         private boolean leadsTo(List<Step> steps, int start) {
-            TreeSet<Integer> at = places(start);
+            Set<Integer> at = places(start);
             for (int i = 0; i < steps.size(); i++) {
                 at = ends(steps.get(i), at, i == steps.size() - 1);
                 if (at.contains(path.size())) {
