@@ -77,7 +77,11 @@ final class DateMethods {
                 name,
                 Arguments.callable(a -> {
                     Object value = method.apply(self(a));
-                    return value instanceof String text ? a.made(text) : value;
+                    if (!(value instanceof String text)) {
+                        return value;
+                    }
+                    a.meter().steps(50); // to write a date is work
+                    return a.made(text);
                 }));
     }
 
@@ -182,6 +186,7 @@ final class DateMethods {
     /// date or a text, of more the parts.
     static Date make(Arguments a) {
         a.meter().bytes(40);
+        a.meter().steps(20); // to read or put together a date is work
         return new Date(
                 switch (a.all().size()) {
                     case 0 -> a.evaluator().clock().millis();
