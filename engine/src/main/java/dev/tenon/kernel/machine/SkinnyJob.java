@@ -182,10 +182,10 @@ final class SkinnyJob implements Product {
     /// Blocks of the depth are worked out side by side, so that each part reads long rows, and
     /// their sums are added in order.
     private void sweep() {
-        int stripe = SweepCode.stripe(m);
         int step = SweepCode.step(isa, m) * isa.lanes();
         int whole = shape.n() / step * step;
         int blocks = (depth + DEPTH - 1) / DEPTH;
+        int stripe = SweepCode.stripe(isa, m, blocks, whole);
         int most = Math.max(1, MOST_SUMS / blocks / m / stripe) * stripe;
         for (int column = 0; column < whole; column += most) {
             int count = Math.min(most, whole - column);
