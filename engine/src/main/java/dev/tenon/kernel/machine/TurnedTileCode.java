@@ -123,6 +123,9 @@ final class TurnedTileCode {
         code.mov(RBX, TileArguments.B.in(RDI));
         code.mov(COLUMN_STRIDE, TileArguments.B_STRIDE.in(RDI));
         code.mov(NEXT, TileArguments.NEXT.in(RDI));
+        if (!isa.wide()) {
+            code.sub(NEXT, RBX); // how far it is to what is wanted next
+        }
         code.bindLoop(groups);
         code.mov(A, TileArguments.A.in(RDI));
         code.mov(B, RBX);
@@ -141,7 +144,9 @@ final class TurnedTileCode {
             square(i);
         }
         code.add(B, isa.bytes());
-        code.add(NEXT, COLUMN_STRIDE);
+        if (isa.wide()) {
+            code.add(NEXT, COLUMN_STRIDE);
+        }
         code.add(A, 4 * lanes * rows);
         code.sub(DEPTH, lanes);
         code.jump(Condition.GREATER_EQUAL, loop);
@@ -226,11 +231,10 @@ final class TurnedTileCode {
     /// What is asked for with each column that is loaded. Memory likes long runs, and a square
     /// takes a line of each of its columns; so while the squares of 256 depths are worked on, as
     /// many columns of the next 256 come one after the other, a line with each load. With AVX2, a
-    /// square of which is half a line wide, each column asks for its own elements.
+    /// square of which is half a line wide, each column asks for its own elements, or at its end
+    /// for those of a column of the next square.
     private Mem next(int column) {
-        return isa.wide()
-                ? Mem.at(NEXT, (long) column * LINE_BYTES)
-                : Mem.at(LINE, (long) pair.blocks() * BLOCK);
+        return isa.wide() ? Mem.at(NEXT, (long) column * LINE_BYTES) : Mem.at(LINE, NEXT, 1, 0);
     }
 
     /// Fewer depths than a square has, one by one.
