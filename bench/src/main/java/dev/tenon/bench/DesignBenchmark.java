@@ -175,6 +175,7 @@ record DesignBenchmark(int nodes, int branching) {
     /// Returns the bytes of heap that one entry of a history of `edits` settings takes beside the
     /// tree that it began with.
     double bytesPerEntry(int edits) {
+        edited(edits, this::tree); // what else the first time keeps is kept before the measuring
         Tree begin = tree();
         begin.size();
         long before = usedHeap();
