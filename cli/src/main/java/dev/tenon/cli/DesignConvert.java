@@ -3,6 +3,7 @@ package dev.tenon.cli;
 import dev.tenon.designer.DesignException;
 import dev.tenon.designer.document.DesignDocument;
 import dev.tenon.designer.json.JsonObject;
+import dev.tenon.designer.schema.Diagnostic;
 import dev.tenon.designer.schema.SchemaStyle;
 import dev.tenon.designer.schema.SchemaTransform;
 import dev.tenon.designer.schema.Transformed;
@@ -83,6 +84,11 @@ final class DesignConvert implements Callable<Integer> {
         if (schema.hasErrors()) {
             throw new DesignException(
                     input.name() + ": " + schema.diagnostics().getFirst().message());
+        }
+        JsonObject more = design.value().more();
+        if (!more.isEmpty()) {
+            Diagnostic members = Diagnostic.members("", "the document", more.names());
+            spec.commandLine().getErr().println(input.name() + ": " + members);
         }
         tell(input, schema);
         output.write(schema.value());

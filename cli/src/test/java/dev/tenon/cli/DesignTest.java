@@ -213,6 +213,26 @@ final class DesignTest {
     }
 
     @Test
+    void whatASchemaDoesNotKeepIsTold() throws IOException {
+        Path file =
+                file(
+                        "more.json",
+                        """
+                        {"format": "tenon-design", "version": 2, "id": "d", "author": "me", "root":
+                         {"id": "r", "componentName": "Form", "children":
+                          [{"id": "a", "componentName": "Field", "locked": true}]}}
+                        """);
+        assertThat(design("convert", file, "--to=schema", "--out=-").worked().err().lines())
+                .containsExactly(
+                        file
+                                + ": /: warning: a schema keeps no members that are not known here;"
+                                + " the document loses \"author\" [members]",
+                        file
+                                + ": /children/0: warning: a schema keeps no members that are not"
+                                + " known here; \"a\" loses \"locked\" [members]");
+    }
+
+    @Test
     void aTreeOfDesignableIsConverted() {
         Ended ended = design("convert", tree, "--to", "schema", "--out", "-").worked();
         assertThat(ended.out()).contains("\"same\" : {", "\"b\" : {");

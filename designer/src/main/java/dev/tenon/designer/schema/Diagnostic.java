@@ -1,5 +1,10 @@
 package dev.tenon.designer.schema;
 
+import static java.util.stream.Collectors.joining;
+
+import dev.tenon.designer.json.JsonString;
+import dev.tenon.designer.json.JsonText;
+import java.util.Collection;
 import java.util.Locale;
 
 /// What is odd about a place of a document.
@@ -16,6 +21,7 @@ import java.util.Locale;
 /// | `name` | warning | tree | a name is an object or an array; the node is written under its id |
 /// | `not-a-field` | warning | tree | the node is no field, and a schema has no place for it |
 /// | `hidden` | warning | tree | the node is hidden from the canvas, which a schema does not say |
+/// | `members` | warning | tree | the node has members that only a tree document keeps |
 /// | `outside-form` | warning | tree | the node is not in the form, and a schema has no place for it |
 /// | `no-form` | error | tree | no node is a form: nothing is written; a warning for a lone node |
 ///
@@ -25,6 +31,26 @@ import java.util.Locale;
 /// @param rule the name of the rule, for programs
 /// @param message what is wrong, in one line without the place
 public record Diagnostic(Severity severity, String path, String rule, String message) {
+    private static final int NAMED = 5; // members
+
+    /// Returns that `who`, at `path`, has members that a schema has no place for.
+    public static Diagnostic members(String path, String who, Collection<String> names) {
+        String some =
+                names.stream()
+                        .limit(NAMED)
+                        .map(name -> JsonText.compact(new JsonString(name)))
+                        .collect(joining(", "));
+        return new Diagnostic(
+                Severity.WARNING,
+                path,
+                "members",
+                "a schema keeps no members that are not known here; "
+                        + who
+                        + " loses "
+                        + some
+                        + (names.size() > NAMED ? " and " + (names.size() - NAMED) + " more" : ""));
+    }
+
     /// Returns `<path>: <severity>: <message> [<rule>]`; the path of the whole is `/`.
     @Override
     public String toString() {

@@ -89,6 +89,7 @@ final class SchemaWriter {
                             + (tree.size() - form.node.size())
                             + " nodes are outside it");
         }
+        leftOut(form.node, form.place);
         List<Diagnostic> before = List.copyOf(diagnostics);
         JsonObject document = document(form.node, form.place);
         if (refersToFields && !isShownBy(document, form.node)) {
@@ -185,15 +186,7 @@ final class SchemaWriter {
     // ---- fields
 
     private Json field(TreeNode node, int index, Place place) {
-        if (node.hidden()) {
-            report(
-                    Severity.WARNING,
-                    place,
-                    "hidden",
-                    "a schema does not say that a field is hidden from the canvas; \""
-                            + node.id()
-                            + "\" is shown when it is read again");
-        }
+        leftOut(node, place);
         Written written = Written.of(node);
         JsonObject reference = reference(node, written, false);
         if (reference != null) {
@@ -401,6 +394,24 @@ final class SchemaWriter {
     }
 
     // ---- diagnostics
+
+    /// Reports what a schema does not say of a node.
+    private void leftOut(TreeNode node, Place place) {
+        if (node.hidden()) {
+            report(
+                    Severity.WARNING,
+                    place,
+                    "hidden",
+                    "a schema does not say that a field is hidden from the canvas; \""
+                            + node.id()
+                            + "\" is shown when it is read again");
+        }
+        JsonObject members = node.more().without(Written.NAME);
+        if (!members.isEmpty()) {
+            String who = "\"" + node.id() + "\"";
+            diagnostics.add(Diagnostic.members(place.toString(), who, members.names()));
+        }
+    }
 
     private void notAField(TreeNode node, Place place) {
         report(

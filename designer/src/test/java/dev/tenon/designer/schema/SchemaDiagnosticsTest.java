@@ -32,4 +32,16 @@ final class SchemaDiagnosticsTest {
                         "not-a-field: a schema has only Fields; \"a\" is a Card and is left out,"
                                 + " with all in it");
     }
+
+    @Test
+    void onlyTreesKeepMembersThatAreNotKnown() {
+        JsonObject more = JsonObject.of("locked", "yes", "a\nb", 1);
+        TreeNode field = TreeNode.of("a", "Field");
+        TreeNode known =
+                new TreeNode("a", "Field", null, false, field.props(), field.children(), more);
+        assertThat(told(known))
+                .containsExactly(
+                        "members: a schema keeps no members that are not known here; \"a\" loses"
+                                + " \"locked\", \"a\\nb\"");
+    }
 }
