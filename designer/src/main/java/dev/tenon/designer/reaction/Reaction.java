@@ -296,9 +296,10 @@ final class Reaction implements Writer {
         }
     }
 
-    /// Whether `when` holds; null where that is not known, since it failed.
+    /// Whether `when` holds; null where that is not known, since it failed. As in Formily only an
+    /// expression can say no: a plain `false` or 0 is no condition.
     private @Nullable Boolean holds(@Nullable Json when, ScriptObject scope) {
-        if (when == null || when instanceof JsonNull || when.equals(new JsonString(""))) {
+        if (when == null || !when.isTruthy()) {
             return true;
         }
         int before = found.size();

@@ -8,6 +8,8 @@ import dev.tenon.designer.json.JsonNumber;
 import dev.tenon.designer.json.JsonString;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// The forms that reactions come in.
 class ReactionTest {
@@ -46,7 +48,7 @@ class ReactionTest {
                                 + "'{{$deps[0] > 1}}','fulfill':{'schema':{'title':'many','enum':['x'],"
                                 + "'x-disabled':true}},'otherwise':{'schema':{'title':'few',"
                                 + "'x-pattern':'readOnly'},'state':{'componentProps.size.w':1}}},"
-                                + "{'when':false,'fulfill':{'state':{'description':'never'}}},"
+                                + "{'when':'{{false}}','fulfill':{'state':{'description':'never'}}},"
                                 + "{'when':'','fulfill':{'state':{'content':'always'}}}]}");
         assertThat(state(form, "b", "title")).isEqualTo("'few'");
         assertThat(state(form, "b", "pattern")).isEqualTo("'readOnly'");
@@ -71,6 +73,19 @@ class ReactionTest {
         form.field("b").setValue(json("{'x':0}"));
         assertThat(state(form, "b", "title")).isEqualTo("'o'");
         assertThat(form.problems()).isEmpty();
+    }
+
+    /// As `when ? compiledWhen : true` of the reference has it.
+    @ParameterizedTest
+    @ValueSource(strings = {"false", "0", "''", "null", "true", "'{{true}}'"})
+    void onlyAnExpressionSaysNo(String when) {
+        Form form =
+                form(
+                        "'b':{'x-reactions':{'when':"
+                                + when
+                                + ",'fulfill':{'state':{'title':'f'}},"
+                                + "'otherwise':{'state':{'title':'o'}}}}");
+        assertThat(state(form, "b", "title")).isEqualTo("'f'");
     }
 
     @Test
