@@ -48,7 +48,12 @@ public final class Computed<T> extends Source implements Observer {
     public T get() {
         Turn turn = Turn.current();
         if (turn != null) {
-            track(turn);
+            Link link = readBy(turn.reader());
+            try {
+                refresh(turn);
+            } finally {
+                seen(link);
+            }
         } else if (stale) {
             Turn.enter(entered -> {
                 refresh(entered);
@@ -83,42 +88,46 @@ public final class Computed<T> extends Source implements Observer {
         turn.descend(this);
         running = true;
         asker = turn.computing();
+        Observer reader = turn.reader();
+        boolean reading = false;
         try {
             if (version() == 0 || dependencies.changed(turn)) {
-                run(turn);
+                turn.computing(this, this);
+                dependencies.begin();
+                reading = true;
+                keep(function.get(), null); // no method of its own: a chain needs a stack
             }
             stale = false;
             unfinished = false;
+        } catch (RuntimeException e) {
+            if (!reading) {
+                throw e;
+            }
+            keep(null, e);
+            stale = false;
+            unfinished = false;
         } finally {
+            if (reading) {
+                turn.computing(asker, reader);
+                dependencies.end();
+            }
             running = false;
             asker = null;
             turn.ascend();
         }
     }
 
-    private void run(Turn turn) {
-        T next = null;
-        RuntimeException thrown = null;
-        Observer outerReader = turn.reader();
-        Computed<?> outer = turn.computing();
-        turn.computing(this, this);
-        dependencies.begin();
-        try {
-            next = function.get();
-            if (next == null) {
-                throw new DesignException("reactive: " + name() + " must not be null");
-            }
-        } catch (RuntimeException e) {
-            thrown = e;
-        } finally {
-            turn.computing(outer, outerReader);
-            dependencies.end();
+    /// Keeps what the function has made or thrown.
+    private void keep(@Nullable T next, @Nullable RuntimeException thrown) {
+        RuntimeException instead = thrown;
+        if (next == null && thrown == null) {
+            instead = new DesignException("reactive: " + name() + " must not be null");
         }
         if (next == null || failure != null || !next.equals(value)) {
             nextVersion();
         }
         value = next;
-        failure = thrown;
+        failure = instead;
     }
 
     private String circle(Turn turn) {

@@ -46,16 +46,20 @@ abstract class Source {
     /// Brings the value up to date; only a computed has something to do.
     void refresh(Turn turn) {}
 
-    /// Notes the current observer as a reader of this, and brings the value up to date for it.
+    /// Notes the current observer as a reader of this, which is up to date.
     final void track(Turn turn) {
-        Observer reader = turn.reader();
-        Link link = reader == null ? null : reader.dependencies().read(this);
-        try {
-            refresh(turn);
-        } finally {
-            if (link != null) {
-                link.seen(version);
-            }
+        seen(readBy(turn.reader()));
+    }
+
+    /// Notes `reader`, if there is one, as a reader of this.
+    final @Nullable Link readBy(@Nullable Observer reader) {
+        return reader == null ? null : reader.dependencies().read(this);
+    }
+
+    /// Notes that the reader has seen the value as it is now.
+    final void seen(@Nullable Link link) {
+        if (link != null) {
+            link.seen(version);
         }
     }
 

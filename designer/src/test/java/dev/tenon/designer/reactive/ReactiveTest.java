@@ -326,6 +326,16 @@ class ReactiveTest {
     }
 
     @Test
+    void theLongestChainHasRoomInASmallStack() throws InterruptedException {
+        List<Throwable> failures = new ArrayList<>();
+        var thread = new Thread(null, this::aChainMayBeLongButNotEndless, "small", 800L << 10);
+        thread.setUncaughtExceptionHandler((_, failure) -> failures.add(failure));
+        thread.start();
+        thread.join();
+        assertThat(failures).isEmpty();
+    }
+
+    @Test
     void aTurnIsOneThreads() throws InterruptedException {
         Signal<Integer> x = Signal.of(0);
         Reactive.batch(() -> {
