@@ -4,87 +4,12 @@ import dev.tenon.designer.expression.Token.Kind;
 import dev.tenon.designer.json.JsonNull;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Reads expressions: JavaScript's, without classes, generators, `async`, getters, labels, tagged
 /// templates and `this`.
 final class Parser {
     private static final int DEEPEST = 150;
-    private static final Map<String, Integer> LEVELS =
-            Map.ofEntries(
-                    Map.entry("??", 1),
-                    Map.entry("||", 2),
-                    Map.entry("&&", 3),
-                    Map.entry("|", 4),
-                    Map.entry("^", 5),
-                    Map.entry("&", 6),
-                    Map.entry("==", 7),
-                    Map.entry("!=", 7),
-                    Map.entry("===", 7),
-                    Map.entry("!==", 7),
-                    Map.entry("<", 8),
-                    Map.entry(">", 8),
-                    Map.entry("<=", 8),
-                    Map.entry(">=", 8),
-                    Map.entry("in", 8),
-                    Map.entry("instanceof", 8),
-                    Map.entry("<<", 9),
-                    Map.entry(">>", 9),
-                    Map.entry(">>>", 9),
-                    Map.entry("+", 10),
-                    Map.entry("-", 10),
-                    Map.entry("*", 11),
-                    Map.entry("/", 11),
-                    Map.entry("%", 11),
-                    Map.entry("**", 12));
-    private static final Set<String> ASSIGN =
-            Set.of(
-                    "=", "+=", "-=", "*=", "/=", "%=", "**=", "&=", "|=", "^=", "<<=", ">>=",
-                    ">>>=", "&&=", "||=", "??=");
-    private static final Set<String> UNARY = Set.of("!", "-", "+", "~", "typeof", "void", "delete");
-    private static final Set<String> LOGICAL = Set.of("&&", "||", "??");
-    static final Set<String> RESERVED =
-            Set.of(
-                    "class",
-                    "async",
-                    "await",
-                    "yield",
-                    "import",
-                    "export",
-                    "super",
-                    "with",
-                    "debugger",
-                    "this",
-                    "enum",
-                    "extends");
-    private static final Set<String> KEYWORDS =
-            Set.of(
-                    "if",
-                    "else",
-                    "for",
-                    "while",
-                    "do",
-                    "return",
-                    "break",
-                    "continue",
-                    "throw",
-                    "try",
-                    "catch",
-                    "finally",
-                    "var",
-                    "const",
-                    "function",
-                    "in",
-                    "instanceof",
-                    "new",
-                    "switch",
-                    "typeof",
-                    "void",
-                    "delete",
-                    "case",
-                    "default");
 
     private final List<Token> tokens;
     private int at;
@@ -158,7 +83,7 @@ final class Parser {
         Token token = peek();
         String text = Numbers.brief(token.text());
         return Halt.syntax(
-                token.kind() == Kind.NAME && RESERVED.contains(text)
+                token.kind() == Kind.NAME && Words.RESERVED.contains(text)
                         ? text + " is not supported"
                         : "unexpected " + text,
                 token.line());
@@ -173,8 +98,8 @@ final class Parser {
     String name() {
         Token token = peek();
         if (token.kind() != Kind.NAME
-                || RESERVED.contains(token.text())
-                || KEYWORDS.contains(token.text())) {
+                || Words.RESERVED.contains(token.text())
+                || Words.KEYWORDS.contains(token.text())) {
             throw unexpected();
         }
         return take().text();
@@ -202,7 +127,7 @@ final class Parser {
             }
             Node left = conditional();
             Token sign = peek();
-            if (sign.kind() != Kind.SIGN || !ASSIGN.contains(sign.text())) {
+            if (sign.kind() != Kind.SIGN || !Words.ASSIGN.contains(sign.text())) {
                 return left;
             }
             take();
@@ -343,7 +268,7 @@ final class Parser {
             Token sign = peek();
             Integer its =
                     sign.kind() == Kind.SIGN || (sign.is("in") && !noIn) || sign.is("instanceof")
-                            ? LEVELS.get(sign.text())
+                            ? Words.LEVELS.get(sign.text())
                             : null;
             if (its == null || its < level) {
                 return left;
@@ -353,7 +278,7 @@ final class Parser {
             Node right = binary(sign.is("**") ? its : its + 1);
             depth--;
             left =
-                    LOGICAL.contains(sign.text())
+                    Words.LOGICAL.contains(sign.text())
                             ? new Node.Logical(sign.text(), left, right, sign.line())
                             : new Node.Binary(sign.text(), left, right, sign.line());
             checkHeight(left);
@@ -386,7 +311,7 @@ final class Parser {
         boolean isUpdate = sign.kind() == Kind.SIGN && (sign.is("++") || sign.is("--"));
         boolean isUnary =
                 sign.kind() != Kind.STRING
-                        && UNARY.contains(sign.text())
+                        && Words.UNARY.contains(sign.text())
                         && (sign.kind() == Kind.SIGN || sign.kind() == Kind.NAME);
         if (!isUpdate && !isUnary) {
             return postfix();
