@@ -22,7 +22,7 @@ final class LastNormFuzz implements FuzzFamily {
         DType type = d.type();
         int[] n = d.sizes(4, 2); // samples, groups, channels, inner
         Values values = d.values(Values.STEPS, Values.OFFSET, Values.TINY, Values.SPECIAL);
-        Last last = new Last(new NormFuzz.Case(d, n, type, values).last());
+        Last last = new Last(new NormFuzz.Case(d, n, type, values).scaledFirst());
         String what = "last " + KERNELS[kernel] + " " + type + " " + Arrays.toString(n);
         String all = what + " " + values;
         return kernel == 0 ? last.forward(d, all) : last.backward(d, all);

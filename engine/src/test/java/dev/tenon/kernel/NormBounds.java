@@ -15,7 +15,7 @@ import java.util.Map;
 /// - rstd, relatively: half the variance's `(R + 4) u`, as far as the variance counts beside eps
 /// - z: `rstd` times the mean's error and 2u of the difference, `|z|` times rstd's error
 /// - what the activation is applied to: the weight times z's error, the rounding of the product and
-///   of both sums, and for channels that are last `|x - mean|` times what `rstd * weight` loses
+///   of both sums, and where that factor comes first `|x - mean|` times what `rstd * weight` loses
 ///   where it is denormal; the activation of that enclosure
 final class NormBounds {
     private final NormFuzz.Case c;
@@ -109,7 +109,7 @@ final class NormBounds {
         }
         double error = Math.abs(weight) * off + 3 * u * Math.abs(weight * z);
         error += u * Math.abs(c.bias(i));
-        if (c.isLast() && Double.isFinite(weight)) { // rstd * weight comes first, may be denormal
+        if (c.isScaledFirst() && Double.isFinite(weight)) { // the factor may be denormal
             error += Enclosure.least(c.type) * Math.abs(c.type.read(c.x, i) - c.mean(i / c.size));
         }
         Enclosure sum = finite(c.type, z * weight + c.bias(i), error);

@@ -32,6 +32,9 @@ final class NormFuzz implements FuzzFamily {
         Values values = d.values(Values.STEPS, Values.OFFSET, Values.TINY, Values.SPECIAL);
         String what = KERNELS[kernel] + " " + type + " " + Arrays.toString(n) + " " + values;
         Case c = new Case(d, n, type, values);
+        if (!rows) {
+            c.scaledFirst();
+        }
         return kernel < 2 ? c.forward(d, what) : c.backward(d, what);
     }
 
@@ -51,7 +54,7 @@ final class NormFuzz implements FuzzFamily {
         final long size; // of a group
         private @Nullable UnaryOp activation;
         private @Nullable MemorySegment residual;
-        private boolean last;
+        private boolean scaledFirst;
 
         /// What the second factor is made of.
         static Values second(Draw d, Values first) {
@@ -97,14 +100,15 @@ final class NormFuzz implements FuzzFamily {
             return bias == null ? 0 : type.read(bias, i / n[3] % parameters);
         }
 
-        /// Says that kernels find the channels last in memory.
-        Case last() {
-            last = true;
+        /// Says that kernels may multiply `x - mean` by `rstd * weight`, as those do that have one
+        /// such factor for many elements: planes of a channel, and channels that are last.
+        Case scaledFirst() {
+            scaledFirst = true;
             return this;
         }
 
-        boolean isLast() {
-            return last;
+        boolean isScaledFirst() {
+            return scaledFirst;
         }
 
         /// The function at the end, or null.
