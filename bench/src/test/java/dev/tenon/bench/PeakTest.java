@@ -96,7 +96,11 @@ final class PeakTest {
         int before = Parallel.threads();
         try {
             Parallel.threads(2);
-            assertThat(RoundTrip.nanoseconds()).isPositive().isFinite();
+            double time = Double.NaN;
+            for (int i = 0; i < 20 && Double.isNaN(time); i++) { // other work may hold a processor
+                time = RoundTrip.nanoseconds();
+            }
+            assertThat(time).isPositive().isFinite();
             Parallel.threads(1);
             assertThat(RoundTrip.describe()).isEmpty();
         } finally {
