@@ -19,7 +19,7 @@ import dev.tenon.kernel.MathCoefficients;
 /// | tanh | 2.6 ulp |
 /// | sigmoid | 2.2 ulp with AVX-512, 2.4 ulp else |
 /// | erf | 1.6 ulp |
-/// | normal | 3 ulp with AVX-512, 9 ulp else, from 0 to 5, then growing with the square |
+/// | normal | 6 ulp with AVX-512, 9 ulp else, from 0 to 5, then growing with the square |
 ///
 /// NaN gives NaN; infinities and zeros give the limits.
 final class MachineMath {
@@ -32,11 +32,12 @@ final class MachineMath {
     private static final float EXCESS = 0x1p64f; // keeps 2^n and what it scales from being denormal
     private static final int EXCESS_POWER = 64;
     private static final float EXCESS_ROUNDER = ROUNDER + EXCESS_POWER;
+    private static final int SIXTEENTHS = 19; // the bit of a sixteenth below an exponent
     private static final int EXPONENT = 0xFF80_0000; // and sign
     private static final float TAIL_SCALE = MathCoefficients.T4; // R(a) a for large a
     private static final float TANH_HIGHEST = 10; // tanh rounds to 1
     private static final float ERF_HIGHEST = 4.2f; // erf rounds to 1
-    private static final float NORMAL_HIGHEST = Math.nextDown(PieceTable.END); // 1 - Phi is 0
+    private static final float NORMAL_HIGHEST = Math.nextDown(15f); // 1 - Phi is 0
     private static final int SQRT_HALF_BITS = Float.floatToRawIntBits(0.70710677f);
 
     /// `2^(k/16)`, and how much of itself its rounding has taken.
@@ -44,15 +45,19 @@ final class MachineMath {
 
     private static final float[] POWERS_REST = new float[16];
 
+    /// `-2^(k/16) EXCESS TAIL_SCALE`, less the `k` that comes to its bits when the whole number of
+    /// sixteenths is added to its exponent.
+    private static final float[] TAIL_POWERS = new float[16];
+
     static {
         for (int k = 0; k < 16; k++) {
             double power = StrictMath.pow(2, k / 16.0);
             POWERS[k] = (float) power;
             POWERS_REST[k] = (float) (power / POWERS[k] - 1);
+            int bits = Float.floatToRawIntBits((float) (-power * EXCESS * TAIL_SCALE));
+            TAIL_POWERS[k] = Float.intBitsToFloat(bits - (k << SIXTEENTHS));
         }
     }
-
-    private static final PieceTable NORMAL_TAIL = new PieceTable(NormalTail::of);
 
     private final Pass pass;
 
@@ -275,15 +280,9 @@ final class MachineMath {
                         MathCoefficients.R1,
                         MathCoefficients.R0);
         Node small = p.fma(a, a);
-        Node large = halfErfc(a.mul(of(Math.sqrt(2))), exponential(z.neg())).fnma(of(2), of(1));
+        Node gauss = exponential(z.neg()).mul(of(-TAIL_SCALE));
+        Node large = tail(a.mul(of(-Math.sqrt(2))), gauss, 0).fnma(of(2), of(1));
         return withSign(a.select(LESS, of(1), small, large), x);
-    }
-
-    /// Returns `R(a) gauss` for `gauss = e^(-a^2/2)`.
-    private Node halfErfc(Node a, Node gauss) {
-        return pass.isa().wide()
-                ? NORMAL_TAIL.of(pass, a).mul(gauss)
-                : rationalTail(a, gauss.mul(of(TAIL_SCALE)), 0);
     }
 
     /// Returns `|x|`, at most where the normal distribution's tail is long 0 in F32; that also for
@@ -292,11 +291,17 @@ final class MachineMath {
         return x.abs().minInts(of(NORMAL_HIGHEST)); // in the order of their bits, NaN beyond all
     }
 
+    /// `-boundedAbs(x)`.
+    private Node boundedNegAbs(Node x) {
+        return x.negAbs().minInts(of(-NORMAL_HIGHEST)); // among negative numbers the lower is more
+    }
+
     /// The normal distribution at some `a >= 0`.
     ///
+    /// @param minus `-a`, bounded
     /// @param tail `1 - Phi(a)`
     /// @param density `phi(a) = Phi'(a)`
-    record Normal(Node tail, Node density) {}
+    record Normal(Node minus, Node tail, Node density) {}
 
     /// Returns the normal distribution's upper tail and density.
     ///
@@ -305,49 +310,61 @@ final class MachineMath {
     ///
     /// @param x whose absolute value is `a`
     Normal normal(Node x) {
-        double density = 1 / Math.sqrt(2 * Math.PI);
-        Node a = boundedAbs(x);
-        Node square = a.mul(a);
-        Node error = a.fnma(a, square); // what the square is too large by
-        if (!pass.isa().wide()) {
-            float minusHalfLog2E = (float) (-0.5 / Math.log(2));
-            Node minus = of(ROUNDER).sub(square.fma(of(minusHalfLog2E), of(ROUNDER))); // -n
-            Node f = square.fma(of(minusHalfLog2E), minus);
-            Node gauss = twoTo(error.fnma(of(minusHalfLog2E), f), TAIL_SCALE);
-            gauss = gauss.addInts(of(EXCESS_ROUNDER).sub(minus).shiftLeft(23));
-            Node tail = rationalTail(boundedAbs(x.again()), gauss, EXCESS_POWER);
-            return new Normal(tail, gauss.mul(of(density / EXCESS / TAIL_SCALE)));
-        }
-        Node shifted = square.fma(of(-0.5 * LOG2_E), of(ROUNDER16));
-        Node n = shifted.sub(of(ROUNDER16));
-        // e^(-s/2) = 1 + s p
-        Node high = n.fma(of(2 * MathCoefficients.LN2_HIGH), square);
-        Node s = n.fma(of(2 * MathCoefficients.LN2_LOW), high).sub(error);
-        Node p = s.fma(of(-MathCoefficients.S3 / 8), of(MathCoefficients.S2 / 4));
-        Node gauss = power(shifted, s, p.fma(s, of(-0.5))).scale(n);
-        return new Normal(NORMAL_TAIL.of(pass, a).mul(gauss), gauss.mul(of(density)));
+        Node minus = boundedNegAbs(x);
+        Node square = minus.mul(minus);
+        Node error = minus.fnma(minus, square); // what the square is too large by
+        Node gauss = pass.isa().wide() ? wideGauss(square, error) : gauss(square, error);
+        Node late = pass.isa().wide() ? minus : boundedNegAbs(x.again());
+        Node tail = tail(late, gauss, EXCESS_POWER);
+        double density = -1 / Math.sqrt(2 * Math.PI) / EXCESS / TAIL_SCALE;
+        return new Normal(late, tail, gauss.mul(of(density)));
     }
 
-    /// Returns `R(a) gauss / (TAIL_SCALE 2^power)` (AVX2).
-    private Node rationalTail(Node a, Node gauss, int power) {
-        Node above = // both polynomials begin with 1, which saves each a multiplication
+    /// Returns `-e^(-(square - error) / 2) EXCESS TAIL_SCALE` (AVX-512).
+    private Node wideGauss(Node square, Node error) {
+        Node shifted = square.fma(of(-0.5 * LOG2_E), of(ROUNDER16));
+        Node n = shifted.sub(of(ROUNDER16));
+        Node s = n.fma(of(2 * Math.log(2)), square).sub(error);
+        Node p = s.fma(of(-MathCoefficients.S3 / 8), of(MathCoefficients.S2 / 4));
+        p = p.fma(s, of(-0.5)).mul(s); // e^(-s/2) = 1 + p
+        Node power = shifted.shiftLeft(SIXTEENTHS).addInts(shifted.lookup(TAIL_POWERS));
+        return p.fma(power, power);
+    }
+
+    /// Returns `-e^(-(square - error) / 2) EXCESS TAIL_SCALE`.
+    private Node gauss(Node square, Node error) {
+        float minusHalfLog2E = (float) (-0.5 / Math.log(2));
+        Node minus = of(ROUNDER).sub(square.fma(of(minusHalfLog2E), of(ROUNDER))); // -n
+        Node f = square.fma(of(minusHalfLog2E), minus);
+        Node p = twoTo(error.fnma(of(minusHalfLog2E), f), -TAIL_SCALE);
+        return p.addInts(of(EXCESS_ROUNDER).sub(minus).shiftLeft(23));
+    }
+
+    /// Returns the tail `R(a) e^(-a^2/2)`, where `R = T / U` is a rational function.
+    ///
+    /// Both polynomials begin with 1, which saves each a multiplication.
+    ///
+    /// @param minus `-a`, which a GELU has
+    /// @param gauss `-e^(-a^2/2) TAIL_SCALE 2^power`
+    private Node tail(Node minus, Node gauss, int power) {
+        Node above =
                 horner(
-                        a.add(of(MathCoefficients.T3 / TAIL_SCALE)),
-                        a,
+                        minus.add(of(-MathCoefficients.T3 / TAIL_SCALE)),
+                        minus,
                         MathCoefficients.T2 / TAIL_SCALE,
-                        MathCoefficients.T1 / TAIL_SCALE,
+                        -MathCoefficients.T1 / TAIL_SCALE,
                         MathCoefficients.T0 / TAIL_SCALE);
         above = above.mul(gauss);
         Node below =
                 horner(
-                        a.add(of(MathCoefficients.U4)),
-                        a,
+                        minus.add(of(-MathCoefficients.U4)),
+                        minus,
                         MathCoefficients.U3,
-                        MathCoefficients.U2,
+                        -MathCoefficients.U2,
                         MathCoefficients.U1);
-        Node scaled = a.addInts(pass.bits(power << 23)); // of 0 a number that does not count
-        below = below.fma(scaled, of(2 * MathCoefficients.T0 * Math.scalb(1f, power)));
-        return above.div(below);
+        Node scaled = below.addInts(pass.bits(power << 23)); // it is 125 at least
+        Node whole = scaled.fma(minus, of(-2 * MathCoefficients.T0 * Math.scalb(1f, power)));
+        return above.div(whole);
     }
 
     private Node withSign(Node magnitude, Node x) {

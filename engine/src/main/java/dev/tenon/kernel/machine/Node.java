@@ -1,6 +1,5 @@
 package dev.tenon.kernel.machine;
 
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// One value of a [Pass]'s formula: what a vector register holds at that point, lane by lane.
@@ -33,9 +32,7 @@ final class Node {
         /// `comparison(a, b) ? c : d`.
         SELECT,
         /// `sign bit of a ? b : c` (AVX2).
-        BLEND,
-        /// One of 32 numbers for each lane.
-        LOOKUP
+        BLEND
     }
 
     /// Comparisons of [#select], by the machine's numbers; ordered ones are false for NaN.
@@ -213,14 +210,9 @@ final class Node {
 
     /// The element of `table` that the lower bits of each lane number (AVX-512).
     ///
-    /// @param table of 16 or 32 numbers
+    /// @param table of 16 numbers
     Node lookup(float[] table) {
-        if (table.length == 16) {
-            return instruction(VectorOp.VPERMPS, this, pass.table(table));
-        }
-        Node low = pass.table(Arrays.copyOf(table, 16));
-        Node high = pass.table(Arrays.copyOfRange(table, 16, 32));
-        return pass.add(new Node(pass, Kind.LOOKUP, null, 0, null, null, this, low, high));
+        return instruction(VectorOp.VPERMPS, this, pass.table(table));
     }
 
     /// `comparison(this, b) ? yes : no`.

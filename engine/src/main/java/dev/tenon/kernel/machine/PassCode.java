@@ -170,6 +170,8 @@ final class PassCode {
     private void hoist(Node node, Vec register) {
         if (node.kind == Node.Kind.SCALAR) {
             code.emit(VectorOp.VBROADCASTSS, register, memory(node));
+        } else if (node.kind == Node.Kind.CONSTANT && node.number == 0) {
+            code.emit(VectorOp.VXORPS, register, register, register); // loads nothing
         } else {
             code.emit(VectorOp.VMOVUPS, register, memory(node));
         }
@@ -266,7 +268,6 @@ final class PassCode {
             case FMA, FNMA -> multiplyAdd(node);
             case SELECT -> select(node);
             case BLEND -> blend(node);
-            case LOOKUP -> lookup(node);
             case PINNED, CONSTANT, TABLE, SCALAR -> {} // nothing to work out
         }
     }
@@ -389,16 +390,6 @@ final class PassCode {
         Vec no = register(node.inputs[2]);
         usedAll(node);
         code.emit(VectorOp.VBLENDVPS, result(node), no, yes, sign);
-    }
-
-    /// The permutation overwrites the table's lower half.
-    private void lookup(Node node) {
-        Vec index = register(node.inputs[0]);
-        Vec to = take();
-        code.emit(VectorOp.VMOVUPS, to, operand(node.inputs[1]));
-        code.emit(VectorOp.VPERMT2PS, to, index, operand(node.inputs[2]));
-        usedAll(node);
-        at.values.put(node, to);
     }
 
     private void usedAll(Node node) {

@@ -60,9 +60,10 @@ final class UnaryFormula {
             case LEAKY_RELU -> x.select(GREATER, of(0), x, x.mul(a));
             case SILU -> math.silu(x);
             case GELU_ERF -> {
-                Node tail = math.normal(x).tail();
+                MachineMath.Normal normal = math.normal(x); // 0 or x, less |x| times the tail
                 Node late = x.again();
-                yield late.mul(late.ifNegative(tail, of(1).sub(tail)));
+                Node size = normal.minus().min(late); // minus it
+                yield size.fma(normal.tail(), of(0).max(late)); // NaN where x is
             }
             case GELU_TANH -> math.sigmoid(x.mul(x).fma(of(CUBIC), of(LINEAR)).mul(x)).mul(x);
             case ADD -> x.add(a);

@@ -122,7 +122,6 @@ enum VectorOp {
     VPSHUFB(1, 2, 0x00, Form.RVM, Tuple.FULL_MEM),
     VPERM2F128(1, 3, 0x06, Form.RVMI, Tuple.NO_EVEX),
     VSHUFF32X4(1, 3, 0x23, Form.RVMI, Tuple.ONLY_EVEX_4),
-    VPERMT2PS(1, 2, 0x7F, Form.RVM, Tuple.ONLY_EVEX_4),
     VEXTRACTF128_STORE(1, 3, 0x19, Form.MRI, Tuple.QUARTERS, "vextractf32x4"),
     VEXTRACTF64X4_STORE(1, 3, 0x1B, Form.MRI, Tuple.HALVES),
     VINSERTF128(1, 3, 0x18, Form.RVMI, Tuple.QUARTERS, "vinsertf32x4"),
