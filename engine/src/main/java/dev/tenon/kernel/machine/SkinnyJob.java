@@ -185,7 +185,7 @@ final class SkinnyJob implements Product {
         int step = SweepCode.step(isa, m) * isa.lanes();
         int whole = shape.n() / step * step;
         int blocks = (depth + DEPTH - 1) / DEPTH;
-        int stripe = SweepCode.stripe(isa, m, blocks, whole);
+        int stripe = SweepCode.stripe(m, blocks, whole);
         int most = Math.max(1, MOST_SUMS / blocks / m / stripe) * stripe;
         for (int column = 0; column < whole; column += most) {
             int count = Math.min(most, whole - column);

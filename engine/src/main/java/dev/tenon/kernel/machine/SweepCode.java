@@ -84,13 +84,14 @@ final class SweepCode {
 
     /// Returns the columns of a stripe, whose sums stay in the first cache.
     ///
-    /// With AVX2 (Zen 3) longer rows at a time bring more: 4096 x 4096, two threads, one row 47 to
-    /// 64 GB/s, two 36 to 47, eight 17 to 20; with AVX-512 (Zen 5) they bring nothing.
+    /// Longer rows at a time bring more with AVX2 (Zen 3, 4096 x 4096, two threads: one row 47 to
+    /// 64 GB/s, two 36 to 47, eight 17 to 20), with AVX-512 little (Zen 4, one thread: 27 to 29) or
+    /// nothing (Zen 5).
     ///
     /// @param blocks of the depth, which are parts of the job for each stripe
-    static int stripe(Isa isa, int rows, int blocks, int columns) {
+    static int stripe(int rows, int blocks, int columns) {
         int least = rows < SEVERAL ? 1024 : 512;
-        int stripe = isa.wide() ? least : rows < SEVERAL ? 4 * least : 2 * least;
+        int stripe = rows < SEVERAL ? 4 * least : 2 * least;
         while (stripe > least && (long) blocks * columns < (long) PARTS * stripe) {
             stripe /= 2;
         }
