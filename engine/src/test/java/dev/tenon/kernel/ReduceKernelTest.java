@@ -335,7 +335,25 @@ class ReduceKernelTest {
         }
     }
 
-    /// Arrays stand for all memory that is not plain native memory, such as a mapped file.
+    /// Arrays stand for all memory that is not plain native memory, such as a mapped file. A
+    /// million sums of three took 8 KB of working memory each.
+    @Test
+    void manyShortSumsNeedLittleRoom() {
+        int outer = 1_200_000;
+        int size = 3;
+        MemorySegment x = allocate(DType.F32, 2L * size * outer);
+        for (long i = 0; i < 2L * size * outer; i++) {
+            DType.F32.write(x, i, i % 1000);
+        }
+        MemorySegment y = allocate(DType.F32, 2L * outer);
+        fast.sum(y, x, outer, size, 2, DType.F32);
+        for (long i = 0; i < 2L * outer; i++) {
+            long first = i / 2 * 2 * size + i % 2;
+            double sum = first % 1000 + (first + 2) % 1000 + (first + 4) % 1000;
+            assertThat(DType.F32.read(y, i)).as("sum %s", i).isEqualTo(sum);
+        }
+    }
+
     @Test
     void takesMemoryOfAnyKind() {
         MemorySegment x = random(new Random(SEED), DType.F32, 3 * 207);

@@ -15,6 +15,7 @@ final class SumColumns {
     private static final int BAND = 32; // rows that are added in F32
     private static final int WIDTH = 2048; // columns at a time: their totals fill 24 KiB
     private static final int SHORT = 1024; // columns below which rows are put together
+    private static final long ROOM = 1 << 19; // F64 of totals at a time, if one of outer lets
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
     private static final ValueLayout.OfDouble DOUBLE = ValueLayout.JAVA_DOUBLE;
 
@@ -47,7 +48,8 @@ final class SumColumns {
     private record Cut(
             int fold, int wide, int long1, int rest, int rows, int chunks, int blocks, long room) {
         static Cut of(int size, int inner) {
-            int fold = inner >= SHORT ? 1 : (SHORT + inner - 1) / inner;
+            int enough = inner >= SHORT ? 1 : (SHORT + inner - 1) / inner;
+            int fold = Math.max(1, Math.min(enough, size));
             int wide = fold * inner;
             int long1 = size / fold;
             int rows = Math.max(PART / wide, (long1 + CHUNKS - 1) / CHUNKS);
@@ -125,15 +127,35 @@ final class SumColumns {
             return;
         }
         Cut cut = Cut.of(size, inner);
-        MemorySegment totals = Workspace.SUMS.bytes(8 * outer * cut.chunks * cut.room);
+        long one = cut.chunks * cut.room;
+        int most = (int) Math.min(outer, Math.max(1, ROOM / one));
+        MemorySegment totals = Workspace.SUMS.bytes(8 * most * one);
+        for (int first = 0; first < outer; first += most) {
+            int count = Math.min(most, outer - first);
+            totals(x, means, totals, cut, size, inner, first, count, result);
+        }
+    }
+
+    /// The totals of `count` of outer, from `first` on.
+    private void totals(
+            MemorySegment x,
+            @org.jspecify.annotations.Nullable MemorySegment means,
+            MemorySegment totals,
+            Cut cut,
+            int size,
+            int inner,
+            int first,
+            int count,
+            Result result) {
         int parts = cut.chunks * cut.blocks; // of one of outer
         long work = (long) Math.min(cut.rows, cut.long1 + 1) * Math.min(WIDTH, cut.wide);
         Parallel.range(
-                Math.multiplyExact((long) outer, parts),
+                Math.multiplyExact((long) count, parts),
                 Math.max(1, PART / work),
                 (from, to) -> {
                     for (long n = from; n < to; n++) {
-                        long o = n / parts;
+                        long part = n / parts;
+                        long o = first + part;
                         int chunk = (int) (n % parts) / cut.blocks;
                         int column = (int) (n % parts) % cut.blocks * WIDTH;
                         long mean =
@@ -141,7 +163,7 @@ final class SumColumns {
                         chunk(
                                 means == null ? sums : squares,
                                 totals.address()
-                                        + 8 * ((o * cut.chunks + chunk) * cut.room + column),
+                                        + 8 * ((part * cut.chunks + chunk) * cut.room + column),
                                 totals,
                                 x.address() + 4 * (o * size * inner + column),
                                 mean,
@@ -151,11 +173,11 @@ final class SumColumns {
                     }
                 });
         Parallel.range(
-                outer,
+                count,
                 Math.max(1, PART / (cut.chunks * cut.wide)),
                 (from, to) -> {
-                    for (long o = from; o < to; o++) {
-                        merge(totals, o, cut, inner, result);
+                    for (long part = from; part < to; part++) {
+                        merge(totals, part, first, cut, inner, result);
                     }
                 });
     }
@@ -194,16 +216,17 @@ final class SumColumns {
         }
     }
 
-    private static void merge(MemorySegment totals, long o, Cut cut, int inner, Result result) {
-        long first = o * cut.chunks * cut.room;
+    private static void merge(
+            MemorySegment totals, long part, int first, Cut cut, int inner, Result result) {
+        long at = part * cut.chunks * cut.room;
         for (int i = 0; i < inner; i++) {
             double total = 0;
             for (int c = 0; c < cut.chunks; c++) {
                 for (int f = 0; f < cut.fold; f++) {
-                    total += totals.getAtIndex(DOUBLE, first + c * cut.room + (long) f * inner + i);
+                    total += totals.getAtIndex(DOUBLE, at + c * cut.room + (long) f * inner + i);
                 }
             }
-            result.take(o * inner + i, total);
+            result.take((first + part) * inner + i, total);
         }
     }
 }
