@@ -162,6 +162,7 @@ final class NormGradientBounds {
         double total = 0;
         double sizes = 0;
         double lost = 0;
+        double early = 0; // the terms' sizes before rstd comes to them
         for (long sample = 0; sample < c.n[0]; sample++) {
             for (int s = 0; s < c.n[3]; s++) {
                 int i = Math.toIntExact((sample * c.parameters + parameter) * c.n[3] + s);
@@ -176,8 +177,12 @@ final class NormGradientBounds {
                 lost += offs[i] * Math.abs(factor) + (Math.abs(ups[i]) + offs[i]) * off;
                 if (ofWeight && rstdLast) {
                     lost += Enclosure.least(type) * (1 + c.rstd(i / c.size));
+                    early += (Math.abs(ups[i]) + offs[i]) * Math.abs(factor) / c.rstd(i / c.size);
                 }
             }
+        }
+        if (Double.isFinite(total) && early > Enclosure.highest(type)) {
+            return Enclosure.any(type); // it overflows on the way
         }
         long terms = (long) c.n[0] * c.n[3];
         return Enclosure.sum(type, total, sizes, terms, Double.isFinite(total) ? lost : 0);
