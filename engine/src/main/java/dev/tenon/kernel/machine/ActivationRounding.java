@@ -81,7 +81,9 @@ final class ActivationRounding {
         scale(code);
         codes(code);
         store(code, way);
-        correction(code, way);
+        if (!way.signed()) {
+            correction(code, way);
+        }
         code.add(Gpr.RSI, 128);
         code.add(Gpr.RDI, Gpr.RCX);
         code.sub(Gpr.RDX, 1);

@@ -36,7 +36,7 @@ final class FloatTiles implements QuantTiles {
     }
 
     @Override
-    public int bytesOf32() {
+    public int bytesOf32(int rows) {
         return 4 * 32;
     }
 

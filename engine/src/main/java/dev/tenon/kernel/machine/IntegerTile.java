@@ -10,12 +10,16 @@ import static dev.tenon.kernel.machine.VectorOp.VFMADD231PS;
 import static dev.tenon.kernel.machine.VectorOp.VMOVUPS;
 import static dev.tenon.kernel.machine.VectorOp.VMOVUPS_STORE;
 import static dev.tenon.kernel.machine.VectorOp.VMULPS;
+import static dev.tenon.kernel.machine.VectorOp.VPABSB;
 import static dev.tenon.kernel.machine.VectorOp.VPADDD;
 import static dev.tenon.kernel.machine.VectorOp.VPADDW;
 import static dev.tenon.kernel.machine.VectorOp.VPBROADCASTD;
 import static dev.tenon.kernel.machine.VectorOp.VPDPBUSD;
 import static dev.tenon.kernel.machine.VectorOp.VPMADDUBSW;
 import static dev.tenon.kernel.machine.VectorOp.VPMADDWD;
+import static dev.tenon.kernel.machine.VectorOp.VPSIGNB;
+import static dev.tenon.kernel.machine.VectorOp.VPSLLW;
+import static dev.tenon.kernel.machine.VectorOp.VPSRAW;
 import static dev.tenon.kernel.machine.VectorOp.VPSRLW;
 import static dev.tenon.kernel.machine.VectorOp.VXORPS;
 
@@ -31,6 +35,8 @@ import dev.tenon.kernel.machine.IntegerTiles.Way;
 ///
 /// Why nothing overflows, with codes of activations `|q| <= 127`:
 /// - `vpdpbusd` and `vpmaddwd` add in 32 bits: at most `32 * 255 * 127`, the correction as much.
+/// - `vpmaddubsw` with the sizes of weights, 128 at most, times activations to which `vpsignb` has
+///   given the weights' signs makes pairs of at most `2 * 128 * 127 = 32512` in 16 bits.
 /// - `vpmaddubsw` with weights 0 to 15 makes pairs of at most `2 * 15 * 127 = 3810` in 16 bits,
 ///   which saturate at 32767. The additions that follow wrap around, so only the final sum counts:
 ///   a lane has half a block, `16 * 8 * 127 = 16256` at most, since the correction of that half is
@@ -39,10 +45,9 @@ import dev.tenon.kernel.machine.IntegerTiles.Way;
 /// A block with NaN or an infinity has codes of -128, which may saturate; its scale is NaN.
 ///
 /// Registers of vectors, by way: four bytes: codes of weights 0 to 7, sums of F32 from 8, sums of
-/// integers from 24, scale 28, product of scales 29, mask 30. Else: sums of integers, codes, two
-/// more, then sums of F32. Three rows and more leave AVX2 no registers for these: they lie in
-/// memory, one addition per block, so that each broadcast of activations meets two vectors of
-/// weights.
+/// integers from 24, scale 28, product of scales 29, mask 30. Else: sums of integers, codes (with
+/// signs: of one vector, and their sizes), two more, then sums of F32. Three rows and more leave
+/// AVX2 no registers for these: they lie in memory, one addition per block.
 final class IntegerTile {
     private static final int MOST_VNNI = 16;
     private static final int SCALES = 2 * PackedWeights.GROUP; // bytes of a block's scales
@@ -60,7 +65,6 @@ final class IntegerTile {
     private final int rows;
     private final int vectors; // of a group
     private final boolean sumsInMemory;
-    private final int codeBytes;
     private final int panelBytes; // of a block
     private final int bias; // in the middle of a block, so that displacements are short
     private final Assembler code = new Assembler();
@@ -72,8 +76,7 @@ final class IntegerTile {
         this.rows = rows;
         vectors = PackedWeights.GROUP / isa.lanes();
         sumsInMemory = !isa.wide() && rows > 2;
-        codeBytes = IntegerTiles.codeBytes(way);
-        panelBytes = rows * (codeBytes + 8);
+        panelBytes = rows * (way.codeBytes() + 8);
         bias = panelBytes / 8 * 4;
     }
 
@@ -164,10 +167,10 @@ final class IntegerTile {
         for (int i = 0; i < format.bytes() * PackedWeights.GROUP; i += LINE) {
             code.prefetchFar(Mem.at(Gpr.RAX, AHEAD + i));
         }
-        if (way == Way.FOUR_BYTES) {
-            fourBytes();
-        } else {
-            pairs();
+        switch (way) {
+            case FOUR_BYTES -> fourBytes();
+            case TWO_BYTES, TWO_WORDS -> halves();
+            case SIGNED_BYTES -> signedBytes();
         }
         code.add(Gpr.R13, panelBytes);
         code.add(Gpr.RAX, format.bytes() * PackedWeights.GROUP);
@@ -216,14 +219,14 @@ final class IntegerTile {
 
     // ---- with vpmaddubsw or vpmaddwd
 
-    private void pairs() {
-        for (int row = 0; row < rows; row++) {
-            for (int v = 0; v < vectors; v++) {
-                code.emit(VPBROADCASTD, integers(row * vectors + v), correction(row));
-            }
-        }
-        int loads = (format.bytes() - 2) / 4;
-        for (int i = 0; i < loads; i++) {
+    private int loads() {
+        return (format.bytes() - 2) / 4;
+    }
+
+    /// The low and the high halves of bytes or of words.
+    private void halves() {
+        begin();
+        for (int i = 0; i < loads(); i++) {
             for (int half = 0; half < 2; half++) {
                 weights(i, half == 1);
                 int at = way == Way.TWO_WORDS ? 8 * i + 4 * half : 4 * i + 16 * half;
@@ -232,6 +235,45 @@ final class IntegerTile {
                 }
             }
         }
+        addBlock();
+    }
+
+    /// Sums of integers begin at the correction.
+    private void begin() {
+        for (int i = 0; i < rows * vectors; i++) {
+            if (way.signed()) {
+                code.emit(VXORPS, integers(i), integers(i), integers(i));
+            } else {
+                code.emit(VPBROADCASTD, integers(i), correction(i / vectors));
+            }
+        }
+    }
+
+    private void signedBytes() {
+        Vec codes = weight(0);
+        Vec sizes = weight(1);
+        Vec ones = spare();
+        code.emit(VMOVUPS, ones, constant(0x0001_0001));
+        begin();
+        for (int i = 0; i < loads(); i++) {
+            for (int v = 0; v < vectors; v++) {
+                code.emit(VMOVUPS, codes, codesOf(i, v));
+                code.emit(VPABSB, sizes, codes);
+                for (int row = 0; row < rows; row++) {
+                    Vec product = activations();
+                    Vec integers = integers(row * vectors + v);
+                    code.emit(VPBROADCASTD, product, codes(row, 4 * i));
+                    code.emit(VPSIGNB, product, product, codes);
+                    code.emit(VPMADDUBSW, product, sizes, product);
+                    code.emit(VPMADDWD, product, product, ones);
+                    code.emit(VPADDD, integers, integers, product);
+                }
+            }
+        }
+        addBlock();
+    }
+
+    private void addBlock() {
         for (int v = 0; v < vectors; v++) {
             code.emit(VCVTPH2PS, weight(v), Mem.at(Gpr.RAX, (long) isa.bytes() / 2 * v));
         }
@@ -259,20 +301,26 @@ final class IntegerTile {
         }
     }
 
+    private Mem codesOf(int load, int v) {
+        return Mem.at(Gpr.RAX, SCALES + 64L * load + (long) isa.bytes() * v);
+    }
+
     /// Loads codes of weights: the low or the high halves of bytes, or bytes 0 and 2 or 1 and 3 of
     /// each four as words.
     private void weights(int load, boolean high) {
-        boolean bytes = way == Way.TWO_BYTES;
-        Mem mask = constant(bytes ? 0x0F0F_0F0F : 0x00FF_00FF);
         for (int v = 0; v < vectors; v++) {
             Vec weight = weight(v);
-            code.emit(
-                    VMOVUPS, weight, Mem.at(Gpr.RAX, SCALES + 64L * load + (long) isa.bytes() * v));
-            if (high) {
-                code.emit(VPSRLW, weight, weight, bytes ? 4 : 8);
-            }
-            if (bytes || !high) {
-                code.emit(VANDPS, weight, weight, mask);
+            code.emit(VMOVUPS, weight, codesOf(load, v));
+            if (way == Way.TWO_WORDS) {
+                if (!high) {
+                    code.emit(VPSLLW, weight, weight, 8);
+                }
+                code.emit(VPSRAW, weight, weight, 8);
+            } else {
+                if (high) {
+                    code.emit(VPSRLW, weight, weight, 4);
+                }
+                code.emit(VANDPS, weight, weight, constant(0x0F0F_0F0F));
             }
         }
     }
@@ -281,9 +329,8 @@ final class IntegerTile {
         code.emit(VPBROADCASTD, activations(), codes(row, at));
         for (int v = 0; v < vectors; v++) {
             Vec integers = integers(row * vectors + v);
-            if (way == Way.TWO_BYTES) {
-                code.emit(
-                        VPMADDUBSW, spare(), weight(v), activations()); // the weights have no sign
+            if (way == Way.TWO_BYTES) { // the weights have no sign
+                code.emit(VPMADDUBSW, spare(), weight(v), activations());
                 code.emit(VPADDW, integers, integers, spare());
             } else {
                 code.emit(VPMADDWD, spare(), weight(v), activations());
@@ -319,11 +366,11 @@ final class IntegerTile {
     }
 
     private Mem codes(int row, int at) {
-        return Mem.at(Gpr.R13, (long) row * codeBytes + at - bias);
+        return Mem.at(Gpr.R13, (long) row * way.codeBytes() + at - bias);
     }
 
     private Mem scale(int row) {
-        return Mem.at(Gpr.R13, (long) rows * codeBytes + 4L * row - bias);
+        return Mem.at(Gpr.R13, (long) rows * way.codeBytes() + 4L * row - bias);
     }
 
     private Mem correction(int row) {

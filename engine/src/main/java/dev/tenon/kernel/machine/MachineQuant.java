@@ -21,6 +21,7 @@ public final class MachineQuant implements QuantKernel {
     private static final long PART = 1 << 19; // bytes of weights that one part streams through
     private static final long WORK = 1 << 24; // multiply-adds of a part
 
+    private final Isa isa;
     private final QuantKernel below;
     private final QuantTiles f16;
     private final QuantTiles bf16;
@@ -29,6 +30,7 @@ public final class MachineQuant implements QuantKernel {
 
     /// @param below the backend that takes weights on the heap
     MachineQuant(Isa isa, QuantKernel below) {
+        this.isa = isa;
         this.below = below;
         f16 = new FloatTiles(isa, BlockFormat.F16);
         bf16 = new FloatTiles(isa, BlockFormat.BF16);
@@ -48,7 +50,7 @@ public final class MachineQuant implements QuantKernel {
     @Override
     public long packedBytes(BlockFormat format, int rows, int columns) {
         // weights on the heap stay as they are, which takes no more
-        return new PackedWeights(format, rows, columns).bytes();
+        return PackedWeights.of(isa, format, rows, columns).bytes();
     }
 
     @Override
@@ -60,7 +62,7 @@ public final class MachineQuant implements QuantKernel {
         QuantKernel.check(
                 packed, packedBytes(format, rows, columns), blocks, format, rows, columns);
         HugePages.ask(packed);
-        new PackedWeights(format, rows, columns).pack(packed, blocks);
+        PackedWeights.of(isa, format, rows, columns).pack(packed, blocks);
         return new Weights(format, rows, columns, packed);
     }
 
@@ -71,7 +73,7 @@ public final class MachineQuant implements QuantKernel {
             return;
         }
         PackedWeights packed =
-                new PackedWeights(weights.format(), weights.rows(), weights.columns());
+                PackedWeights.of(isa, weights.format(), weights.rows(), weights.columns());
         QuantKernel.check(y, x, weights, packed.bytes());
         if (y.count() == 0) {
             return;
@@ -153,7 +155,7 @@ public final class MachineQuant implements QuantKernel {
             n = weights.rows();
             k = weights.columns();
             panels = (rows + tiles.mostRows() - 1) / tiles.mostRows();
-            left = Workspace.SHARED_LEFT.bytes((long) rows * k / 32 * tiles.bytesOf32());
+            left = Workspace.SHARED_LEFT.bytes((long) rows * k / 32 * tiles.bytesOf32(rows));
         }
 
         void run() {
@@ -192,7 +194,7 @@ public final class MachineQuant implements QuantKernel {
         /// Returns the address of a panel's piece that begins at `column` and has `depth` columns.
         private long panelAt(int panel, int column, int depth) {
             long before = (long) rows * column + (long) firstRow(panel) * depth;
-            return left.address() + before / 32 * tiles.bytesOf32();
+            return left.address() + before / 32 * tiles.bytesOf32(rows);
         }
 
         private void panel(int part) {

@@ -14,18 +14,19 @@ import java.lang.foreign.ValueLayout;
 /// | format | columns of a block | a block |
 /// |---|---|---|
 /// | F16, BF16 | 1 | `[16 rows]` |
-/// | Q8_0 | 32 | scales `[16 rows]` F16, codes plus 128 `[8][16 rows][4]` |
+/// | Q8_0 | 32 | scales `[16 rows]` F16, codes, for `vpdpbusd` plus 128, `[8][16 rows][4]` |
 /// | Q4_0 | 32 | scales likewise, codes `[4][16 rows][4]`, low halves columns 0 to 15, high 16 to 31 |
 ///
-/// Four codes of a row lie together because that is what `vpdpbusd` and `vpmaddubsw` add up; Q8_0's
-/// are kept from 0 to 255 because both take one factor without a sign. (With all scales of 64
-/// blocks first, decoding Q4_0 took 20 % longer: each turn from scales to codes was a new stream,
-/// whose first lines nobody had asked for.)
+/// Four codes of a row lie together because that is what `vpdpbusd` and `vpmaddubsw` add up; both
+/// take one factor without a sign, which Q8_0's are for the former. (With all scales of 64 blocks
+/// first, decoding Q4_0 took 20 % longer: each turn from scales to codes was a new stream, whose
+/// first lines nobody had asked for.)
 ///
 /// @param format the format in the file
 /// @param rows n
 /// @param columns k
-record PackedWeights(BlockFormat format, int rows, int columns) {
+/// @param flip what the codes are xored with, four at a time
+record PackedWeights(BlockFormat format, int rows, int columns, int flip) {
     /// Rows of a group.
     static final int GROUP = 16;
 
@@ -33,6 +34,12 @@ record PackedWeights(BlockFormat format, int rows, int columns) {
     private static final int SIGNS = 0x8080_8080;
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
     private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
+
+    /// Returns how the quantised tiles for `isa` want weights.
+    static PackedWeights of(Isa isa, BlockFormat format, int rows, int columns) {
+        boolean unsigned = format == BlockFormat.Q8_0 && isa.vnni();
+        return new PackedWeights(format, rows, columns, unsigned ? SIGNS : 0);
+    }
 
     int groups() {
         return (rows + GROUP - 1) / GROUP;
@@ -94,7 +101,6 @@ record PackedWeights(BlockFormat format, int rows, int columns) {
 
     /// Packs row `i` of a group.
     private void packBlocks(MemorySegment packed, long at, int i, MemorySegment blocks, long from) {
-        int flip = format == BlockFormat.Q8_0 ? SIGNS : 0;
         int bytes = format.bytes();
         for (int block = 0; block < columns / BLOCK; block++) {
             long source = from + (long) block * bytes;

@@ -13,8 +13,9 @@ sealed interface QuantTiles permits IntegerTiles, FloatTiles {
     /// enough.
     int groupsAtOnce(int rows);
 
-    /// Returns the bytes of a panel per row and column, times 32.
-    int bytesOf32();
+    /// Returns the bytes of a panel per row and column, times 32, where all panels together have
+    /// `rows` rows.
+    int bytesOf32(int rows);
 
     /// Returns a routine for panels of `rows` rows that takes `groups` groups at once. Its
     /// arguments:

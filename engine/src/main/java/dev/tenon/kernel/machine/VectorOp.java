@@ -88,6 +88,7 @@ enum VectorOp {
     VPSLLD(1, 1, 0x72, Form.VMI_6, Tuple.FULL_4),
     VPSRLD(1, 1, 0x72, Form.VMI_2, Tuple.FULL_4),
     VPSRAD(1, 1, 0x72, Form.VMI_4, Tuple.FULL_4),
+    VPSRAW(1, 1, 0x71, Form.VMI_4, Tuple.FULL_MEM),
     VPSRLW(1, 1, 0x71, Form.VMI_2, Tuple.FULL_MEM),
     VPSLLW(1, 1, 0x71, Form.VMI_6, Tuple.FULL_MEM),
     VPACKSSDW(1, 1, 0x6B, Form.RVM, Tuple.FULL_4),
