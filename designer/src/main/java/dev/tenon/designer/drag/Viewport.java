@@ -2,6 +2,7 @@ package dev.tenon.designer.drag;
 
 import dev.tenon.designer.geometry.Geometry;
 import dev.tenon.designer.geometry.Layout;
+import dev.tenon.designer.geometry.Pixels;
 import dev.tenon.designer.geometry.Point;
 import dev.tenon.designer.geometry.Rect;
 import dev.tenon.designer.tree.Tree;
@@ -54,7 +55,10 @@ public final class Viewport {
     }
 
     /// Sets where the viewport is on the screen.
+    ///
+    /// @throws IllegalArgumentException if a number is beyond [Pixels#MOST] or none
     public void bounds(Rect bounds) {
+        Pixels.check("viewport", bounds);
         this.bounds = bounds;
     }
 
@@ -69,7 +73,10 @@ public final class Viewport {
     }
 
     /// Sets how far the content is scrolled.
+    ///
+    /// @throws IllegalArgumentException if a number is beyond [Pixels#MOST] or none
     public void scroll(double x, double y) {
+        Pixels.check("viewport", x, y);
         scrollX = x;
         scrollY = y;
     }
@@ -78,7 +85,9 @@ public final class Viewport {
     ///
     /// @param rects where its elements are; none takes the node away
     /// @param layout how it stands among its siblings ([Layout#of]), or null
+    /// @throws IllegalArgumentException if a number is beyond [Pixels#MOST] or none
     public void place(String id, List<Rect> rects, @Nullable Layout layout) {
+        rects.forEach(rect -> Pixels.check("viewport: \"" + id + "\"", rect));
         Rect box = Geometry.boundingRect(rects);
         if (box == null) {
             drawn.remove(id);

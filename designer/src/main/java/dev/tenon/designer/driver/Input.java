@@ -4,6 +4,7 @@ import dev.tenon.designer.event.CursorEvent.Position;
 import dev.tenon.designer.event.Modifiers;
 import dev.tenon.designer.event.PointerTarget;
 import dev.tenon.designer.event.PointerTarget.Area;
+import dev.tenon.designer.geometry.Pixels;
 import org.jspecify.annotations.Nullable;
 
 /// Something a user did, as the front end saw it: a browser's pointer and key events and the views'
@@ -79,6 +80,13 @@ public sealed interface Input {
             double height,
             @Nullable String workspace)
             implements Input {
+        /// Checks the numbers.
+        ///
+        /// @throws IllegalArgumentException if one is beyond [Pixels#MOST] or none
+        public Scroll {
+            Pixels.check("viewport", scrollX, scrollY, width, height);
+        }
+
         /// Says what a view of the active workspace shows.
         public Scroll(Area area, double scrollX, double scrollY, double width, double height) {
             this(area, scrollX, scrollY, width, height, null);
@@ -101,6 +109,13 @@ public sealed interface Input {
             double height,
             @Nullable String workspace)
             implements Input {
+        /// Checks the numbers.
+        ///
+        /// @throws IllegalArgumentException if one is beyond [Pixels#MOST] or none
+        public Resize {
+            Pixels.check("viewport", scrollX, scrollY, width, height);
+        }
+
         /// Says what a view of the active workspace shows.
         public Resize(Area area, double scrollX, double scrollY, double width, double height) {
             this(area, scrollX, scrollY, width, height, null);

@@ -1,5 +1,7 @@
 package dev.tenon.designer.event;
 
+import dev.tenon.designer.geometry.Pixels;
+
 /// The pointer was used: a mouse, a finger or a pen.
 public sealed interface CursorEvent extends Event {
     /// Returns where.
@@ -19,6 +21,13 @@ public sealed interface CursorEvent extends Event {
     /// @param pageX pixels from the left side of the page, what is scrolled away included
     /// @param pageY pixels from the top of the page, what is scrolled away included
     record Position(double clientX, double clientY, double pageX, double pageY) {
+        /// Checks the numbers.
+        ///
+        /// @throws IllegalArgumentException if one is beyond [Pixels#MOST] or none
+        public Position {
+            Pixels.check("position", clientX, clientY, pageX, pageY);
+        }
+
         /// Returns a place on a page that is not scrolled.
         public static Position at(double x, double y) {
             return new Position(x, y, x, y);

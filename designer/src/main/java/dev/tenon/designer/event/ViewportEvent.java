@@ -1,6 +1,7 @@
 package dev.tenon.designer.event;
 
 import dev.tenon.designer.event.PointerTarget.Area;
+import dev.tenon.designer.geometry.Pixels;
 
 /// The part of a document that is on the screen changed.
 public sealed interface ViewportEvent extends Event {
@@ -22,6 +23,13 @@ public sealed interface ViewportEvent extends Event {
     /// The size changed.
     record ViewportResize(Area area, double scrollX, double scrollY, double width, double height)
             implements ViewportEvent {
+        /// Checks the numbers.
+        ///
+        /// @throws IllegalArgumentException if one is beyond [Pixels#MOST] or none
+        public ViewportResize {
+            Pixels.check("viewport", scrollX, scrollY, width, height);
+        }
+
         @Override
         public String type() {
             return "viewport:resize";
@@ -31,6 +39,13 @@ public sealed interface ViewportEvent extends Event {
     /// Another part came to be seen.
     record ViewportScroll(Area area, double scrollX, double scrollY, double width, double height)
             implements ViewportEvent {
+        /// Checks the numbers.
+        ///
+        /// @throws IllegalArgumentException if one is beyond [Pixels#MOST] or none
+        public ViewportScroll {
+            Pixels.check("viewport", scrollX, scrollY, width, height);
+        }
+
         @Override
         public String type() {
             return "viewport:scroll";
