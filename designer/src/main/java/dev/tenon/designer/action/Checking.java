@@ -48,6 +48,25 @@ public final class Checking {
         return null;
     }
 
+    /// Returns why `id`, a node of both trees, may not be where it is in `tree`, or null; also null
+    /// where it was there in `before` against the rules already.
+    public static @Nullable Refusal staying(Tree before, Tree tree, Rules rules, String id) {
+        Refusal refusal = place(tree, rules, id);
+        return refusal == null || place(before, rules, id) != null ? null : refusal;
+    }
+
+    /// The node is asked about as if it were put back beside its siblings.
+    private static @Nullable Refusal place(Tree tree, Rules rules, String id) {
+        TreeNode parent = tree.parent(id);
+        if (parent == null) {
+            return null;
+        }
+        int index = parent.children().indexOf(id);
+        TreeNode node = parent.children().get(index);
+        TreeNode rest = parent.withChildren(parent.children().minus(index));
+        return rules.inside(tree, rest, List.of(node));
+    }
+
     /// The children of a node are asked about together, as if they were put into it while empty.
     private static @Nullable Refusal children(Tree tree, Rules rules, TreeNode node) {
         return node.children().isEmpty()
@@ -85,8 +104,7 @@ public final class Checking {
 
     private static @Nullable Refusal fresh(Tree tree, TreeNode node, Set<String> fresh) {
         if (tree.contains(node.id()) || !fresh.add(node.id())) {
-            return new Refusal(
-                    Rule.DUPLICATE_ID, "an id must name one node; got \"" + node.id() + "\" twice");
+            return twice(node.id());
         }
         for (TreeNode child : node.children()) {
             Refusal refusal = fresh(tree, child, fresh);
@@ -95,6 +113,18 @@ public final class Checking {
             }
         }
         return null;
+    }
+
+    /// Why `root` and all below it can't be a tree, or null.
+    static @Nullable Refusal ids(TreeNode root) {
+        Set<String> seen = new HashSet<>();
+        String[] twice = new String[1];
+        root.forEach(node -> twice[0] = seen.add(node.id()) ? twice[0] : node.id());
+        return twice[0] == null ? null : twice(twice[0]);
+    }
+
+    private static Refusal twice(String id) {
+        return new Refusal(Rule.DUPLICATE_ID, "an id must name one node; got \"" + id + "\" twice");
     }
 
     /// Why `nodes` are too many or too deep for `parent`, or null.

@@ -30,6 +30,11 @@ import org.jspecify.annotations.Nullable;
 record Doing(Tree tree, Rules rules, Ids ids) {
 
     Outcome outcome(Action action) {
+        Refusal refusal = Bounds.refusal(action);
+        return refusal == null ? within(action) : new Refused(refusal);
+    }
+
+    private Outcome within(Action action) {
         return switch (action) {
             case Action.Append append ->
                     into(append.target(), append.nodes(), (_, _) -> null, false);
@@ -256,26 +261,29 @@ record Doing(Tree tree, Rules rules, Ids ids) {
     }
 
     /// A node that other behaviours are about is asked for as if it came: it may not suit its
-    /// place.
+    /// place. Rules may read settings too, those of the node and, from below, of nodes above them:
+    /// none that was kept may be broken now.
     private Outcome changed(TreeNode before, TreeNode after, Edit edit) {
         Draft draft = new Draft(tree);
         draft.edit(edit);
         String id = before.id();
-        if (!rules.registry().behaviors(before).equals(rules.registry().behaviors(after))) {
-            String parent = tree.parentId(id);
-            Refusal refusal = null;
-            if (parent != null) {
-                Tree without = tree.apply(new Edit.Delete(parent, tree.index(id), before));
-                refusal = rules.inside(without, without.node(parent), List.of(after));
-            }
-            if (refusal == null) {
-                refusal = Checking.inside(tree, draft.tree(), rules, after);
-            }
-            if (refusal != null) {
-                return new Refused(refusal);
-            }
+        Refusal refusal =
+                rules.registry().behaviors(before).equals(rules.registry().behaviors(after))
+                        ? Checking.staying(tree, draft.tree(), rules, id)
+                        : coming(before, after);
+        if (refusal == null) {
+            refusal = Checking.inside(tree, draft.tree(), rules, after);
         }
-        return done(draft, List.of(id));
+        return refusal == null ? done(draft, List.of(id)) : new Refused(refusal);
+    }
+
+    private @Nullable Refusal coming(TreeNode before, TreeNode after) {
+        String parent = tree.parentId(before.id());
+        if (parent == null) {
+            return null;
+        }
+        Tree without = tree.apply(new Edit.Delete(parent, tree.index(before.id()), before));
+        return rules.inside(without, without.node(parent), List.of(after));
     }
 
     private Outcome hide(Action.Hide hide) {
@@ -291,6 +299,10 @@ record Doing(Tree tree, Rules rules, Ids ids) {
     }
 
     private Outcome load(TreeNode root) {
+        Refusal refusal = Checking.ids(root);
+        if (refusal != null) {
+            return new Refused(refusal);
+        }
         Edit edit = new Edit.Replace(tree.root(), root);
         return new Done(tree.apply(edit), Difference.of(edit), List.of(root.id()), List.of());
     }

@@ -28,6 +28,7 @@ final class Applying {
     private Tree deleted;
     private final List<Edit> edits = new ArrayList<>();
     private final Set<String> came = new LinkedHashSet<>(); // must be allowed where they are
+    private final Set<String> changed = new LinkedHashSet<>(); // must stay so where they were
     private @Nullable Refusal refusal; // of a step
 
     Applying(State before, Rules rules, boolean isWalk) {
@@ -207,9 +208,8 @@ final class Applying {
 
     private void changed(TreeNode old, TreeNode fresh) {
         var registry = rules.registry();
-        if (!registry.behaviors(old).equals(registry.behaviors(fresh))) {
-            came.add(old.id());
-        }
+        boolean isSame = registry.behaviors(old).equals(registry.behaviors(fresh));
+        (isSame ? changed : came).add(old.id());
     }
 
     private void load(TreeNode root) {
@@ -217,6 +217,7 @@ final class Applying {
         tree = Tree.of(root);
         root.forEach(node -> forget(node.id()));
         came.clear();
+        changed.clear();
     }
 
     // ---- edits
@@ -287,6 +288,24 @@ final class Applying {
                 return broken;
             }
         }
+        for (String id : changed) {
+            Refusal broken = came.contains(id) ? null : changed(old, now, id);
+            if (broken != null) {
+                return broken;
+            }
+        }
         return null;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // which of the two trees
+    private @Nullable Refusal changed(Tree old, Tree now, String id) {
+        TreeNode node = now.find(id);
+        if (node == null || !old.contains(id)) { // what came is asked for already
+            return null;
+        }
+        String parent = now.parentId(id);
+        boolean isTop = now == deleted && parent != null && now.isRoot(parent);
+        Refusal broken = isTop ? null : Checking.staying(old, now, rules, id);
+        return broken == null ? Checking.inside(old, now, rules, node) : broken;
     }
 }
