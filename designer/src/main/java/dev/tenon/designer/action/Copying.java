@@ -48,7 +48,7 @@ final class Copying {
                                         : notSelected(original);
                         if (refusal == null) {
                             act(new Action.InsertAt(parent, tree.index(last) + 1, List.of(copy)));
-                            last = copy.id();
+                            last = child(parent, copy.id(), last);
                         } else {
                             queueFor(into, copy, refusal, queue);
                         }
@@ -58,6 +58,16 @@ final class Copying {
             act(new Action.Append(into, queue));
         }
         return outcome("copy");
+    }
+
+    /// The child of `parent` that `id` is, or is in where `parent` has put others around it;
+    /// `otherwise` where it did not come.
+    private String child(String parent, String id, String otherwise) {
+        String at = tree.contains(id) ? id : null;
+        while (at != null && !parent.equals(tree.parentId(at))) {
+            at = tree.parentId(at);
+        }
+        return at == null ? otherwise : at;
     }
 
     private TreeNode copy(TreeNode original) {
@@ -101,7 +111,12 @@ final class Copying {
     }
 
     Outcome paste(Action.Paste paste) {
-        List<TreeNode> copies = paste.nodes().stream().map(this::copy).toList();
+        List<TreeNode> copies =
+                paste.nodes().stream().filter(this::mayCome).map(this::copy).toList();
+        if (copies.isEmpty()) {
+            return outcome("paste");
+        }
+        List<Refusal> left = List.copyOf(skipped);
         List<String> selected = paste.selected().stream().filter(tree::contains).toList();
         List<Action> tries = new ArrayList<>();
         if (selected.size() == 1) {
@@ -115,10 +130,24 @@ final class Copying {
             act(attempt);
             if (!focus.isEmpty()) {
                 skipped.clear();
+                skipped.addAll(left);
                 break;
             }
         }
         return outcome("paste");
+    }
+
+    /// A node that can't be copied may come back after it was cut, but not beside itself.
+    private boolean mayCome(TreeNode node) {
+        TreeNode there = rules.isCloneable(node) ? null : tree.find(node.id());
+        if (there == null) {
+            return true;
+        }
+        Refusal refusal = rules.copy(tree, there);
+        if (refusal != null) {
+            skipped.add(refusal);
+        }
+        return refusal == null;
     }
 
     private void act(Action action) {

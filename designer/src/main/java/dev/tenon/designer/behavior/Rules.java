@@ -92,6 +92,11 @@ public record Rules(Registry registry) {
         return may(tree, node, registry.designerProps(node).cloneable(), Rule.CLONEABLE, "copied");
     }
 
+    /// Returns whether copies may be made of `node`, wherever it is.
+    public boolean isCloneable(TreeNode node) {
+        return isTrue(registry.designerProps(node).cloneable(), true);
+    }
+
     private static @Nullable Refusal may(
             Tree tree, TreeNode node, @Nullable Boolean declared, Rule rule, String done) {
         if (tree.isRoot(node.id())) {

@@ -28,8 +28,12 @@ import org.jspecify.annotations.Nullable;
 /// All edits go through [#act]: the rules are checked, subscribers asked, the history gets an
 /// entry, watchers learn the difference. Where others edit the tree too, its [Timeline] brings in
 /// what they do. One thread at a time works with an operation.
+///
+/// A watcher may act itself, and so may a subscriber: what it does is done at once, and told when
+/// all have heard what it did it about.
 public final class Operation {
-    private static final int MOST_QUESTIONS = 100;
+    private static final int MOST_QUESTIONS = 100; // about one action, or one in the other
+    private static final int MOST_NESTED_QUESTIONS = 10_000; // about all in one action
 
     private final Rules rules;
     private final Ids ids;
@@ -38,10 +42,13 @@ public final class Operation {
     private final Events events;
     private final @Nullable String workspace;
     private final List<Consumer<Change>> watchers = new CopyOnWriteArrayList<>();
+    private final News news = new News();
     private final Timeline timeline;
     private Selection selection;
     private Hover hover = Hover.NONE;
     private long changes; // of the tree, so far
+    private int asking; // how many actions, one in the other, are asked about
+    private int questions; // about all of them
 
     /// Begins with the tree of `root`, which is selected, a history and events of its own.
     ///
@@ -131,10 +138,11 @@ public final class Operation {
         TreeNode node = id == null ? null : tree().find(id);
         hover = node == null ? Hover.NONE : Hover.of(node.id());
         if (!hover.equals(before)) {
-            tell(new Change(Cause.HOVER, "", tree(), selection, Difference.NONE));
+            announce(new Change(Cause.HOVER, "", tree(), selection, Difference.NONE));
             if (node != null) {
-                tell(new NodeEvent.HoverNode(node));
+                announce(new NodeEvent.HoverNode(node));
             }
+            news.tell();
         }
     }
 
@@ -180,18 +188,33 @@ public final class Operation {
                             done.difference(),
                             gesture));
             hover = hover.in(tree());
-            tell(new Change(Cause.ACTION, action.type(), tree(), selection, done.difference()));
-            tellSelection(before);
+            announce(new Change(Cause.ACTION, action.type(), tree(), selection, done.difference()));
+            announceSelection(before);
             if (gesture == null || !gesture.equals(last.gesture())) {
-                tell(new HistoryEvent.HistoryPush(action.type(), history().current()));
+                announce(new HistoryEvent.HistoryPush(action.type(), history().current()));
             }
+            news.tell();
         }
         return outcome;
     }
 
     /// A subscriber may act itself; then the question is put again to the tree as it is now.
     private Outcome asked(Action action) {
+        if (asking >= MOST_QUESTIONS || questions >= MOST_NESTED_QUESTIONS) {
+            return vetoed(action.type() + ": subscribers answered changes with ever more changes");
+        }
+        asking++;
+        try {
+            return answered(action);
+        } finally {
+            asking--;
+            questions = asking == 0 ? 0 : questions;
+        }
+    }
+
+    private Outcome answered(Action action) {
         for (int i = 0; i < MOST_QUESTIONS; i++) {
+            questions++;
             Tree before = tree();
             long changesBefore = changes;
             Outcome outcome = action.on(before, rules, ids);
@@ -254,14 +277,15 @@ public final class Operation {
         hover = hover.in(tree());
         int index = walk.history().current();
         String type = walk.history().entries().get(index).type();
-        tell(new Change(cause, type, walk.tree(), selection, walk.difference()));
-        tellSelection(before);
-        tell(
+        announce(new Change(cause, type, walk.tree(), selection, walk.difference()));
+        announceSelection(before);
+        announce(
                 switch (cause) {
                     case UNDO -> new HistoryEvent.HistoryUndo(type, index);
                     case REDO -> new HistoryEvent.HistoryRedo(type, index);
                     default -> new HistoryEvent.HistoryGoto(type, index);
                 });
+        news.tell();
         return true;
     }
 
@@ -271,9 +295,10 @@ public final class Operation {
         changes++;
         selection = selection.in(tree());
         hover = hover.in(tree());
-        tell(new Change(Cause.OTHERS, "", tree(), selection, difference));
-        tellSelection(before);
-        tell(new OthersChanged(difference));
+        announce(new Change(Cause.OTHERS, "", tree(), selection, difference));
+        announceSelection(before);
+        announce(new OthersChanged(difference));
+        news.tell();
     }
 
     /// Selects those of `ids` that the tree has. No step of the history.
@@ -281,26 +306,31 @@ public final class Operation {
         Selection before = selection;
         selection = new Selection(ids).in(tree());
         if (!selection.equals(before)) {
-            tell(new Change(Cause.SELECTION, "", tree(), selection, Difference.NONE));
-            tellSelection(before);
+            announce(new Change(Cause.SELECTION, "", tree(), selection, Difference.NONE));
+            announceSelection(before);
+            news.tell();
         }
     }
 
     /// Less of the same is `unselect:node`, all else `select:node`.
-    private void tellSelection(Selection before) {
+    private void announceSelection(Selection before) {
         Selection now = selection;
         if (!now.equals(before)) {
             boolean isLess = now.size() < before.size() && before.ids().containsAll(now.ids());
-            tell(
+            announce(
                     isLess
                             ? new NodeEvent.UnselectNode(tree().root(), now.ids())
                             : new NodeEvent.SelectNode(tree().root(), now.ids()));
         }
     }
 
-    /// Puts copies of the selected nodes on the clipboard.
+    /// Puts copies of the selected nodes on the clipboard, but for those that can't be copied.
     public void copy() {
-        clipboard.put(Clipboard.nodes(tree(), selection.ids()));
+        putCopies(Clipboard.nodes(tree(), selection.ids()));
+    }
+
+    private void putCopies(List<TreeNode> nodes) {
+        clipboard.put(nodes.stream().filter(rules::isCloneable).toList());
     }
 
     /// Moves the selected nodes to the clipboard, but for those that can't be removed.
@@ -315,14 +345,27 @@ public final class Operation {
         return outcome;
     }
 
-    /// Puts what is on the clipboard into or beside the selection, in copies.
+    /// Puts what is on the clipboard into or beside the selection, in copies; nodes that can't be
+    /// copied, but were cut, once.
     public Outcome paste() {
-        return act(new Action.Paste(clipboard.nodes(), selection.ids()));
+        Outcome outcome = act(new Action.Paste(clipboard.nodes(), selection.ids()));
+        if (outcome instanceof Done) {
+            putCopies(clipboard.nodes());
+        }
+        return outcome;
     }
 
-    private void tell(Change change) {
+    private void announce(Change change) {
         for (Consumer<Change> watcher : watchers) {
-            watcher.accept(change);
+            news.add(() -> {
+                if (watchers.contains(watcher)) { // else it was ended meanwhile
+                    watcher.accept(change);
+                }
+            });
         }
+    }
+
+    private void announce(Event event) {
+        news.add(() -> tell(event));
     }
 }
