@@ -55,7 +55,9 @@ public final class JsonText {
                     .build();
 
     private static final Pattern ASIDE = // of the parser, to those who program with it
-            Pattern.compile(" \\(start marker at \\[.*?]\\)|: enable `.*?` to allow");
+            Pattern.compile(
+                    " \\(start marker at \\[.*?]\\)|: enable `.*?` to allow"
+                            + "|: maybe a \\(non-standard\\) comment\\?.*");
 
     private JsonText() {}
 

@@ -13,6 +13,7 @@ import java.util.Locale;
 /// |---|---|---|---|
 /// | `duplicate-id` | error | schema | two fields have one `x-designable-id`; the later gets another |
 /// | `id` | warning | schema | `x-designable-id` is an object or an array |
+/// | `type` | warning | schema | something is no object that should be one, so that it says nothing |
 /// | `ref-cyclic` | error | schema | a `$ref` leads into itself; it is shown as it is, unresolved |
 /// | `ref-unresolved` | warning | schema | a `$ref` leads nowhere in the document; it is shown as it is |
 /// | `x-index` | warning | schema | `x-index` is no whole number from 0 |

@@ -82,8 +82,10 @@ final class SchemaReader {
             written.put("order", Written.names(document.names()));
         }
         for (String name : List.of("form", "schema")) {
-            if (!(document.get(name) instanceof JsonObject)) {
-                written.differs(name, document.get(name));
+            Json value = document.get(name);
+            if (!(value instanceof JsonObject)) {
+                written.differs(name, value);
+                checkType(value, Place.ROOT.in(name), name, false);
             }
         }
         TreeNode root = root(written);
@@ -164,11 +166,12 @@ final class SchemaReader {
     /// @param marked whether the reference would take the first of them for something else
     private List<TreeNode> fields(
             Keywords parent, Place place, int depth, boolean marked, Written.Gathering written) {
-        JsonObject properties = parent.words().object("properties");
-        if (properties.isEmpty()) {
+        Json told = parent.words().get("properties");
+        Place below = place.in("properties");
+        if (!(told instanceof JsonObject properties)) {
+            checkType(told, below, "properties", false);
             return List.of();
         }
-        Place below = place.in("properties");
         record Field(Json schema, Keywords keywords) {}
         Map<String, Field> fields = new HashMap<>();
         properties.forEach((name, schema) ->
@@ -249,6 +252,7 @@ final class SchemaReader {
         JsonObject words = keywords.words();
         if (!(schema instanceof JsonObject)) {
             written.put("value", schema);
+            checkType(schema, place, "a field", true);
         }
         String given = given(words, keywords.within() != null, place);
         String id = given.isEmpty() ? free(ids.apply(place)) : given;
@@ -340,6 +344,16 @@ final class SchemaReader {
             case "properties" -> value instanceof JsonObject object && !object.isEmpty();
             default -> false;
         };
+    }
+
+    /// Warns of what has no meaning where an object should be; null is taken as none, and a schema
+    /// of JSON may be true or false.
+    private void checkType(@Nullable Json value, Place place, String who, boolean mayBeTruth) {
+        if (value != null
+                && !(value instanceof JsonNull)
+                && !(mayBeTruth && value instanceof JsonBoolean)) {
+            warn(place, "type", who + " must be an object; got " + shortened(value));
+        }
     }
 
     private void check(Place place, int depth) {

@@ -111,6 +111,7 @@ final class JsonTextTest {
                 "{\"a\" | t: must be JSON; Unexpected end-of-input within/between Object entries (line 1, column 5)",
                 "[1 | t: must be JSON; Unexpected end-of-input: expected close marker for Array (line 1, column 3)",
                 "NaN | t: must be JSON; Non-standard token 'NaN' (line 1, column 4)",
+                "[/**/] | t: must be JSON; Unexpected character ('/' (code 47)) (line 1, column 2)",
             })
     void badTextIsRefused(String text, String message) {
         assertThatThrownBy(() -> JsonText.read("t", text))

@@ -3,6 +3,7 @@ package dev.tenon.designer.schema;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tenon.designer.json.JsonObject;
+import dev.tenon.designer.json.JsonText;
 import dev.tenon.designer.tree.Tree;
 import dev.tenon.designer.tree.TreeNode;
 import java.util.List;
@@ -23,6 +24,33 @@ final class SchemaDiagnosticsTest {
                 .containsExactly(
                         "hidden: a schema does not say that a field is hidden from the canvas;"
                                 + " \"a\" is shown when it is read again");
+    }
+
+    @Test
+    void whatIsNoObjectButShouldBeOneIsTold() {
+        String text =
+                """
+                {"form": 7, "schema": {"properties": {
+                  "a": 5, "b": "x", "c": [], "d": true, "e": null,
+                  "f": {"properties": [1]}, "g": {"type": "array", "items": "y"}, "h": {"properties": null}}}}
+                """;
+        assertThat(read(text))
+                .containsExactly(
+                        "/form: warning: form must be an object; got 7 [type]",
+                        "/schema/properties/a: warning: a field must be an object; got 5 [type]",
+                        "/schema/properties/b: warning: a field must be an object; got \"x\" [type]",
+                        "/schema/properties/c: warning: a field must be an object; got an array [type]",
+                        "/schema/properties/f/properties: warning: properties must be an object; got an array [type]",
+                        "/schema/properties/g/items: warning: a field must be an object; got \"y\" [type]");
+        assertThat(read("{\"schema\": \"x\"}"))
+                .containsExactly("/schema: warning: schema must be an object; got \"x\" [type]");
+        assertThat(read("{\"form\": null, \"schema\": null}")).isEmpty();
+    }
+
+    private static List<String> read(String text) {
+        return SchemaTransform.DEFAULT.treeByPlace(JsonText.read("t", text)).diagnostics().stream()
+                .map(Diagnostic::toString)
+                .toList();
     }
 
     @Test
