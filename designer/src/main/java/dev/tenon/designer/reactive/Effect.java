@@ -13,9 +13,13 @@ import org.jspecify.annotations.Nullable;
 /// one and reported by name. What an effect throws reaches the one who wrote, after all effects
 /// have run; the effect stays and runs again on the next change.
 public final class Effect implements Observer, AutoCloseable {
+    /// How deep effects may be made within each other: to end them takes as much of the stack.
+    public static final int DEEPEST = 500;
+
     private final String name;
     private Runnable work;
     private final @Nullable Effect owner;
+    private final int level; // 1 for one that is made within no other
     private final Dependencies dependencies = new Dependencies(this);
     private final List<Effect> owned = new ArrayList<>(0);
     private final List<Runnable> cleanups = new ArrayList<>(0);
@@ -28,12 +32,14 @@ public final class Effect implements Observer, AutoCloseable {
         this.name = name;
         this.work = work;
         this.owner = owner;
+        this.level = owner == null ? 1 : owner.level + 1;
         dependencies.hold();
     }
 
     /// Does `work` and returns the effect that does it again.
     ///
-    /// @throws DesignException if a computed calls this
+    /// @throws DesignException if a computed calls this, or effects made within each other would be
+    ///   more than [#DEEPEST] deep
     /// @throws RuntimeException what the first run throws; nothing is left then
     public static Effect of(Runnable work) {
         return named("effect", work);
@@ -53,6 +59,13 @@ public final class Effect implements Observer, AutoCloseable {
                             + effect.name
                             + " in "
                             + computing.name());
+        }
+        if (effect.level > DEEPEST) {
+            throw new DesignException(
+                    "reactive: effects may be made within each other at most "
+                            + DEEPEST
+                            + " deep; got one more: "
+                            + effect.name);
         }
         if (effect.owner != null) {
             effect.owner.owned.add(effect);

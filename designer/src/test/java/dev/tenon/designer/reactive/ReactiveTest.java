@@ -407,4 +407,29 @@ class ReactiveTest {
         x.set(2);
         assertThat(log).containsExactlyInAnyOrder("a4", "b2", "a4", "b2");
     }
+
+    private static void nest(int depth, Runnable innermost) {
+        Effect.named(
+                "e" + depth,
+                () -> {
+                    if (depth > 1) {
+                        nest(depth - 1, innermost);
+                    } else {
+                        innermost.run();
+                    }
+                });
+    }
+
+    @Test
+    void effectsWithinEachOtherAreNotEndless() {
+        Signal<Integer> x = Signal.of(1);
+        nest(Effect.DEEPEST, () -> log.add(x.get()));
+        x.set(2);
+        assertThat(log).containsExactly(1, 2);
+        assertThatThrownBy(() -> nest(Effect.DEEPEST + 1, () -> log.add("never")))
+                .hasMessage(
+                        "reactive: effects may be made within each other at most 500 deep; got one"
+                                + " more: e1");
+        assertThat(log).containsExactly(1, 2);
+    }
 }
