@@ -29,6 +29,7 @@ public final class Engine {
     private final Events events = new Events();
     private final Workbench workbench = new Workbench(events);
     private final Cursor cursor = new Cursor();
+    private Screen screen = Screen.PC;
 
     /// Begins with nothing open, names by chance and the system's clock.
     ///
@@ -68,6 +69,16 @@ public final class Engine {
         return cursor;
     }
 
+    /// Returns the screen that designs are shown for.
+    public Screen screen() {
+        return screen;
+    }
+
+    /// Sets the screen that designs are shown for.
+    public void screen(Screen screen) {
+        this.screen = screen;
+    }
+
     /// Returns the time.
     public InstantSource clock() {
         return clock;
@@ -87,7 +98,7 @@ public final class Engine {
     ///
     /// @throws DesignException if a workspace of that id is open, or the tree is none
     public Workspace open(String id, TreeNode root) {
-        return open(id, new LocalTimeline(Tree.of(root), clock.instant()));
+        return open(id, Timeline.of(Tree.of(root), clock.instant(), History.CAPACITY));
     }
 
     /// Opens the tree of `timeline`, which others may edit too, in a workspace of its own, named

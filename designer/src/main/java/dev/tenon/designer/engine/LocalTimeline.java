@@ -13,9 +13,9 @@ final class LocalTimeline implements Timeline {
     private Tree tree;
     private History history;
 
-    LocalTimeline(Tree tree, Instant time) {
+    LocalTimeline(Tree tree, Instant time, int capacity) {
         this.tree = tree;
-        this.history = History.of(tree, Selection.of(tree.root().id()), time, History.CAPACITY);
+        this.history = History.of(tree, Selection.of(tree.root().id()), time, capacity);
     }
 
     @Override

@@ -22,16 +22,21 @@ public final class Workbench {
         this.events = events;
     }
 
-    /// What the user looks at.
-    public enum View {
+    /// What the user looks at: one of these four, or a front end's own.
+    ///
+    /// @param name its name, as `PREVIEW`
+    public record View(String name) {
         /// The canvas.
-        DESIGNABLE,
+        public static final View DESIGNABLE = new View("DESIGNABLE");
+
         /// The document as JSON.
-        JSONTREE,
+        public static final View JSONTREE = new View("JSONTREE");
+
         /// The document as code.
-        MARKUP,
+        public static final View MARKUP = new View("MARKUP");
+
         /// The result at work.
-        PREVIEW
+        public static final View PREVIEW = new View("PREVIEW");
     }
 
     /// Returns the workspaces in the order of their tabs.
