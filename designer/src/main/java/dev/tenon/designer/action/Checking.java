@@ -74,8 +74,8 @@ public final class Checking {
                 : rules.inside(tree, node.withChildren(List.of()), node.children());
     }
 
-    /// Why `nodes` can't go into `parent`, whatever the rules of components: a node inside itself,
-    /// an id twice, a node that may not move.
+    /// Why `nodes`, those of the tree as they are there, can't go into `parent`, whatever the rules
+    /// of components: a node inside itself, an id twice, a node that may not move.
     static @Nullable Refusal coming(Tree tree, Rules rules, String parent, List<TreeNode> nodes) {
         if (nodes.isEmpty()) {
             return new Refusal(Rule.NOTHING, "there is no node to put into \"" + parent + "\"");
@@ -84,7 +84,7 @@ public final class Checking {
         for (TreeNode node : nodes) {
             Refusal refusal =
                     tree.contains(node.id())
-                            ? moving(tree, rules, parent, node.id())
+                            ? moving(tree, rules, parent, node)
                             : fresh(tree, node, fresh);
             if (refusal != null) {
                 return refusal;
@@ -93,13 +93,14 @@ public final class Checking {
         return null;
     }
 
-    private static @Nullable Refusal moving(Tree tree, Rules rules, String parent, String id) {
+    private static @Nullable Refusal moving(Tree tree, Rules rules, String parent, TreeNode node) {
+        String id = node.id();
         if (id.equals(parent) || tree.isAncestor(id, parent)) {
             return new Refusal(
                     Rule.INTO_ITSELF,
                     "a node can't go into itself; got \"" + id + "\" into \"" + parent + "\"");
         }
-        return rules.drag(tree, tree.node(id));
+        return rules.drag(tree, node);
     }
 
     private static @Nullable Refusal fresh(Tree tree, TreeNode node, Set<String> fresh) {

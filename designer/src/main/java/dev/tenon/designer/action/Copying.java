@@ -11,10 +11,12 @@ import dev.tenon.designer.tree.Tree;
 import dev.tenon.designer.tree.TreeNode;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -36,14 +38,20 @@ final class Copying {
 
     Outcome clone(Action.Clone clone) {
         String into = clone.selected().size() == 1 ? clone.selected().getFirst() : null;
+        Set<String> selected = new HashSet<>(clone.selected());
         List<TreeNode> queue = new ArrayList<>();
         groups(clone.ids())
                 .forEach((parent, originals) -> {
+                    List<TreeNode> copies = originals.stream().map(this::copy).toList();
                     String last = originals.getLast().id();
-                    for (TreeNode original : originals) {
-                        TreeNode copy = copy(original);
+                    if (isTogether(parent, originals, copies, selected)) {
+                        return;
+                    }
+                    for (int i = 0; i < copies.size(); i++) {
+                        TreeNode original = originals.get(i);
+                        TreeNode copy = copies.get(i);
                         Refusal refusal =
-                                clone.selected().contains(original.id())
+                                selected.contains(original.id())
                                         ? rules.append(tree, tree.node(parent), List.of(copy))
                                         : notSelected(original);
                         if (refusal == null) {
@@ -58,6 +66,28 @@ final class Copying {
             act(new Action.Append(into, queue));
         }
         return outcome("copy");
+    }
+
+    /// Puts `copies` behind their originals all at once, where that is the same as one by one;
+    /// returns whether it did. One by one, thousands take seconds.
+    private boolean isTogether(
+            String parent, List<TreeNode> originals, List<TreeNode> copies, Set<String> selected) {
+        TreeNode host = tree.node(parent);
+        boolean isSame =
+                copies.size() > 1
+                        && rules.registry().designerProps(host).adopt() == null
+                        && originals.stream().allMatch(node -> selected.contains(node.id()))
+                        && copies.stream()
+                                .allMatch(copy -> rules.append(tree, host, List.of(copy)) == null);
+        if (!isSame) {
+            return false;
+        }
+        int index = host.children().indexOf(originals.getLast().id()) + 1;
+        if (new Action.InsertAt(parent, index, copies).on(tree, rules, ids) instanceof Done done) {
+            take(done);
+            return true;
+        }
+        return false;
     }
 
     /// The child of `parent` that `id` is, or is in where `parent` has put others around it;
@@ -97,10 +127,9 @@ final class Copying {
     private SequencedMap<String, List<TreeNode>> groups(List<String> named) {
         SequencedMap<String, List<TreeNode>> groups = new LinkedHashMap<>();
         List<String> known = named.stream().filter(tree::contains).toList();
-        for (String id : tree.sorted(tree.outermost(known))) {
-            TreeNode node = tree.node(id);
+        for (TreeNode node : tree.sortedNodes(tree.outermost(known))) {
             Refusal refusal = rules.copy(tree, node);
-            String parent = tree.parentId(id);
+            String parent = tree.parentId(node.id());
             if (refusal != null || parent == null) {
                 skipped.add(refusal == null ? notSelected(node) : refusal);
             } else {
@@ -152,13 +181,15 @@ final class Copying {
 
     private void act(Action action) {
         switch (action.on(tree, rules, ids)) {
-            case Done done -> {
-                tree = done.tree();
-                difference = difference.then(done.difference());
-                focus.addAll(done.focus());
-            }
+            case Done done -> take(done);
             case Refused refused -> skipped.add(refused.reason());
         }
+    }
+
+    private void take(Done done) {
+        tree = done.tree();
+        difference = difference.then(done.difference());
+        focus.addAll(done.focus());
     }
 
     private Outcome outcome(String verb) {

@@ -13,13 +13,17 @@ import dev.tenon.designer.tree.Ids;
 import dev.tenon.designer.tree.Tree;
 import dev.tenon.designer.tree.TreeNode;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.SequencedSet;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// How each action is done.
@@ -28,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 /// @param rules what is allowed
 /// @param ids names for new nodes
 record Doing(Tree tree, Rules rules, Ids ids) {
+    private static final int MANY = 64; // nodes, for which all siblings are looked at
 
     Outcome outcome(Action action) {
         Refusal refusal = Bounds.refusal(action);
@@ -81,13 +86,14 @@ record Doing(Tree tree, Rules rules, Ids ids) {
     /// The child that comes at `index` once those that move have left.
     private static @Nullable String at(int index, Children children, Set<String> moving) {
         int place = index;
-        for (int left :
-                moving.stream()
-                        .mapToInt(children::indexOf)
-                        .filter(i -> i >= 0)
-                        .sorted()
-                        .toArray()) {
-            place += left <= place ? 1 : 0;
+        int[] leaving =
+                moving.size() < MANY
+                        ? moving.stream().mapToInt(children::indexOf).sorted().toArray()
+                        : IntStream.range(0, children.size())
+                                .filter(i -> moving.contains(children.get(i).id()))
+                                .toArray();
+        for (int left : leaving) {
+            place += left >= 0 && left <= place ? 1 : 0;
         }
         return from(place, children, moving);
     }
@@ -102,15 +108,12 @@ record Doing(Tree tree, Rules rules, Ids ids) {
     }
 
     private Outcome move(Action.Move move) {
-        List<TreeNode> nodes = new ArrayList<>();
         for (String id : move.ids()) {
-            TreeNode node = tree.find(id);
-            if (node == null) {
+            if (!tree.contains(id)) {
                 return missing(id);
             }
-            nodes.add(node);
         }
-        return insertAt(move.parent(), move.index(), nodes);
+        return insertAt(move.parent(), move.index(), tree.nodes(move.ids()));
     }
 
     private Outcome beside(String target, List<TreeNode> nodes, boolean isBefore) {
@@ -146,15 +149,12 @@ record Doing(Tree tree, Rules rules, Ids ids) {
         if (isOnly && nodes.isEmpty()) {
             return onlyChildren(new Draft(tree), parent, Set.of(), List.of());
         }
-        Refusal refusal = Checking.coming(tree, rules, target, nodes);
+        List<TreeNode> known = known(nodes);
+        Refusal refusal = Checking.coming(tree, rules, target, known);
         if (refusal != null) {
             return new Refused(refusal);
         }
-        List<TreeNode> given =
-                nodes.stream()
-                        .map(node -> tree.contains(node.id()) ? tree.node(node.id()) : node)
-                        .distinct()
-                        .toList();
+        List<TreeNode> given = known.stream().distinct().toList();
         Filling filling = new Filling(rules, ids);
         TreeNode asked = isOnly ? parent.withChildren(List.of()) : parent;
         List<TreeNode> coming = filling.adopted(tree, asked, given);
@@ -179,6 +179,14 @@ record Doing(Tree tree, Rules rules, Ids ids) {
         return done(draft, focus);
     }
 
+    /// `nodes`, those of the tree as they are there.
+    private List<TreeNode> known(List<TreeNode> nodes) {
+        Iterator<TreeNode> there =
+                tree.nodes(nodes.stream().map(TreeNode::id).filter(tree::contains).toList())
+                        .iterator();
+        return nodes.stream().map(node -> tree.contains(node.id()) ? there.next() : node).toList();
+    }
+
     private Outcome onlyChildren(
             Draft draft, TreeNode parent, Set<String> stay, List<String> focus) {
         for (TreeNode child : parent.children()) {
@@ -197,36 +205,48 @@ record Doing(Tree tree, Rules rules, Ids ids) {
 
     /// From the last to the first, as the reference does: the focus is the neighbour of the first.
     private Outcome remove(List<String> all) {
+        Map<String, TreeNode> nodes = new HashMap<>();
+        tree.sortedNodes(all.stream().filter(tree::contains).toList())
+                .forEach(node -> nodes.put(node.id(), node));
         List<Refusal> skipped = new ArrayList<>();
-        Draft draft = new Draft(tree);
-        List<String> backwards = new ArrayList<>(all);
-        Collections.reverse(backwards);
-        String focus = null;
-        for (String id : backwards) {
-            TreeNode node = tree.find(id);
+        SequencedSet<String> going = new LinkedHashSet<>();
+        for (String id : all.reversed()) {
+            TreeNode node = nodes.get(id);
             Refusal refusal = node == null ? noNode(id) : rules.delete(tree, node);
-            if (refusal != null) {
+            if (refusal == null) {
+                going.add(id);
+            } else {
                 skipped.add(refusal);
-            } else if (draft.tree().contains(id)) { // else it went with a node above it
-                focus = neighbour(draft.tree(), id);
-                draft.delete(id);
             }
         }
-        if (focus == null) {
+        if (going.isEmpty()) {
             return new Refused(
                     skipped.isEmpty()
                             ? new Refusal(Rule.NOTHING, "there is no node to remove")
                             : skipped.getFirst());
         }
-        return new Done(draft.tree(), draft.difference(), List.of(focus), skipped);
+        List<String> outermost = tree.outermost(List.copyOf(going));
+        Draft draft = new Draft(tree);
+        tree.removal(outermost).edits().forEach(draft::edit);
+        List<String> focus = List.of(neighbour(outermost.getLast(), going));
+        return new Done(draft.tree(), draft.difference(), focus, skipped);
     }
 
-    private static @Nullable String neighbour(Tree tree, String id) {
-        TreeNode sibling = tree.previous(id);
-        if (sibling == null) {
-            sibling = tree.next(id);
+    /// The nearest sibling of `id` that stays, before it if there is one; else the parent.
+    private String neighbour(String id, Set<String> going) {
+        TreeNode parent = Objects.requireNonNull(tree.parent(id), "the root does not go");
+        int index = parent.children().indexOf(id);
+        for (int i = index - 1; i >= 0; i--) {
+            if (!going.contains(parent.children().get(i).id())) {
+                return parent.children().get(i).id();
+            }
         }
-        return sibling == null ? tree.parentId(id) : sibling.id();
+        for (int i = index + 1; i < parent.children().size(); i++) {
+            if (!going.contains(parent.children().get(i).id())) {
+                return parent.children().get(i).id();
+            }
+        }
+        return parent.id();
     }
 
     private Outcome setProps(Action.SetProps set) {

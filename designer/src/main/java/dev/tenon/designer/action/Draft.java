@@ -15,6 +15,10 @@ import org.jspecify.annotations.Nullable;
 final class Draft {
     private Tree tree;
     private final List<Edit> edits = new ArrayList<>();
+    private @Nullable Next next;
+
+    /// The place behind what was put last, where the next one goes in a row.
+    private record Next(Tree tree, String parent, @Nullable String before, int index) {}
 
     Draft(Tree tree) {
         this.tree = tree;
@@ -40,7 +44,9 @@ final class Draft {
             move(node.id(), parent, before);
             return;
         }
-        edit(new Edit.Insert(parent, place(parent, before, null), withoutKnown(node)));
+        int index = place(parent, before);
+        edit(new Edit.Insert(parent, index, withoutKnown(node)));
+        next = new Next(tree, parent, before, index + 1);
         putKnown(node);
     }
 
@@ -61,10 +67,12 @@ final class Draft {
     void move(String id, String parent, @Nullable String before) {
         String from = Objects.requireNonNull(tree.parentId(id), "the root does not move");
         int fromIndex = tree.index(id);
-        int toIndex = place(parent, before, id);
+        int toIndex = place(parent, before);
+        toIndex -= from.equals(parent) && fromIndex < toIndex ? 1 : 0;
         if (!from.equals(parent) || fromIndex != toIndex) {
             edit(new Edit.Move(id, from, fromIndex, parent, toIndex));
         }
+        next = new Next(tree, parent, before, toIndex + 1);
     }
 
     void delete(String id) {
@@ -72,14 +80,17 @@ final class Draft {
         edit(new Edit.Delete(parent, tree.index(id), tree.node(id)));
     }
 
-    /// The index of `before` among the children of `parent` but for `moving`.
-    private int place(String parent, @Nullable String before, @Nullable String moving) {
-        Children children = tree.node(parent).children();
-        int index = before == null ? children.size() : children.indexOf(before);
-        if (moving == null || !isIn(moving, parent)) {
-            return index;
+    /// The index of `before` among the children of `parent`, their number where that is null.
+    @SuppressWarnings("ReferenceEquality") // a tree is a value: the same one has not changed
+    private int place(String parent, @Nullable String before) {
+        if (next != null
+                && next.tree == tree
+                && next.parent.equals(parent)
+                && Objects.equals(next.before, before)) {
+            return next.index;
         }
-        return children.indexOf(moving) < index ? index - 1 : index;
+        Children children = tree.node(parent).children();
+        return before == null ? children.size() : children.indexOf(before);
     }
 
     private TreeNode withoutKnown(TreeNode node) {

@@ -30,6 +30,7 @@ record Filling(Rules rules, Ids ids) {
 
     /// Puts `coming`, adopted in place of `given`, before the child `before` of `parent`, or last
     /// where that is null.
+    @SuppressWarnings("ReferenceEquality") // what is not adopted is the list that was given
     void put(
             Draft draft,
             TreeNode parent,
@@ -38,8 +39,11 @@ record Filling(Rules rules, Ids ids) {
             @Nullable String before) {
         Set<String> moving = new HashSet<>();
         given.forEach(node -> moving.add(node.id()));
+        boolean isAdopted = coming != given;
         for (TreeNode node : coming) {
-            node.forEach(inner -> settings(draft, given, inner));
+            if (isAdopted) {
+                node.forEach(inner -> settings(draft, given, inner));
+            }
             if (draft.tree().contains(node.id()) && !moving.contains(node.id())) {
                 draft.complete(node); // an adoption's: see DesignerProps.Adoption
             } else {

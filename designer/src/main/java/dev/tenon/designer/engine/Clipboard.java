@@ -27,6 +27,6 @@ public final class Clipboard {
     public static List<TreeNode> nodes(Tree tree, List<String> ids) {
         List<String> known =
                 ids.stream().filter(id -> tree.contains(id) && !tree.isRoot(id)).toList();
-        return tree.sorted(tree.outermost(known)).stream().map(tree::node).toList();
+        return tree.sortedNodes(tree.outermost(known));
     }
 }

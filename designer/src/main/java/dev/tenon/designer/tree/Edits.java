@@ -51,15 +51,22 @@ final class Edits {
     }
 
     private static Tree delete(Tree tree, Edit.Delete delete) {
-        TreeNode node = tree.node(delete.node().id());
+        TreeNode node = child(tree, delete.parent(), delete.index(), delete.node().id());
         return tree.with(
                 delete.parent(),
                 parent -> parent.withChildren(without(parent, node.id(), delete.index())),
                 removed(tree.parents(), node));
     }
 
+    /// The node `id`, looked for at `index` of `parent` before everywhere else.
+    private static TreeNode child(Tree tree, String parent, int index, String id) {
+        Children children = tree.node(parent).children();
+        TreeNode there = index >= 0 && index < children.size() ? children.get(index) : null;
+        return there != null && there.id().equals(id) ? there : tree.node(id);
+    }
+
     private static Tree move(Tree tree, Edit.Move move) {
-        TreeNode node = tree.node(move.id());
+        TreeNode node = child(tree, move.from(), move.fromIndex(), move.id());
         if (move.to().equals(move.id()) || tree.isAncestor(move.id(), move.to())) {
             throw new DesignException(
                     "tree: a node can't go into itself; got \""

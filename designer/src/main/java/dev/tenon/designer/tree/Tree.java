@@ -32,6 +32,8 @@ public final class Tree {
     /// How many nodes a tree may have.
     public static final int MOST_NODES = 200_000;
 
+    private static final int FEW = 64; // nodes that are looked for one by one, not on one walk
+
     private final TreeNode root;
     private final HashPMap<String, String> parents; // id of each node but the root -> of its parent
 
@@ -219,6 +221,47 @@ public final class Tree {
     ///
     /// @throws DesignException if one names no node
     public List<String> sorted(List<String> ids) {
+        return ids.size() > FEW
+                ? sortedNodes(ids).stream().map(TreeNode::id).toList()
+                : sortedByPlace(ids);
+    }
+
+    /// Returns the nodes `ids` in the order of the document, as [#sorted].
+    ///
+    /// @throws DesignException if one names no node
+    public List<TreeNode> sortedNodes(List<String> ids) {
+        if (ids.size() <= FEW) {
+            return sortedByPlace(ids).stream().map(this::node).toList();
+        }
+        Map<String, Integer> counts = HashMap.newHashMap(ids.size());
+        for (String id : ids) {
+            if (!contains(id)) {
+                throw missing(id);
+            }
+            counts.merge(id, 1, Integer::sum);
+        }
+        List<TreeNode> sorted = new ArrayList<>(ids.size());
+        root.forEach(node -> {
+            for (int i = counts.getOrDefault(node.id(), 0); i > 0; i--) {
+                sorted.add(node);
+            }
+        });
+        return sorted;
+    }
+
+    /// Returns the nodes `ids`, in this order.
+    ///
+    /// @throws DesignException if one names no node
+    public List<TreeNode> nodes(List<String> ids) {
+        if (ids.size() <= FEW) {
+            return ids.stream().map(this::node).toList();
+        }
+        Map<String, TreeNode> nodes = HashMap.newHashMap(ids.size());
+        sortedNodes(ids).forEach(node -> nodes.put(node.id(), node));
+        return ids.stream().map(nodes::get).toList();
+    }
+
+    private List<String> sortedByPlace(List<String> ids) {
         record Placed(String id, int[] indexes) {}
         return ids.stream()
                 .map(id -> new Placed(id, indexes(id)))
@@ -253,6 +296,34 @@ public final class Tree {
             }
         }
         return false;
+    }
+
+    /// Returns the edits that take the nodes `ids` away in turn.
+    ///
+    /// @param ids nodes, none of which is inside another of them, and none twice
+    /// @throws DesignException if one names no node, or the root
+    public Difference removal(List<String> ids) {
+        Map<String, Slots> slots = new HashMap<>();
+        List<Edit> edits = new ArrayList<>(ids.size());
+        Tree now = this;
+        for (String id : ids) {
+            String parent = parentId(id);
+            if (parent == null) {
+                throw new DesignException("tree: the root \"" + id + "\" can't be taken away");
+            }
+            Edit edit;
+            if (ids.size() <= FEW) {
+                edit = new Edit.Delete(parent, now.index(id), now.node(id));
+                now = now.apply(edit);
+            } else {
+                Slots of = slots.computeIfAbsent(parent, _ -> new Slots(node(parent).children()));
+                int slot = of.slot(id);
+                edit = new Edit.Delete(parent, of.index(slot), of.child(id));
+                of.leave(slot);
+            }
+            edits.add(edit);
+        }
+        return new Difference(edits);
     }
 
     /// Returns the tree after `edit`.
