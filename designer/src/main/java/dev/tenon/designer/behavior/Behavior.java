@@ -31,7 +31,7 @@ public record Behavior(
         return new Behavior(
                 componentName,
                 List.of(),
-                node -> node.componentName().equals(componentName),
+                new KindSelector(KindSelector.Told.COMPONENT_NAME, componentName),
                 _ -> designerProps,
                 JsonObject.EMPTY);
     }

@@ -126,7 +126,11 @@ public record DesignerProps(
     }
 
     /// Returns these declarations with those of `later` in their place where it has any.
+    @SuppressWarnings("ReferenceEquality") // that which declares nothing is one object
     public DesignerProps with(DesignerProps later) {
+        if (this == NONE || later == NONE) {
+            return this == NONE ? later : this;
+        }
         return new DesignerProps(
                 merged(about, later.about),
                 later(droppable, later.droppable),

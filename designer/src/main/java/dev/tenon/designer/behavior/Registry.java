@@ -1,9 +1,13 @@
 package dev.tenon.designer.behavior;
 
+import static dev.tenon.designer.behavior.KindSelector.Told.COMPONENT_NAME;
+import static dev.tenon.designer.behavior.KindSelector.Told.X_COMPONENT;
+
 import dev.tenon.designer.DesignException;
 import dev.tenon.designer.json.JsonObject;
 import dev.tenon.designer.tree.TreeNode;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -12,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// What a designer knows of components: behaviours, resources, icons and languages. A registry is a
@@ -22,10 +27,14 @@ public final class Registry {
     public static final Registry EMPTY =
             new Registry(List.of(), new LinkedHashMap<>(), Map.of(), Languages.NONE);
 
+    private static final int[] NO = {};
+
     private final List<Behavior> behaviors; // each after those it builds on
     private final SequencedMap<String, Resource> resources;
     private final Map<String, String> icons; // name -> SVG
     private final Languages languages;
+    private final Map<KindSelector, int[]> byKind = new HashMap<>(); // indexes of behaviours
+    private final int[] others; // of those with other selectors
 
     private Registry(
             List<Behavior> behaviors,
@@ -36,6 +45,20 @@ public final class Registry {
         this.resources = resources;
         this.icons = icons;
         this.languages = languages;
+        int[] indexes = IntStream.range(0, behaviors.size()).toArray();
+        for (int i : indexes) {
+            if (behaviors.get(i).selector() instanceof KindSelector kind) {
+                byKind.merge(kind, new int[] {i}, Registry::joined);
+            }
+        }
+        others =
+                Arrays.stream(indexes)
+                        .filter(i -> !(behaviors.get(i).selector() instanceof KindSelector))
+                        .toArray();
+    }
+
+    private static int[] joined(int[] a, int[] b) {
+        return IntStream.concat(Arrays.stream(a), Arrays.stream(b)).toArray();
     }
 
     /// Returns this registry with `more` behaviours; one with a known name takes the other's place.
@@ -104,11 +127,27 @@ public final class Registry {
 
     /// Returns the behaviours about `node`, each after those that it builds on.
     public List<Behavior> behaviors(TreeNode node) {
-        List<Behavior> about = new ArrayList<>();
-        for (Behavior behavior : behaviors) {
-            if (behavior.selector().test(node)) {
+        String kind = KindSelector.xComponent(node);
+        int[] named =
+                byKind.getOrDefault(new KindSelector(COMPONENT_NAME, node.componentName()), NO);
+        int[] ofKind =
+                kind == null ? NO : byKind.getOrDefault(new KindSelector(X_COMPONENT, kind), NO);
+        List<Behavior> about = new ArrayList<>(4);
+        int i = 0;
+        int j = 0;
+        int k = 0;
+        while (i < named.length || j < ofKind.length || k < others.length) {
+            int a = i < named.length ? named[i] : Integer.MAX_VALUE;
+            int b = j < ofKind.length ? ofKind[j] : Integer.MAX_VALUE;
+            int c = k < others.length ? others[k] : Integer.MAX_VALUE;
+            int next = Math.min(a, Math.min(b, c));
+            Behavior behavior = behaviors.get(next);
+            if (next != c || behavior.selector().test(node)) {
                 about.add(behavior);
             }
+            i += next == a ? 1 : 0;
+            j += next == b ? 1 : 0;
+            k += next == c ? 1 : 0;
         }
         return about;
     }
@@ -116,10 +155,8 @@ public final class Registry {
     /// Returns what all behaviours about `node` declare; where two do, the later one's word.
     public DesignerProps designerProps(TreeNode node) {
         DesignerProps all = DesignerProps.NONE;
-        for (Behavior behavior : behaviors) {
-            if (behavior.selector().test(node)) {
-                all = all.with(behavior.designerProps().apply(node));
-            }
+        for (Behavior behavior : behaviors(node)) {
+            all = all.with(behavior.designerProps().apply(node));
         }
         return all;
     }

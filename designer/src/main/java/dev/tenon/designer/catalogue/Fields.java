@@ -2,6 +2,8 @@ package dev.tenon.designer.catalogue;
 
 import dev.tenon.designer.behavior.Behavior;
 import dev.tenon.designer.behavior.DesignerProps;
+import dev.tenon.designer.behavior.KindSelector;
+import dev.tenon.designer.behavior.KindSelector.Told;
 import dev.tenon.designer.behavior.Resource;
 import dev.tenon.designer.json.Json;
 import dev.tenon.designer.json.JsonObject;
@@ -31,7 +33,7 @@ final class Fields {
     /// A behaviour that builds on the one of all fields.
     static Behavior behavior(
             String name, JsonObject panel, UnaryOperator<DesignerProps.Builder> rules) {
-        return behavior(name, node -> is(name, node), panel, rules);
+        return behavior(name, new KindSelector(Told.X_COMPONENT, name), panel, rules);
     }
 
     static Behavior behavior(
