@@ -2,6 +2,8 @@ package dev.tenon.designer.action;
 
 import dev.tenon.designer.behavior.Refusal;
 import dev.tenon.designer.behavior.Refusal.Rule;
+import dev.tenon.designer.json.JsonObject;
+import dev.tenon.designer.json.JsonText;
 import dev.tenon.designer.tree.Tree;
 import dev.tenon.designer.tree.TreeNode;
 import java.util.ArrayDeque;
@@ -9,9 +11,9 @@ import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// How deep and how many the nodes are that an action brings. It is asked first and without
-/// recursion: a program may give nodes that no stack could walk, or the same node so often in
-/// itself that no memory could hold the tree. What comes after may recurse.
+/// How deep and how many the nodes are that an action brings, and how deep settings are. It is
+/// asked first and without recursion: a program may give nodes that no stack could walk, or the
+/// same node so often in itself that no memory could hold the tree. What comes after may recurse.
 final class Bounds {
     private final Deque<Level> waiting = new ArrayDeque<>();
     private int count;
@@ -32,8 +34,21 @@ final class Bounds {
             case Action.Paste paste -> refusal(paste.nodes(), 0);
             case Action.Wrap wrap -> refusal(List.of(wrap.wrapper()), 0);
             case Action.Load load -> refusal(List.of(load.root()), -1);
+            case Action.SetProps set -> settings(set.id(), set.set());
             default -> null;
         };
+    }
+
+    private static @Nullable Refusal settings(String id, JsonObject settings) {
+        return JsonText.isTooDeep(settings)
+                ? new Refusal(
+                        Rule.SIZE,
+                        "settings must be at most "
+                                + JsonText.DEEPEST
+                                + " deep in each other; those of \""
+                                + id
+                                + "\" go deeper")
+                : null;
     }
 
     /// @param above how deep their parent is at least; -1 for a root
@@ -66,6 +81,10 @@ final class Bounds {
                                 + " below the root; \""
                                 + node.id()
                                 + "\" would be deeper");
+            }
+            Refusal refusal = settings(node.id(), node.props());
+            if (refusal != null) {
+                return refusal;
             }
             if (!node.children().isEmpty()) {
                 waiting.push(new Level(node, depth));

@@ -9,6 +9,7 @@ import dev.tenon.designer.json.Json;
 import dev.tenon.designer.json.JsonArray;
 import dev.tenon.designer.json.JsonObject;
 import dev.tenon.designer.json.JsonString;
+import dev.tenon.designer.settings.SettingPath;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -57,7 +58,10 @@ public final class ContentEditing implements DesignerEffect {
     }
 
     /// Begins to edit the setting at `path` of `nodeId`.
+    ///
+    /// @throws IllegalArgumentException if the path has more than [SettingPath#LONGEST] steps
     public void begin(Operation operation, String nodeId, String path) {
+        SettingPath.of(path); // checks
         text = new Text(operation, nodeId, path, gesture(operation));
     }
 

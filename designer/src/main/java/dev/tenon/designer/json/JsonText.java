@@ -6,9 +6,12 @@ import java.io.InputStream;
 import java.io.StringReader;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -202,6 +205,29 @@ public final class JsonText {
     private static String firstLine(String message) {
         String line = message.lines().findFirst().orElse("");
         return ASIDE.matcher(line).replaceAll("");
+    }
+
+    /// Returns whether objects and arrays are more than [#DEEPEST] deep in each other in `value`,
+    /// so that it could not be written, nor walked by recursion.
+    public static boolean isTooDeep(Json value) {
+        Deque<Iterator<Json>> open = new ArrayDeque<>();
+        open.push(List.of(value).iterator());
+        while (!open.isEmpty()) {
+            if (!open.peek().hasNext()) {
+                open.pop();
+                continue;
+            }
+            switch (open.peek().next()) {
+                case JsonObject object when !object.isEmpty() ->
+                        open.push(object.entries().stream().map(Map.Entry::getValue).iterator());
+                case JsonArray array when array.size() > 0 -> open.push(array.iterator());
+                default -> {}
+            }
+            if (open.size() > DEEPEST + 1) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// Returns `value` as text without spaces.

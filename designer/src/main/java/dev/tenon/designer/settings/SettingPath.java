@@ -11,11 +11,18 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param steps the names on the way, at least one
 public record SettingPath(List<String> steps) {
+    /// How many steps a path has at most.
+    public static final int LONGEST = 100;
+
     /// Copies the steps.
     ///
-    /// @throws IllegalArgumentException if there are none
+    /// @throws IllegalArgumentException if there are none, or more than [#LONGEST]
     public SettingPath {
         steps = List.copyOf(steps);
+        if (steps.size() > LONGEST) {
+            throw new IllegalArgumentException(
+                    "SettingPath: must have at most " + LONGEST + " steps; got " + steps.size());
+        }
         if (steps.isEmpty()) {
             throw new IllegalArgumentException("SettingPath: must have at least one step");
         }

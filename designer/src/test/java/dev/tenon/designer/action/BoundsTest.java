@@ -77,4 +77,20 @@ final class BoundsTest {
                         new Refusal(
                                 Rule.DUPLICATE_ID, "an id must name one node; got \"b\" twice"));
     }
+
+    @Test
+    void settingsDeeperThanAnyStack() {
+        JsonObject deep = JsonObject.of("k", 1);
+        for (int i = 0; i < 100_000; i++) {
+            deep = JsonObject.of("k", deep);
+        }
+        TreeNode node = TreeNode.of("n", "Box").withProps(deep);
+        for (Action action : bringing(node)) {
+            assertThat(refusal(action).message())
+                    .isEqualTo(
+                            "settings must be at most 1000 deep in each other; those of \"n\" go"
+                                    + " deeper");
+        }
+        assertThat(refusal(new Action.SetProps("a", deep)).rule()).isEqualTo(Rule.SIZE);
+    }
 }

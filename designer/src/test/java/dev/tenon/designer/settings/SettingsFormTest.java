@@ -12,6 +12,8 @@ import dev.tenon.designer.behavior.Registry;
 import dev.tenon.designer.behavior.Rules;
 import dev.tenon.designer.catalogue.FormCatalogue;
 import dev.tenon.designer.catalogue.Setting;
+import dev.tenon.designer.effect.ContentEditing;
+import dev.tenon.designer.engine.Engine;
 import dev.tenon.designer.engine.History;
 import dev.tenon.designer.engine.Selection;
 import dev.tenon.designer.json.Json;
@@ -355,5 +357,24 @@ final class SettingsFormTest {
             all.addAll(field.parts());
         }
         return all;
+    }
+
+    @Test
+    void aPathHasAnEnd() {
+        String longest = "a" + ".a".repeat(SettingPath.LONGEST - 1);
+        JsonObject set = SettingPath.of(longest).with(JsonObject.EMPTY, JsonBoolean.TRUE);
+        assertThat(SettingPath.of(longest).in(set)).isEqualTo(JsonBoolean.TRUE);
+        String tooLong = "a" + ".a".repeat(100_000);
+        String message = "SettingPath: must have at most 100 steps; got 100001";
+        assertThatThrownBy(() -> SettingPath.of(tooLong)).hasMessage(message);
+        var editing = new ContentEditing();
+        assertThatThrownBy(() ->
+                        editing.begin(
+                                new Engine(Registry.EMPTY)
+                                        .open("w", TreeNode.of("a", "Form"))
+                                        .operation(),
+                                "a",
+                                tooLong))
+                .hasMessage(message);
     }
 }
