@@ -28,6 +28,7 @@ public final class Registry {
             new Registry(List.of(), new LinkedHashMap<>(), Map.of(), Languages.NONE);
 
     private static final int[] NO = {};
+    private static final int DEEPEST = 200; // that a behaviour builds on
 
     private final List<Behavior> behaviors; // each after those it builds on
     private final SequencedMap<String, Resource> resources;
@@ -63,7 +64,8 @@ public final class Registry {
 
     /// Returns this registry with `more` behaviours; one with a known name takes the other's place.
     ///
-    /// @throws DesignException if a behaviour builds on one that is not there, or on itself
+    /// @throws DesignException if a behaviour builds on one that is not there, or on itself, or 200
+    ///   of them on each other
     public Registry withBehaviors(Collection<Behavior> more) {
         SequencedMap<String, Behavior> byName = new LinkedHashMap<>();
         behaviors.forEach(behavior -> byName.put(behavior.name(), behavior));
@@ -89,6 +91,14 @@ public final class Registry {
                             + String.join(" -> ", under)
                             + " -> "
                             + behavior.name());
+        }
+        if (under.size() > DEEPEST) {
+            throw new DesignException(
+                    "registry: behaviours must build on each other at most "
+                            + DEEPEST
+                            + " deep; "
+                            + behavior.name()
+                            + " goes deeper");
         }
         for (String name : behavior.basis()) {
             Behavior basis = byName.get(name);

@@ -33,7 +33,7 @@ public record Shortcut(String name, List<Set<String>> chords, Command command) {
         chords = chords.stream().map(Set::copyOf).toList();
     }
 
-    /// Returns a shortcut whose chords are written with `+`: `Meta+Shift+Z`, `Control+Z`, `Delete`.
+    /// Returns a shortcut whose chords are written with `+`: `Meta+Shift+Z`, `Control++`, `Delete`.
     /// `Ctrl` stands for `Control`. The reference takes a list of keys for alternatives, so that
     /// its Shift+S is Shift or S (D9).
     ///
@@ -43,8 +43,10 @@ public record Shortcut(String name, List<Set<String>> chords, Command command) {
     }
 
     private static Set<String> chord(String written) {
-        String[] keys = written.equals("+") ? new String[] {"+"} : written.split("\\+", -1);
-        Set<String> chord = new TreeSet<>();
+        boolean isPlus = written.equals("+") || written.endsWith("++");
+        String others = isPlus ? written.substring(0, Math.max(0, written.length() - 2)) : written;
+        String[] keys = written.equals("+") ? new String[0] : others.split("\\+", -1);
+        Set<String> chord = new TreeSet<>(isPlus ? Set.of("+") : Set.of());
         for (String key : keys) {
             String name = key.toLowerCase(Locale.ROOT);
             if (key.isEmpty() || !chord.add(name.equals("ctrl") ? "control" : name)) {

@@ -177,6 +177,18 @@ final class KeyboardTest {
     }
 
     @Test
+    void plusIsAKeyToo() {
+        Shortcut zoom =
+                Shortcut.of("zoom", Shortcut.Command.NOTHING, "+", "Ctrl++", "Ctrl+Shift++");
+        assertThat(zoom.matches(List.of("+"))).isTrue();
+        assertThat(zoom.matches(List.of("Control", "+"))).isTrue();
+        assertThat(zoom.matches(List.of("Shift", "Control", "+"))).isTrue();
+        assertThat(zoom.matches(List.of("Control"))).isFalse();
+        assertThatThrownBy(() -> Shortcut.of("zoom", Shortcut.Command.NOTHING, "++"))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
     void withoutAWorkspaceKeysAreTheBrowsers() {
         Engine empty = new Engine(Boxes.REGISTRY);
         assertThat(keyboard.down("Delete", Modifiers.NONE, empty)).isFalse();
