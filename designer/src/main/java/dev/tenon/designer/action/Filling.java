@@ -62,8 +62,8 @@ record Filling(Rules rules, Ids ids) {
 
     /// Why what came, `coming`, may not be as it is in `tree` with all that is inside, or null.
     @Nullable Refusal inside(Tree before, Tree tree, List<TreeNode> coming) {
-        for (TreeNode node : coming) {
-            Refusal refusal = Checking.inside(before, tree, rules, tree.node(node.id()));
+        for (TreeNode node : tree.nodes(coming.stream().map(TreeNode::id).toList())) {
+            Refusal refusal = Checking.inside(before, tree, rules, node);
             if (refusal != null) {
                 return refusal;
             }

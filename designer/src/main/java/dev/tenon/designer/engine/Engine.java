@@ -98,7 +98,16 @@ public final class Engine {
     ///
     /// @throws DesignException if a workspace of that id is open, or the tree is none
     public Workspace open(String id, TreeNode root) {
-        return open(id, Timeline.of(Tree.of(root), clock.instant(), History.CAPACITY));
+        return open(id, root, History.CAPACITY);
+    }
+
+    /// Opens the tree of `root` in a workspace of its own, named and titled `id`.
+    ///
+    /// @param capacity how many entries its history keeps
+    /// @throws DesignException if a workspace of that id is open, or the tree is none
+    /// @throws IllegalArgumentException if the capacity is less than 1
+    public Workspace open(String id, TreeNode root, int capacity) {
+        return open(id, new LocalTimeline(Tree.of(root), clock.instant(), capacity));
     }
 
     /// Opens the tree of `timeline`, which others may edit too, in a workspace of its own, named

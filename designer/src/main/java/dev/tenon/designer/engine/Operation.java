@@ -59,7 +59,7 @@ public final class Operation {
     public Operation(
             TreeNode root, Rules rules, Ids ids, InstantSource clock, Clipboard clipboard) {
         this(
-                Timeline.of(Tree.of(root), clock.instant(), History.CAPACITY),
+                new LocalTimeline(Tree.of(root), clock.instant(), History.CAPACITY),
                 rules,
                 ids,
                 clock,

@@ -4,7 +4,6 @@ import dev.tenon.designer.action.Outcome;
 import dev.tenon.designer.action.Outcome.Done;
 import dev.tenon.designer.tree.Difference;
 import dev.tenon.designer.tree.Tree;
-import java.time.Instant;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -16,16 +15,6 @@ import org.jspecify.annotations.Nullable;
 /// An operation asks and tells its timeline; nobody else edits through it. Selections are those
 /// that a walk leaves and leads to.
 public interface Timeline {
-    /// Returns the timeline of a document that one person edits.
-    ///
-    /// @param tree the document
-    /// @param time of the history's first entry
-    /// @param capacity how many entries the history keeps; [History#CAPACITY] is usual
-    /// @throws IllegalArgumentException if the capacity is less than 1
-    static Timeline of(Tree tree, Instant time, int capacity) {
-        return new LocalTimeline(tree, time, capacity);
-    }
-
     /// Returns the tree as it stands.
     Tree tree();
 

@@ -6,17 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tenon.designer.action.Action;
 import dev.tenon.designer.action.Boxes;
 import dev.tenon.designer.json.JsonObject;
-import dev.tenon.designer.tree.Tree;
 import dev.tenon.designer.tree.TreeNode;
-import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
 /// A history as long as its application wants it.
 final class CapacityTest {
     private static Operation operation(int capacity) {
-        Tree tree = Tree.of(TreeNode.of("root", "Root"));
         return new Engine(Boxes.REGISTRY)
-                .open("w", Timeline.of(tree, Instant.EPOCH, capacity))
+                .open("w", TreeNode.of("root", "Root"), capacity)
                 .operation();
     }
 
