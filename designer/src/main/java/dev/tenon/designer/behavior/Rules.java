@@ -153,8 +153,10 @@ public record Rules(Registry registry) {
         return Objects.requireNonNullElse(declared, otherwise);
     }
 
+    /// By its id and its kind; of fields `x-component` says more than the component's name.
     private static String named(TreeNode node) {
-        return "\"" + node.id() + "\" (" + node.componentName() + ")";
+        String kind = KindSelector.xComponent(node);
+        return "\"" + node.id() + "\" (" + (kind == null ? node.componentName() : kind) + ")";
     }
 
     private static String named(List<TreeNode> nodes) {

@@ -34,6 +34,9 @@ import org.jspecify.annotations.Nullable;
 /// | `undo` | Meta+Z, Control+Z |
 /// | `redo` | Meta+Shift+Z, Control+Shift+Z, Control+Y |
 /// | `selection_cursor` | Shift+S |
+///
+/// The reference takes the two Windows keys for arrows as well, under names that no browser gives
+/// them (`LeftWindow`, `RightWindow`); here they are Meta.
 public final class Shortcuts {
     /// The shortcuts, the first that matches first.
     public static final List<Shortcut> ALL =

@@ -150,13 +150,13 @@ final class RulesOfComponentsTest {
                         "ArrayTable.Column",
                         "ArrayCollapse.CollapsePanel")) {
             assertThat(refused(tree, new Action.Append("box", List.of(field("p", "void", part)))))
-                    .isEqualTo("\"p\" (Field) does not go into \"box\" (Field)");
+                    .isEqualTo("\"p\" (" + part + ") does not go into \"box\" (Card)");
         }
         assertThat(
                         refused(
                                 tree,
                                 new Action.Append("grid", List.of(field("g", "void", "FormGrid")))))
-                .isEqualTo("\"g\" (Field) does not go into \"grid\" (Field)");
+                .isEqualTo("\"g\" (FormGrid) does not go into \"grid\" (FormGrid)");
     }
 
     @Test
@@ -164,10 +164,10 @@ final class RulesOfComponentsTest {
         Tree tree = dropped("FormCollapse", input("a"));
         String panel = tree.root().children().get(0).children().get(0).id();
         assertThat(refused(tree, new Action.InsertAfter(panel, List.of(input("b")))))
-                .endsWith("does not take \"b\" (Field)");
+                .endsWith("does not take \"b\" (Input)");
         TreeNode wrong = field("c", "void", "FormCollapse", input("d"));
         assertThat(refused(tree, new Action.Append("root", List.of(wrong))))
-                .isEqualTo("\"c\" (Field) does not take \"d\" (Field)");
+                .isEqualTo("\"c\" (FormCollapse) does not take \"d\" (Input)");
     }
 
     @Test
@@ -177,7 +177,9 @@ final class RulesOfComponentsTest {
         assertThat(kinds(wrapped.root())).isEqualTo("Form[FormCollapse[CollapsePanel[Input]]]");
         String panel = wrapped.node("c").children().get(0).id();
         assertThat(refused(wrapped, new Action.Wrap(panel, field("card", "void", "Card"))))
-                .isEqualTo("\"" + panel + "\" (Field) does not go into \"card\" (Field)");
+                .isEqualTo(
+                        "\"%s\" (FormCollapse.CollapsePanel) does not go into \"card\" (Card)"
+                                .formatted(panel));
         Tree table = dropped("ArrayTable", input("b"));
         JsonObject titled =
                 field("card", "void", "Card").props().withAll(JsonObject.of("title", "T"));
@@ -193,12 +195,12 @@ final class RulesOfComponentsTest {
         TreeNode collapse = tree.root().children().get(0);
         String panel = collapse.children().get(0).id();
         assertThat(refused(tree, new Action.Unwrap(panel)))
-                .isEqualTo("\"" + collapse.id() + "\" (Field) does not take \"a\" (Field)");
+                .isEqualTo("\"" + collapse.id() + "\" (FormCollapse) does not take \"a\" (Input)");
         Tree empty = done(tree, new Action.Remove(List.of("a")));
         JsonObject kind = JsonObject.of("x-component", "Input");
         assertThat(refused(empty, new Action.SetProps(panel, kind)))
                 .isEqualTo(
-                        "\"%s\" (Field) does not take \"%s\" (Field)"
+                        "\"%s\" (FormCollapse) does not take \"%s\" (Input)"
                                 .formatted(collapse.id(), panel));
     }
 
