@@ -14,6 +14,6 @@ public sealed interface Evaluation {
     /// A mistake.
     ///
     /// @param message what is wrong, in one line
-    /// @param line where, from 1
+    /// @param line where, from 1; 0 where a shared [Budget] was spent
     record Failure(String message, int line) implements Evaluation {}
 }

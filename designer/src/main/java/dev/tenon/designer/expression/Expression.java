@@ -27,6 +27,10 @@ public final class Expression {
         }
     }
 
+    static Expression failed(String text, Failure failure) {
+        return new Expression(text, null, failure);
+    }
+
     /// Returns the text that it was read from.
     public String text() {
         return text;
@@ -47,7 +51,15 @@ public final class Expression {
     ///
     /// @param clock tells dates the time and their zone
     public Evaluation evaluate(ScriptObject scope, Clock clock) {
-        return evaluate(scope, clock, new Meter());
+        return evaluate(scope, clock, Budget.unlimited());
+    }
+
+    /// Returns what it gives, with the names of `scope` and those of the language.
+    ///
+    /// @param clock tells dates the time and their zone
+    /// @param budget what it shares with others, of which its steps are taken
+    public Evaluation evaluate(ScriptObject scope, Clock clock, Budget budget) {
+        return evaluate(scope, clock, new Meter(budget));
     }
 
     Evaluation evaluate(ScriptObject scope, Clock clock, Meter meter) {

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// has at most 20,000 characters. The same expression with the same scope and clock gives the same
 /// value.
 public final class Expressions {
-    private static final int LONGEST = 20_000;
+    static final int LONGEST = 20_000;
 
     private Expressions() {}
 

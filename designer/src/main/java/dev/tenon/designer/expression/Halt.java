@@ -6,6 +6,8 @@ import dev.tenon.designer.DesignException;
 final class Halt extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    private static final int NO_LINE = -1;
+
     private final int line;
     private final transient Object thrown; // what a script threw, or undefined
     private final boolean catchable; // by the script: a bound is not
@@ -27,6 +29,11 @@ final class Halt extends RuntimeException {
         return mistake(String.valueOf(refusal.getMessage()));
     }
 
+    /// The end of a budget that the script shares: no line of its own is to blame.
+    static Halt spent(String message) {
+        return new Halt(message, NO_LINE, Undefined.UNDEFINED, false);
+    }
+
     /// A bound that the script passed.
     static Halt bound(String message) {
         return new Halt(message, 0, Undefined.UNDEFINED, false);
@@ -43,7 +50,7 @@ final class Halt extends RuntimeException {
 
     /// Returns this with a line where it has none.
     Halt at(int where) {
-        return line > 0 ? this : new Halt(message(), where, thrown, catchable);
+        return line != 0 ? this : new Halt(message(), where, thrown, catchable);
     }
 
     String message() {
@@ -51,7 +58,7 @@ final class Halt extends RuntimeException {
     }
 
     int line() {
-        return Math.max(line, 1);
+        return line == NO_LINE ? 0 : Math.max(line, 1);
     }
 
     Object value() {

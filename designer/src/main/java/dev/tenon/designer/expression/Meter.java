@@ -10,18 +10,21 @@ final class Meter {
 
     private final long began = System.nanoTime();
     private final long most;
+    private final Budget budget;
     private long steps;
     private long bytes;
     private int depth;
     private long nextLook = 10_000;
 
-    Meter() {
-        this(MOST_STEPS);
+    /// A meter of an evaluation that takes its steps out of `budget`.
+    Meter(Budget budget) {
+        this(MOST_STEPS, budget);
     }
 
     /// A meter of an evaluation that may take fewer steps than others: `most`.
-    Meter(long most) {
+    Meter(long most, Budget budget) {
         this.most = Math.min(most, MOST_STEPS);
+        this.budget = budget;
     }
 
     /// Returns how many steps were taken.
@@ -32,6 +35,7 @@ final class Meter {
     /// Charges `count` steps: one for a node, one for each element or character that is looked at.
     void steps(long count) {
         steps += count;
+        budget.charge(count);
         if (steps > most) {
             throw Halt.bound("it takes more than " + most + " steps");
         }
@@ -47,6 +51,11 @@ final class Meter {
         look();
     }
 
+    /// Charges a look at what the outside lent.
+    void lent() {
+        steps(3);
+    }
+
     private void look() {
         if (System.nanoTime() - began > LONGEST) {
             throw Halt.bound("it takes longer than " + LONGEST / 1_000_000 + " ms");
@@ -56,6 +65,7 @@ final class Meter {
     /// Charges `count` bytes that are about to be made.
     void bytes(long count) {
         bytes += count;
+        budget.make(count);
         if (bytes > MOST_BYTES) {
             throw Halt.bound("it makes more than " + (MOST_BYTES >> 20) + " MB of values");
         }

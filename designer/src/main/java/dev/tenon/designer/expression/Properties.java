@@ -64,6 +64,7 @@ final class Properties {
 
     /// A member of what the outside lent; of an array, its methods too.
     private static Object orMethod(ScriptObject outside, String name, Meter meter) {
+        meter.lent();
         Object value = callGet(outside, name);
         if (!(value instanceof Undefined) || !outside.isArray()) {
             return value;

@@ -105,7 +105,7 @@ final class Dependencies implements ScriptObject {
             return;
         }
         String of = mark >= 0 ? text.substring(mark + 1).strip() : property;
-        List<String> steps = List.of((of == null || of.isEmpty() ? "value" : of).split("\\.", -1));
+        List<String> steps = List.of(FieldPattern.names(of == null || of.isEmpty() ? "value" : of));
         Json state = field.exactState(steps.getFirst());
         Json value = Keywords.at(state, steps.subList(1, steps.size()));
         if (value != null) {

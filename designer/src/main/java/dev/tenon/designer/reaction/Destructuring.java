@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// The name of a field whose value is made of several members of the object it is in: `[start,end]`
@@ -39,11 +40,11 @@ record Destructuring(boolean isArray, Map<String, String> names) {
         return new Destructuring(isArray, names);
     }
 
-    /// Returns the field's value out of `around`; null where none of its members is there.
-    @Nullable Json read(@Nullable Json around) {
+    /// Returns the field's value out of what `around` gives for names; null where it gives none.
+    @Nullable Json read(Function<String, @Nullable Json> around) {
         var found = new LinkedHashMap<String, Json>();
         names.forEach((name, its) -> {
-            Json member = Keywords.member(around, name);
+            Json member = around.apply(name);
             if (member != null) {
                 found.put(its, member);
             }
@@ -62,13 +63,16 @@ record Destructuring(boolean isArray, Map<String, String> names) {
     /// Returns `around` with the members that `value`, the field's, gives; others are left.
     JsonObject write(JsonObject around, @Nullable Json value) {
         JsonObject written = around;
-        for (Map.Entry<String, String> name : names.entrySet()) {
-            Json member = Keywords.member(value, name.getValue());
-            written =
-                    member == null || member instanceof JsonNull
-                            ? written.without(name.getKey())
-                            : written.with(name.getKey(), member);
+        for (String name : names.keySet()) {
+            Json member = member(value, name);
+            written = member == null ? written.without(name) : written.with(name, member);
         }
         return written;
+    }
+
+    /// Returns what `value`, the field's, gives for the member `name`, or null.
+    @Nullable Json member(@Nullable Json value, String name) {
+        Json member = Keywords.member(value, String.valueOf(names.get(name)));
+        return member instanceof JsonNull ? null : member;
     }
 }

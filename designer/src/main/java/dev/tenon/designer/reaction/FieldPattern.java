@@ -1,5 +1,6 @@
 package dev.tenon.designer.reaction;
 
+import dev.tenon.designer.DesignException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -28,6 +29,31 @@ import org.jspecify.annotations.Nullable;
 record FieldPattern(String text) {
     private static final Pattern SHIFT =
             Pattern.compile("\\s*\\[\\s*(?:([+-])\\s*)?(\\d{0,7})\\s*\\]\\s*(?:\\.|$)");
+
+    private static final int LONGEST = 10_000;
+    private static final int MOST_NAMES = 100;
+
+    /// @throws DesignException if `text` is longer than 10,000 characters
+    FieldPattern {
+        if (text.length() > LONGEST) {
+            throw new DesignException(
+                    "a path must have at most "
+                            + LONGEST
+                            + " characters; this one has "
+                            + text.length());
+        }
+    }
+
+    /// Returns the names between the dots of a plain path.
+    ///
+    /// @throws DesignException if there are more than 100
+    static String[] names(String path) {
+        String[] names = path.split("\\.", MOST_NAMES + 1);
+        if (names.length > MOST_NAMES) {
+            throw new DesignException("a path must have at most " + MOST_NAMES + " names");
+        }
+        return path.split("\\.", -1);
+    }
 
     /// Returns the fields that it names as `self` sees them.
     ///
@@ -98,13 +124,15 @@ record FieldPattern(String text) {
         return matches(self.form(), steps);
     }
 
-    private static List<FormField> matches(Form form, List<Step> steps) {
+    private List<FormField> matches(Form form, List<Step> steps) {
         if (steps.stream().allMatch(FieldPattern::isPlain)) {
             List<String> names = steps.stream().map(step -> ((Step.Name) step).text()).toList();
             FormField field = names.isEmpty() ? null : form.find(String.join(".", names));
             return field == null ? List.of() : List.of(field);
         }
-        return form.fields().stream().filter(field -> matches(field.place(), steps)).toList();
+        List<FormField> fields = form.fields();
+        form.work().need(fields.size() * (8L + text.length()));
+        return fields.stream().filter(field -> matches(field.place(), steps)).toList();
     }
 
     private static boolean isPlain(Step step) {

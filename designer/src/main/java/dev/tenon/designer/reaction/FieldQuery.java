@@ -34,7 +34,7 @@ record FieldQuery(List<FormField> fields, @Nullable Writer writer) implements Sc
         if (fields.isEmpty()) {
             return null;
         }
-        List<String> names = List.of(path.split("\\.", -1));
+        List<String> names = List.of(FieldPattern.names(path));
         Object state = new FieldView(fields.getFirst(), writer).get(names.getFirst());
         for (String name : names.subList(1, names.size())) {
             state =

@@ -136,6 +136,9 @@ final class FieldScope implements ScriptObject {
     ///
     /// @param writer takes what an expression assigns to a member, or null where it must not
     static @Nullable Object content(FormField field, @Nullable Writer writer) {
+        if (writer == null && field.node().children().isEmpty()) {
+            return field.exactValue(); // no fields are in it
+        }
         if (!field.isObject()
                 || (field.members().size() == 0 && writer == null)
                 || field.exactDisplay().equals("none")) {

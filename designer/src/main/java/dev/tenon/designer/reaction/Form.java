@@ -16,9 +16,9 @@ import dev.tenon.designer.tree.TreeNode;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// A form as a preview runs it: the fields that a tree tells, their values and states, kept up by
@@ -30,14 +30,22 @@ import org.jspecify.annotations.Nullable;
 /// index where the array is given another value. Not done: validation, asynchronous code.
 ///
 /// Bounds: 20,000 fields, 8,192 rows of one array, 8 arrays in each other; after one write from
-/// outside 50 runs of one reaction, and 50 times that reactions make one array longer. A form
-/// belongs to one thread at a time.
+/// outside 50 runs of one reaction, and 50 times that reactions make one array longer. After one
+/// write from outside, or one batch of them, all expressions and reactions together take at most
+/// 50,000,000 steps, and what they make and the form keeps takes at most 64 MB. What would take
+/// more is left out and told of; the next change tries it again. Steps are counted, not time, so
+/// that it is the same everywhere. A form belongs to one thread at a time.
 public final class Form implements AutoCloseable {
     private static final int MOST_FIELDS = 20_000;
+    private static final long ROW = 300; // steps, in which one is made
+    private static final long MOST_ADDRESSES = 4_000_000;
+
+    /// What the sizes of values without a field are noted as, before their names.
+    static final String HELD = "$values/";
 
     private final JsonObject settings;
-    private final Clock clock;
-    private final Signal<JsonObject> told;
+    private final SignalMap<String, Json> told = SignalMap.named("values");
+    private final Work work;
     private final SignalMap<String, FormField> fields = SignalMap.named("fields");
     private final SignalMap<String, FormField> paths = SignalMap.named("paths");
     private final SignalMap<String, FormField> voids = SignalMap.named("void paths");
@@ -45,20 +53,26 @@ public final class Form implements AutoCloseable {
     private final Guarded<JsonObject> values;
     private final Computed<List<Problem>> problems;
     private final Effect building;
-    private final Signal<Boolean> full = Signal.named("form.full", false);
+    private final Signal<String> full = Signal.named("form.full", "");
     private final Map<String, Map<String, Json>> coming = new HashMap<>();
     private int count;
+    private long addresses; // characters of all
     private long round;
 
     private Form(TreeNode form, JsonObject values, Clock clock) {
-        this.clock = clock;
+        this.work = new Work(clock);
         this.settings = form.props();
-        this.told = Signal.named("values", values);
+        values.forEach(told::put);
         this.values =
                 new Guarded<>(
+                        work,
                         "form.values",
                         JsonObject.EMPTY,
-                        () -> (JsonObject) Merging.joined(told(), members));
+                        () -> {
+                            JsonObject all = told();
+                            work.take(all.size() + members.size());
+                            return (JsonObject) Merging.joined(all, members);
+                        });
         this.problems = Computed.named("form.problems", () -> computeProblems(form));
         this.building =
                 Effect.named(
@@ -96,17 +110,14 @@ public final class Form implements AutoCloseable {
 
     private List<Problem> computeProblems(TreeNode form) {
         List<Problem> all = new ArrayList<>();
-        if (full.get()) {
-            all.add(
-                    new Problem(
-                            form.id(),
-                            "",
-                            "",
-                            "a preview has at most "
-                                    + MOST_FIELDS
-                                    + " fields; this form has more"));
+        if (!full.get().isEmpty()) {
+            all.add(new Problem(form.id(), "", "", full.get()));
         }
         fields.values().values().forEach(field -> all.addAll(field.problems()));
+        String together = work.problem(); // known now that all expressions are evaluated
+        if (together != null) {
+            all.addFirst(new Problem(form.id(), "", "", together));
+        }
         return all;
     }
 
@@ -116,12 +127,22 @@ public final class Form implements AutoCloseable {
         if (!node.componentName().equals(SchemaTransform.DEFAULT.fieldName())) {
             return;
         }
+        String name = row >= 0 ? String.valueOf(row) : nameOf(node);
+        long length = name.length() + (parent == null ? 0 : parent.address().length() + 1L);
         if (count >= MOST_FIELDS) {
-            full.set(true);
+            full.set("a preview has at most " + MOST_FIELDS + " fields; this form has more");
+            return;
+        }
+        if (addresses + length > MOST_ADDRESSES) {
+            full.set(
+                    "the addresses of a preview's fields have at most "
+                            + MOST_ADDRESSES
+                            + " characters together; those of this form have more. Shorten the"
+                            + " names");
             return;
         }
         count++;
-        String name = row >= 0 ? String.valueOf(row) : nameOf(node);
+        addresses += length;
         boolean isVoid = "void".equals(node.props().text("type"));
         FormField field = new FormField(this, node, FieldPlace.of(parent, name, isVoid, row));
         Map<String, Json> states = coming.remove(field.address());
@@ -172,6 +193,7 @@ public final class Form implements AutoCloseable {
 
     /// Makes a row as a part of the current effect, with which it goes.
     void row(FormField array, int index) {
+        work.take(ROW);
         List<FormField> made = new ArrayList<>();
         build(array.node().children().getFirst(), array, index, made);
         Reactive.onCleanup(() -> made.reversed().forEach(this::remove));
@@ -180,6 +202,8 @@ public final class Form implements AutoCloseable {
 
     private void remove(FormField field) {
         count--;
+        addresses -= field.address().length();
+        field.release();
         fields.remove(field.address());
         (field.isVoid() ? voids : paths).remove(field.path());
         if (!field.isVoid()) {
@@ -192,6 +216,10 @@ public final class Form implements AutoCloseable {
     /// Returns all fields, a field before those in it, rows in the order in which they came.
     public List<FormField> fields() {
         return List.copyOf(fields.values().values());
+    }
+
+    int count() {
+        return count;
     }
 
     /// Returns the field at an address or a path, or null.
@@ -234,19 +262,22 @@ public final class Form implements AutoCloseable {
 
     /// Gives the form all its values: what `values` lacks is initial again.
     public void setValues(JsonObject values) {
-        nextRound();
-        told.set(values);
+        change(() -> {
+            fields.values().values().forEach(field -> work.holding().release(field.held("value")));
+            work.holding().releaseAll(HELD);
+            var all = new LinkedHashMap<String, Json>();
+            values.forEach(all::put);
+            told.setAll(all);
+        });
     }
 
     JsonObject told() {
-        return told.get();
+        return JsonObject.of(told.values());
     }
 
-    /// Returns a value that no field holds, read by itself: who asks does not depend upon others.
+    /// Returns a value that was told, read by itself: who asks does not depend upon others.
     @Nullable Json toldMember(String name) {
-        return Computed.named("values." + name, () -> Optional.ofNullable(told.get().get(name)))
-                .get()
-                .orElse(null);
+        return work.holding().reading(() -> told.get(name));
     }
 
     void write(FieldPlace place, @Nullable Json value) {
@@ -254,17 +285,20 @@ public final class Form implements AutoCloseable {
         if (several == null) {
             write(place.key(), value);
         } else {
-            told.set(several.write(told.peek(), value));
+            several.names().keySet().forEach(name -> write(name, several.member(value, name)));
         }
     }
 
     void write(String name, @Nullable Json value) {
-        JsonObject before = told.peek();
-        told.set(value == null ? before.without(name) : before.with(name, value));
+        if (value == null) {
+            told.remove(name);
+        } else {
+            told.put(name, value);
+        }
     }
 
-    Clock clock() {
-        return clock;
+    Work work() {
+        return work;
     }
 
     /// Returns the form's own properties.
@@ -272,10 +306,14 @@ public final class Form implements AutoCloseable {
         return settings;
     }
 
-    /// Begins to count anew how often each reaction runs: somebody from outside has written.
-    void nextRound() {
-        round++;
-        coming.clear();
+    /// Does what somebody from outside does: reactions run anew, as often and as much as they may.
+    void change(Runnable work) {
+        Reactive.batch(() -> {
+            round++;
+            coming.clear();
+            this.work.renew();
+            work.run();
+        });
     }
 
     long round() {

@@ -1,9 +1,6 @@
 package dev.tenon.designer.reaction;
 
 import dev.tenon.designer.DesignException;
-import dev.tenon.designer.expression.ScriptObject;
-import dev.tenon.designer.expression.Templates;
-import dev.tenon.designer.expression.Templates.Resolved;
 import dev.tenon.designer.json.Json;
 import dev.tenon.designer.json.JsonArray;
 import dev.tenon.designer.json.JsonBoolean;
@@ -16,10 +13,11 @@ import dev.tenon.designer.reactive.Signal;
 import dev.tenon.designer.reactive.SignalMap;
 import dev.tenon.designer.tree.TreeNode;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +47,8 @@ import org.jspecify.annotations.Nullable;
 public final class FormField {
     private static final List<String> DISPLAYS = List.of("visible", "hidden", "none");
 
+    private static final int MOST_READ = 1000;
+
     private static final List<String> PATTERNS =
             List.of("editable", "disabled", "readOnly", "readPretty");
 
@@ -59,10 +59,12 @@ public final class FormField {
     private final String path;
     private final SignalMap<String, FormField> members = SignalMap.named("members");
     private final SignalMap<String, Json> overrides = SignalMap.named("overrides");
-    private final Map<String, Computed<Resolved>> words = new LinkedHashMap<>();
+    private final FieldWords words;
     private final List<Signal<List<Problem>>> found = new ArrayList<>(0);
     private final Guarded<Optional<Json>> base;
     private final Guarded<Optional<Json>> value;
+    private final Computed<Boolean> isObject;
+    private final Map<String, Computed<Optional<Json>>> rest = new HashMap<>(0); // that was read
     private final Guarded<String> display;
     private final Guarded<String> pattern;
     private final List<Triggers> triggers = new ArrayList<>(0);
@@ -76,25 +78,19 @@ public final class FormField {
         this.place = place;
         this.address = String.join(".", place.names());
         this.path = String.join(".", place.keys());
-        ScriptObject scope = new FieldScope(this);
-        for (String word : Keywords.STATES.keySet()) {
-            Json told = node.props().get(word);
-            if (told != null) {
-                words.put(
-                        word,
-                        Computed.named(
-                                address() + "/" + word,
-                                () -> Templates.resolve(told, scope, form.clock())));
-            }
-        }
+        this.words = new FieldWords(this);
         base = guarded("base", Optional.empty(), this::computeBase);
         value = guarded("value", Optional.empty(), this::computeValue);
+        isObject =
+                Computed.named(
+                        address + ".isObject",
+                        () -> base().orElse(JsonArray.EMPTY) instanceof JsonObject);
         display = guarded("display", "visible", this::computeDisplay);
         pattern = guarded("pattern", "editable", this::computePattern);
     }
 
     private <T> Guarded<T> guarded(String name, T otherwise, Supplier<? extends T> function) {
-        return new Guarded<>(address() + "." + name, otherwise, function);
+        return new Guarded<>(form.work(), address() + "." + name, otherwise, function);
     }
 
     /// Returns the id of the node that made the field.
@@ -154,8 +150,8 @@ public final class FormField {
     ///
     /// @throws DesignException if the field is void
     public void setValue(@Nullable Json value) {
-        form.nextRound();
-        Reactive.batch(() -> {
+        form.change(() -> {
+            form.work().holding().release(held("value"));
             write(value);
             if (inputs != null) {
                 inputs.set(inputs.peek() + 1);
@@ -176,11 +172,12 @@ public final class FormField {
         container.write(with(whole, place, written));
     }
 
-    private static Json with(Json container, FieldPlace place, @Nullable Json written) {
+    private Json with(Json container, FieldPlace place, @Nullable Json written) {
         String key = place.key();
         int index = Keywords.index(key);
         if (container instanceof JsonArray array && index >= 0 && index <= array.size()) {
             List<Json> values = new ArrayList<>(array.values());
+            form.work().take(array.size());
             Json element = written == null ? JsonNull.NULL : written;
             if (index == values.size()) {
                 values.add(element);
@@ -190,6 +187,7 @@ public final class FormField {
             return new JsonArray(values);
         }
         JsonObject object = container instanceof JsonObject told ? told : JsonObject.EMPTY;
+        form.work().take(object.size());
         Destructuring several = place.several();
         if (several != null) {
             return several.write(object, written);
@@ -216,19 +214,22 @@ public final class FormField {
     /// Returns whether the value is an object; read by itself, so that who asks does not depend
     /// upon what is in it.
     boolean isObject() {
-        return Computed.named(
-                        address + ".isObject",
-                        () -> base().orElse(JsonArray.EMPTY) instanceof JsonObject)
-                .get();
+        return isObject.get();
     }
 
     /// Returns a member of the value that no field holds, read by itself.
     @Nullable Json member(String name) {
+        if (rest.size() >= MOST_READ && !rest.containsKey(name)) {
+            rest.clear(); // those that are in use live on
+        }
+        Computed<Optional<Json>> member = rest.computeIfAbsent(name, this::computed);
+        return form.work().holding().reading(() -> member.get().orElse(null));
+    }
+
+    private Computed<Optional<Json>> computed(String name) {
         return Computed.named(
-                        address + "." + name,
-                        () -> Optional.ofNullable(Keywords.member(base().orElse(null), name)))
-                .get()
-                .orElse(null);
+                address + "." + name,
+                () -> Optional.ofNullable(Keywords.member(base().orElse(null), name)));
     }
 
     /// The value before anything below or `display` is considered.
@@ -241,9 +242,13 @@ public final class FormField {
             return Optional.empty();
         }
         FormField container = place.container();
-        Json around = container == null ? form.told() : container.base().orElse(null);
+        Function<String, @Nullable Json> around = form::toldMember;
+        if (container != null) {
+            Json whole = container.base().orElse(null);
+            around = name -> Keywords.member(whole, name);
+        }
         Destructuring several = place.several();
-        Json member = several == null ? Keywords.member(around, place.key()) : several.read(around);
+        Json member = several == null ? around.apply(place.key()) : several.read(around);
         return member == null ? initial() : Optional.of(member);
     }
 
@@ -263,6 +268,7 @@ public final class FormField {
         if (isVoid() || exactDisplay().equals("none")) {
             return Optional.empty();
         }
+        form.work().take(members.size());
         return base().map(whole -> Merging.joined(whole, members));
     }
 
@@ -389,8 +395,10 @@ public final class FormField {
     /// @throws DesignException if there is no such state, it can't have such a value, or it is the
     ///   value of a void field
     public void setState(String name, @Nullable Json value) {
-        form.nextRound();
-        assign(name, value);
+        form.change(() -> {
+            form.work().holding().release(held(name));
+            assign(name, value);
+        });
     }
 
     void assign(String name, @Nullable Json value) {
@@ -403,12 +411,7 @@ public final class FormField {
             case "pattern" -> override(name, oneOf(name, given, PATTERNS));
             case "editable", "disabled", "readOnly", "readPretty" ->
                     override("pattern", given == null ? null : patternOf(name, given));
-            case "componentProps", "decoratorProps", "data" -> {
-                Json before =
-                        Reactive.untracked(() -> Optional.ofNullable(overrides.get(name)))
-                                .orElse(null);
-                override(name, value == null ? null : Merging.merged(before, value));
-            }
+            case "componentProps", "decoratorProps", "data" -> override(name, merged(name, value));
             case "address", "path" ->
                     throw new DesignException("a field's " + name + " can't be set");
             default -> {
@@ -418,6 +421,20 @@ public final class FormField {
                 override(name, value);
             }
         }
+    }
+
+    /// Returns what the state `name` will be set to if it is assigned `value`.
+    @Nullable Json merged(String name, @Nullable Json value) {
+        return switch (name) {
+            case "componentProps", "decoratorProps", "data" ->
+                    value == null ? null : Merging.merged(overrides().get(name), value);
+            default -> value;
+        };
+    }
+
+    /// Returns what the form notes the size of a state as.
+    String held(String state) {
+        return address + "." + state;
     }
 
     private static @Nullable String oneOf(String name, @Nullable Json value, List<String> allowed) {
@@ -448,17 +465,8 @@ public final class FormField {
         }
     }
 
-    /// What the node's words say of a state.
     private Optional<Json> told(String state) {
-        Optional<Json> told = Optional.empty();
-        for (String word : Keywords.words(state)) {
-            Computed<Resolved> resolved = words.get(word);
-            if (resolved != null) {
-                Json json = resolved.get().json();
-                told = json == null ? told : Optional.of(Keywords.state(word, json));
-            }
-        }
-        return told;
+        return words.told(state);
     }
 
     // ---- rows
@@ -468,16 +476,14 @@ public final class FormField {
     ///
     /// @throws DesignException if the field is no array, or there is no such index
     public void insert(int index, List<? extends Json> rows) {
-        form.nextRound();
-        new RowMoves(this).insert(index, rows).apply();
+        form.change(() -> new RowMoves(this).insert(index, rows).apply());
     }
 
     /// Takes the row at `index` out of an array, with what was set on its fields.
     ///
     /// @throws DesignException if the field is no array, or there is no such row
     public void remove(int index) {
-        form.nextRound();
-        new RowMoves(this).remove(index).apply();
+        form.change(() -> new RowMoves(this).remove(index).apply());
     }
 
     /// Takes the row at `from` out of an array and puts it in at `to`, counted without it, with
@@ -485,8 +491,7 @@ public final class FormField {
     ///
     /// @throws DesignException if the field is no array, or there is no such row
     public void move(int from, int to) {
-        form.nextRound();
-        new RowMoves(this).move(from, to).apply();
+        form.change(() -> new RowMoves(this).move(from, to).apply());
     }
 
     /// Returns what was set of the states.
@@ -500,6 +505,13 @@ public final class FormField {
         if (isNew && beginnings != null) {
             beginnings.set(beginnings.peek() + 1);
         }
+    }
+
+    /// Forgets what it kept: it is gone.
+    void release() {
+        words.release();
+        form.work().holding().release(held("value"));
+        overrides().keySet().forEach(state -> form.work().holding().release(held(state)));
     }
 
     /// Takes the values of the row that has come here for no change.
@@ -529,18 +541,13 @@ public final class FormField {
 
     /// Returns what is wrong with the field: first its expressions, then its reactions.
     public List<Problem> problems() {
-        List<Problem> problems = new ArrayList<>();
-        words.forEach((word, resolved) -> {
-            for (Templates.Problem each : resolved.get().failures()) {
-                problems.add(problem("/" + word + each.path(), Problem.text(each.failure())));
-            }
-        });
+        List<Problem> problems = new ArrayList<>(words.problems());
         found.forEach(each -> problems.addAll(each.get()));
         return problems;
     }
 
     Problem problem(String path, String message) {
-        return new Problem(id(), address(), path, message);
+        return new Problem(id(), address(), Problem.around(path), Problem.brief(message));
     }
 
     @Override

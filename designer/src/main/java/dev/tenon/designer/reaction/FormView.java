@@ -70,7 +70,7 @@ record FormView(Form form, @Nullable Writer writer) implements ScriptObject {
         if (field != null && !field.isVoid()) {
             return FieldScope.content(field, writer);
         }
-        String[] names = path.split("\\.", -1);
+        String[] names = FieldPattern.names(path);
         Object value = new ValuesView(form, writer);
         for (String name : names) {
             value =
@@ -89,7 +89,7 @@ record FormView(Form form, @Nullable Writer writer) implements ScriptObject {
             new FieldView(field, writer).set("value", value);
             return null;
         }
-        String[] names = path.split("\\.", -1);
+        String[] names = FieldPattern.names(path);
         Json whole = FieldView.json("value", value);
         for (int i = names.length - 1; i > 0 && whole != null; i--) {
             whole = JsonObject.of(names[i], whole);
@@ -112,7 +112,7 @@ record FormView(Form form, @Nullable Writer writer) implements ScriptObject {
                 .set(
                         name,
                         Merging.merged(
-                                Reactive.untracked(() -> Optional.ofNullable(form.told().get(name)))
+                                Reactive.untracked(() -> Optional.ofNullable(form.toldMember(name)))
                                         .orElse(null),
                                 value));
     }

@@ -8,12 +8,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// The words of a schema and the states of a field that they give, as Formily has them.
 final class Keywords {
     /// The state of each word.
     static final Map<String, String> STATES = states();
+
+    private static final Map<String, List<String>> WORDS =
+            STATES.keySet().stream().collect(Collectors.groupingBy(STATES::get));
 
     /// States that no word gives.
     private static final Set<String> OTHERS =
@@ -73,10 +77,7 @@ final class Keywords {
 
     /// The words that give `state`, those that count last come last.
     static List<String> words(String state) {
-        return STATES.entrySet().stream()
-                .filter(each -> each.getValue().equals(state))
-                .map(Map.Entry::getKey)
-                .toList();
+        return WORDS.getOrDefault(state, List.of());
     }
 
     /// Returns what `word` gives its state for `value`: options for an `enum`.

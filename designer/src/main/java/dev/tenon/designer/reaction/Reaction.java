@@ -37,8 +37,12 @@ import org.jspecify.annotations.Nullable;
 /// language; it has no `await`.
 final class Reaction implements Writer {
     private static final int MOST_RUNS = 50; // of one reaction after one write from outside
+    private static final int MOST_PROBLEMS = 100;
+    private static final long ASSIGNMENT = 100; // steps, beside those of what is assigned
 
     private final FormField self;
+    private final Work work;
+    private final String name;
     private final Json told;
     private final String path;
     private final Triggers triggers;
@@ -50,14 +54,19 @@ final class Reaction implements Writer {
     private long round = -1;
     private int runs;
     private boolean isOver;
+    private boolean isLeftOut; // in part or whole, for want of steps or room
+    private Holding.Making making;
 
     private Reaction(FormField self, Json told, String path) {
         this.self = self;
+        this.work = self.form().work();
+        this.name = self.address() + path;
+        this.making = work.holding().new Making();
         this.told = told;
         this.path = path;
         this.triggers = new Triggers(self);
         self.watch(triggers);
-        this.problems = Signal.named(self.address() + path, List.of());
+        this.problems = Signal.named(name, List.of());
     }
 
     /// Starts the reactions of a field, as parts of the current effect.
@@ -75,7 +84,8 @@ final class Reaction implements Writer {
     private static void start(FormField self, Json told, String path) {
         Reaction reaction = new Reaction(self, told, path);
         self.watch(reaction.problems);
-        Effect.named(self.address() + path, reaction::run);
+        Effect.named(reaction.name, reaction::run);
+        Reactive.onCleanup(() -> reaction.work.holding().release(reaction.name));
     }
 
     private void run() {
@@ -92,12 +102,31 @@ final class Reaction implements Writer {
                             + MOST_RUNS
                             + " runs, since it changes what it or another reads");
         }
-        attempt("", this::react); // also when it is over, so as to run on the next change
+        making = work.holding().new Making();
+        boolean wasLeftOut = isLeftOut;
+        isLeftOut = false;
+        long refusals = work.holding().refusals();
+        if (work.isSpent() || work.holding().isFull()) {
+            report("", work.isSpent() ? work.budget().failure() : Holding.FULL);
+            work.holding().release(name);
+            isLeftOut = wasLeftOut;
+            work.await();
+        } else {
+            attempt("", () -> react(wasLeftOut)); // also when over, so as to run on the next change
+            attempt("", () -> making.keepAll(name, null, found.size() + given.size()));
+        }
+        isLeftOut |= work.holding().refusals() > refusals;
+        if (isLeftOut) {
+            work.await();
+        }
         problems.set(List.copyOf(found));
     }
 
     private void report(String below, String message) {
-        found.add(self.problem(path + below, message));
+        if (found.size() < MOST_PROBLEMS) {
+            found.add(self.problem(path + below, message));
+        }
+        isLeftOut |= work.isSpent();
     }
 
     private void attempt(String below, Runnable work) {
@@ -113,13 +142,18 @@ final class Reaction implements Writer {
     @Override
     public void write(FormField field, String name, @Nullable Json value) {
         if (!isOver) {
-            field.assign(name, value);
+            work.need(ASSIGNMENT);
+            Json merged = field.merged(name, value);
+            making.keep(field.held(name), merged);
+            field.assign(name, merged);
         }
     }
 
     @Override
     public void write(Form form, String name, @Nullable Json value) {
         if (!isOver) {
+            work.need(ASSIGNMENT);
+            making.keep(Form.HELD + name, value);
             form.write(name, value);
         }
     }
@@ -127,13 +161,14 @@ final class Reaction implements Writer {
     @Override
     public void write(RowMoves rows) {
         if (!isOver) {
+            making.keep(rows.array().held("value"), rows.value());
             rows.apply();
         }
     }
 
     // ---- what it says
 
-    private void react() {
+    private void react(boolean wasLeftOut) {
         JsonObject reaction = reaction();
         if (reaction == null) {
             return;
@@ -145,7 +180,7 @@ final class Reaction implements Writer {
             react(reaction, targets(reaction));
             return;
         }
-        if (triggers.happened(effects)) {
+        if (triggers.happened(effects) || (isTriggered && wasLeftOut)) {
             isTriggered = true;
             given.clear();
             kept = List.of();
@@ -186,16 +221,16 @@ final class Reaction implements Writer {
     /// Evaluates a reaction that is an expression: what it gives is called with the field where it
     /// is a function, and is a reaction where it is an object that tells one.
     private @Nullable JsonObject made(String body) {
-        Failure failure = Expressions.compile(body).failure();
+        Failure failure = work.mistake(body);
         Evaluation result =
                 failure != null
                         ? failure
-                        : Expressions.evaluate(
+                        : work.evaluate(
+                                name,
                                 "(made => typeof made === 'function' ? made($self) : made)(("
                                         + body
                                         + "\n))",
-                                new FieldScope(self, this, Map.of()),
-                                self.form().clock());
+                                new FieldScope(self, this, Map.of()));
         value("", result);
         return result instanceof Evaluation.Value(JsonObject made)
                         && (made.has("fulfill") || made.has("otherwise"))
@@ -251,7 +286,13 @@ final class Reaction implements Writer {
     private void react(JsonObject reaction, List<FormField> targets) {
         ScriptObject dependencies =
                 new Dependencies(self, reaction.get("dependencies"), this::report);
-        targets.forEach(target -> react(reaction, target, dependencies));
+        for (FormField target : targets) {
+            if (work.isSpent()) {
+                report("", work.budget().failure());
+                return;
+            }
+            react(reaction, target, dependencies);
+        }
     }
 
     private void react(JsonObject reaction, FormField target, ScriptObject dependencies) {
@@ -289,10 +330,7 @@ final class Reaction implements Writer {
         String script = change.text("run");
         if (script != null) {
             String body = Expressions.body(script);
-            value(
-                    "/" + branch + "/run",
-                    Expressions.compileScript(body == null ? script : body)
-                            .evaluate(scope, self.form().clock()));
+            value("/" + branch + "/run", work.script(name, body == null ? script : body, scope));
         }
     }
 
@@ -302,16 +340,21 @@ final class Reaction implements Writer {
         if (when == null || !when.isTruthy()) {
             return true;
         }
-        int before = found.size();
-        Json value = resolved(when, scope, "/when");
-        return found.size() > before ? null : (Boolean) (value != null && value.isTruthy());
+        Templates.Resolved resolved = work.resolve(name, when, scope);
+        report("/when", resolved);
+        Json value = resolved.json();
+        return resolved.failures().isEmpty() ? (Boolean) (value != null && value.isTruthy()) : null;
     }
 
     private @Nullable Json resolved(Json json, ScriptObject scope, String below) {
-        Templates.Resolved resolved = Templates.resolve(json, scope, self.form().clock());
+        Templates.Resolved resolved = work.resolve(name, json, scope);
+        report(below, resolved);
+        return resolved.json();
+    }
+
+    private void report(String below, Templates.Resolved resolved) {
         resolved.failures()
                 .forEach(each -> report(below + each.path(), Problem.text(each.failure())));
-        return resolved.json();
     }
 
     private void value(String below, Evaluation result) {
@@ -323,22 +366,25 @@ final class Reaction implements Writer {
     /// Gives `target` a state, or a member of one: `componentProps.size`. Objects are merged into
     /// what is there; nothing is assigned where an expression gives nothing.
     private void assign(FormField target, String state, @Nullable Json value, String below) {
-        if (value == null) {
-            return;
+        if (value != null) {
+            attempt(below, () -> assign(target, state, value));
         }
-        String[] names = state.split("\\.", -1);
+    }
+
+    private void assign(FormField target, String state, Json value) {
+        String[] names = FieldPattern.names(state);
         Json whole = value;
         for (int i = names.length - 1; i > 0; i--) {
             whole = JsonObject.of(names[i], whole);
         }
-        String name = names[0];
+        String first = names[0];
         Json given =
-                name.equals("value") && whole instanceof JsonObject
+                first.equals("value") && whole instanceof JsonObject
                         ? Merging.merged(
                                 Reactive.untracked(() -> Optional.ofNullable(target.value()))
                                         .orElse(null),
                                 whole)
                         : whole;
-        attempt(below, () -> write(target, name, given));
+        write(target, first, given);
     }
 }

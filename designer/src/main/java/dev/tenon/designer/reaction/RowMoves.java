@@ -30,9 +30,20 @@ final class RowMoves {
                 || !(whole instanceof JsonArray rows)) {
             throw new DesignException("form: " + array.address() + " is no array; it has no rows");
         }
+        // apply looks at all fields, and at some of them often
+        array.form().work().take(rows.size() + 12L * array.form().count());
         for (int i = 0; i < rows.size(); i++) {
             after.add(new Row(rows.get(i), i));
         }
+    }
+
+    FormField array() {
+        return array;
+    }
+
+    /// Returns the array as it will be.
+    JsonArray value() {
+        return new JsonArray(after.stream().map(Row::value).toList());
     }
 
     int size() {
@@ -76,7 +87,7 @@ final class RowMoves {
                 Reactive.untracked(() -> {
                     List<Map<String, FormField>> rows = rows();
                     List<Map<String, Map<String, Json>>> states = states(rows);
-                    array.write(new JsonArray(after.stream().map(Row::value).toList()));
+                    array.write(value());
                     for (int i = 0; i < after.size(); i++) {
                         if (after.get(i).source() != i) {
                             settle(i, row(rows, i), row(states, after.get(i).source()));

@@ -17,16 +17,19 @@ final class Rows {
     private final Form form;
     private final FormField array;
     private final Computed<Integer> length;
-    private final Signal<List<Problem>> problems;
+    private final Signal<List<Problem>> many; // rows there are
+    private final Signal<List<Problem>> stopped;
     private long round = -1;
     private int growths;
     private int grownTo;
+    private int missing = Integer.MAX_VALUE; // the first row that is not shown, though it is there
 
     Rows(Form form, FormField array) {
         this.form = form;
         this.array = array;
         this.length = Computed.named(array.address() + ".length", this::length);
-        this.problems = Signal.named(array.address() + ".rows", List.of());
+        this.many = Signal.named(array.address() + ".many", List.of());
+        this.stopped = Signal.named(array.address() + ".stopped", List.of());
     }
 
     private int length() {
@@ -37,9 +40,11 @@ final class Rows {
 
     /// Makes the rows, as parts of the current effect.
     void start() {
-        array.watch(problems);
+        array.watch(many);
+        array.watch(stopped);
         if (array.place().arrays() >= MOST_ARRAYS) {
             report(
+                    many,
                     "arrays may be in each other "
                             + MOST_ARRAYS
                             + " deep; the rows of this one are not shown");
@@ -50,7 +55,13 @@ final class Rows {
                 array.address() + ".length",
                 () -> {
                     if (length.get() > MOST_ROWS) {
-                        report("at most " + MOST_ROWS + " rows are shown; there are more");
+                        report(many, "at most " + MOST_ROWS + " rows are shown; there are more");
+                    } else {
+                        many.set(List.of());
+                    }
+                    if (length.get() <= missing) {
+                        missing = Integer.MAX_VALUE;
+                        stopped.set(List.of());
                     }
                 });
     }
@@ -61,7 +72,7 @@ final class Rows {
         Effect.named(
                 array.address() + "." + from,
                 () -> {
-                    if (isThere.get()) {
+                    if (isThere.get() && mayWork(from)) {
                         Reactive.untracked(() -> {
                             make(from, to);
                             return from;
@@ -78,7 +89,9 @@ final class Rows {
         } else if (mayGrow()) {
             form.row(array, from);
         } else {
+            missing = Math.min(missing, from);
             report(
+                    stopped,
                     "reactions must come to rest; no more rows are shown after "
                             + MOST_GROWTHS
                             + " times that reactions made this array longer");
@@ -91,7 +104,7 @@ final class Rows {
             round = form.round();
             growths = 0;
             grownTo = 0;
-            problems.set(List.of());
+            stopped.set(List.of());
         }
         if (now != grownTo) {
             grownTo = now;
@@ -100,7 +113,18 @@ final class Rows {
         return growths <= MOST_GROWTHS;
     }
 
-    private void report(String message) {
+    /// Whether there are steps for rows; else the current effect waits for the next change.
+    private boolean mayWork(int from) {
+        if (!form.work().isSpent()) {
+            return true;
+        }
+        missing = Math.min(missing, from);
+        report(stopped, form.work().budget().failure());
+        form.work().await();
+        return false;
+    }
+
+    private void report(Signal<List<Problem>> problems, String message) {
         problems.set(List.of(array.problem("", message)));
     }
 }

@@ -117,6 +117,10 @@ public final class Computed<T> extends Source implements Observer {
         }
     }
 
+    boolean isRunning() {
+        return running;
+    }
+
     /// Keeps what the function has made or thrown.
     private void keep(@Nullable T next, @Nullable RuntimeException thrown) {
         RuntimeException instead = thrown;

@@ -91,16 +91,26 @@ final class Dependencies {
     }
 
     /// Returns whether a source has another version than the one read. Sources are brought up to
-    /// date in the order of reading, so that one that would not be read again is left alone.
+    /// date in the order of reading, so that one that would not be read again is left alone. One
+    /// that is being computed counts as another: who reads it again meets the circle then, where it
+    /// can be dealt with.
     boolean changed(Turn turn) {
         for (int i = 0; i < links.size(); i++) {
             Link link = links.get(i);
+            if (link.source instanceof Computed<?> computed && computed.isRunning()) {
+                return true;
+            }
             link.source.refresh(turn);
             if (link.isOutdated()) {
                 return true;
             }
         }
         return false;
+    }
+
+    /// Returns how many sources were read in this run.
+    int reads() {
+        return read;
     }
 
     void clear() {

@@ -28,6 +28,21 @@ public final class Reactive {
         return Turn.enter(turn -> work.get());
     }
 
+    /// Returns whether a batch has ended and its effects are running: what is written now belongs
+    /// to the change that it was.
+    public static boolean isSettling() {
+        Turn turn = Turn.current();
+        return turn != null && turn.isFlushing();
+    }
+
+    /// Returns how many signals, computeds and parts of collections the current computed or effect
+    /// has read in this run, each counted once; 0 where there is none.
+    public static int reads() {
+        Turn turn = Turn.current();
+        Observer reader = turn == null ? null : turn.reader();
+        return reader == null ? 0 : reader.dependencies().reads();
+    }
+
     /// Returns what `work` gives; what it reads does not concern the current computed or effect.
     public static <T> T untracked(Supplier<T> work) {
         Turn turn = Turn.current();

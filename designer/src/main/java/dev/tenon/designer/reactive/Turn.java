@@ -106,6 +106,10 @@ final class Turn {
         }
     }
 
+    boolean isFlushing() {
+        return flushing;
+    }
+
     private void settle() {
         touched.forEach(Signal::settle);
         touched.clear();

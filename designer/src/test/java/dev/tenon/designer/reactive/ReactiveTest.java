@@ -432,4 +432,28 @@ class ReactiveTest {
                                 + " more: e1");
         assertThat(log).containsExactly(1, 2);
     }
+
+    @Test
+    void aRunTellsWhatItHasReadAndWhetherAChangeSettles() {
+        Signal<Integer> a = Signal.of(1);
+        Signal<Integer> b = Signal.of(2);
+        List<Integer> reads = new ArrayList<>();
+        List<Boolean> settling = new ArrayList<>();
+        try (Effect effect =
+                Effect.of(() -> {
+                    int sum = a.get() + b.get() + a.get() + b.get();
+                    reads.add(sum > 6 ? Reactive.reads() : -Reactive.reads());
+                    settling.add(Reactive.isSettling());
+                })) {
+            Reactive.batch(() -> {
+                settling.add(Reactive.isSettling());
+                a.set(5);
+            });
+            assertThat(effect.isDisposed()).isFalse();
+        }
+        assertThat(reads).containsExactly(-2, 2);
+        assertThat(settling).containsExactly(false, false, true);
+        assertThat(Reactive.reads()).isZero();
+        assertThat(Reactive.isSettling()).isFalse();
+    }
 }
