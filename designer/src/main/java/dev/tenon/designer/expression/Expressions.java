@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /// part of JavaScript that computes values, in a sandbox.
 ///
 /// There are all operators, optional chaining, templates, spread, destructuring, arrow functions
-/// and functions, regular expressions; in scripts also the statements but labels; the usual methods
-/// of strings, arrays, numbers and dates, `Map` and `Set`, `Math`, `JSON`, `Object`, `Array`,
+/// and functions, regular expressions; in scripts also the statements; the usual methods of
+/// strings, arrays, numbers and dates, `Map` and `Set`, `Math`, `JSON`, `Object`, `Array`,
 /// `parseInt` and their like. There are no classes, prototypes, getters, random numbers, `eval`,
 /// `this`, promises, and no way to Java: an expression reaches what its scope lends.
 ///

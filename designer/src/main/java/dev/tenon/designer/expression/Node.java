@@ -1,6 +1,7 @@
 package dev.tenon.designer.expression;
 
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// A part of an expression or of a script, as the [Parser] reads it and the [Evaluator] does it.
@@ -35,7 +36,12 @@ sealed interface Node {
 
     record Conditional(Node test, Node then, Node otherwise, int line) implements Node {}
 
-    record Assign(String sign, Node target, Node value, int line) implements Node {}
+    /// An assignment; with `=` to a pattern too.
+    record Assign(String sign, Node target, Node value, int line) implements Node {
+        boolean isPattern() {
+            return target instanceof ArrayPattern || target instanceof ObjectPattern;
+        }
+    }
 
     record Sequence(List<Node> all, int line) implements Node {}
 
@@ -56,12 +62,13 @@ sealed interface Node {
 
     /// What a value goes to.
     ///
-    /// @param pattern a [Variable], [ObjectPattern] or [ArrayPattern]
+    /// @param pattern a [Variable], [ObjectPattern] or [ArrayPattern]; where something is assigned
+    ///   also an [Access]
     record Binding(Node pattern, @Nullable Node otherwise, boolean rest) {}
 
-    record ObjectPattern(List<Part> parts, @Nullable String rest, int line) implements Node {}
+    record ObjectPattern(List<Part> parts, @Nullable Node rest, int line) implements Node {}
 
-    record Part(String key, Binding target) {}
+    record Part(Node key, Binding target) {}
 
     record ArrayPattern(List<@Nullable Binding> targets, int line) implements Node {}
 
@@ -78,11 +85,22 @@ sealed interface Node {
 
     record If(Node test, Node then, @Nullable Node otherwise, int line) implements Node {}
 
-    record For(@Nullable Node begin, @Nullable Node test, @Nullable Node step, Node body, int line)
+    /// A loop that counts.
+    ///
+    /// @param ownTurns whether each turn has variables of its own: with `let`, where a function is
+    ///   made that may keep them
+    record For(
+            @Nullable Node begin,
+            @Nullable Node test,
+            @Nullable Node step,
+            Node body,
+            boolean ownTurns,
+            int line)
             implements Node {}
 
     /// A loop through values or names.
     ///
+    /// @param kind `var`, `let`, `const`, or `=` where `pattern` is there already
     /// @param keys whether `in` rather than `of`
     record ForEach(String kind, Node pattern, boolean keys, Node all, Node body, int line)
             implements Node {}
@@ -98,11 +116,19 @@ sealed interface Node {
 
     record Return(@Nullable Node value, int line) implements Node {}
 
-    record Leave(boolean loop, int line) implements Node {}
+    /// A statement that `break` and `continue` may name.
+    record Labelled(Set<String> labels, Node body, int line) implements Node {}
+
+    /// `break` or `continue`.
+    record Leave(boolean isBreak, @Nullable String label, int line) implements Node {}
 
     record Throw(Node value, int line) implements Node {}
 
     record Try(
-            Node body, @Nullable String name, @Nullable Node handler, @Nullable Node last, int line)
+            Node body,
+            @Nullable Binding caught,
+            @Nullable Node handler,
+            @Nullable Node last,
+            int line)
             implements Node {}
 }

@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Reads expressions: JavaScript's, without classes, generators, `async`, getters, labels, tagged
-/// templates and `this`.
+/// Reads expressions: JavaScript's, without classes, generators, `async`, getters, tagged templates
+/// and `this`.
 final class Parser {
     private static final int DEEPEST = 150;
 
@@ -15,7 +15,10 @@ final class Parser {
     private int at;
     int depth;
     boolean noIn; // in the head of a for
+    int functions; // that were read
+    private @Nullable Token cover; // `=` after a name in braces, which only a pattern may have
     private final Statements statements = new Statements(this);
+    private final PatternParser patterns = new PatternParser(this);
 
     private Parser(List<Token> tokens, int depth) {
         this.tokens = tokens;
@@ -95,11 +98,20 @@ final class Parser {
         }
     }
 
-    String name() {
+    /// Returns whether a word comes that may be a name.
+    boolean isName() {
         Token token = peek();
-        if (token.kind() != Kind.NAME
-                || Words.RESERVED.contains(token.text())
-                || Words.KEYWORDS.contains(token.text())) {
+        return token.kind() == Kind.NAME
+                && !Words.RESERVED.contains(token.text())
+                && !Words.KEYWORDS.contains(token.text());
+    }
+
+    boolean isLabel() {
+        return isName() && peek(1).kind() == Kind.SIGN && peek(1).is(":");
+    }
+
+    String name() {
+        if (!isName()) {
             throw unexpected();
         }
         return take().text();
@@ -108,7 +120,10 @@ final class Parser {
     // ---- expressions
 
     Node sequence() {
-        Node first = assignment();
+        return sequence(assignment());
+    }
+
+    private Node sequence(Node first) {
         if (!peek().is(",")) {
             return first;
         }
@@ -119,22 +134,58 @@ final class Parser {
         return new Node.Sequence(all, first.line());
     }
 
-    private Node assignment() {
+    Node assignment() {
+        Token outer = cover;
+        cover = null;
+        Node node = assignmentOrPattern();
+        checkCover();
+        cover = outer;
+        return node;
+    }
+
+    /// Reads what a `for` begins with: an expression, or a target where `of` or `in` follows.
+    Node head() {
+        Token outer = cover;
+        cover = null;
+        Node first = assignmentOrPattern();
+        if (peek().is("of") || peek().is("in")) {
+            cover = outer;
+            return patterns.assigned(first);
+        }
+        checkCover();
+        cover = outer;
+        return sequence(first);
+    }
+
+    private void checkCover() {
+        if (cover != null) {
+            throw Halt.syntax("unexpected =", cover.line());
+        }
+    }
+
+    /// Reads an assignment, or what may turn out to be a part of a pattern: `{a = 1}`.
+    private Node assignmentOrPattern() {
         descend();
         try {
             if (isArrow()) {
                 return arrow();
             }
+            Token outer = cover;
+            cover = null;
             Node left = conditional();
             Token sign = peek();
+            boolean isPattern = left instanceof Node.ArrayNode || left instanceof Node.ObjectNode;
+            if (!isPattern) {
+                checkCover();
+            }
             if (sign.kind() != Kind.SIGN || !Words.ASSIGN.contains(sign.text())) {
+                cover = outer == null ? cover : outer;
                 return left;
             }
             take();
-            if (!(left instanceof Node.Variable || left instanceof Node.Access)) {
-                throw Halt.syntax("can't assign to this", sign.line());
-            }
-            return new Node.Assign(sign.text(), left, assignment(), left.line());
+            Node target = isPattern && sign.is("=") ? patterns.assigned(left) : target(left, sign);
+            cover = outer;
+            return new Node.Assign(sign.text(), target, assignment(), left.line());
         } finally {
             depth--;
         }
@@ -175,12 +226,13 @@ final class Parser {
         boolean isBlock = peek().is("{");
         boolean outer = noIn;
         noIn &= !isBlock;
-        Node body = isBlock ? statements.block() : assignment();
+        functions++;
+        Node body = isBlock ? statements.body() : assignment();
         noIn = outer;
         return new Node.FunctionNode("", parameters, body, !isBlock, line);
     }
 
-    private Node variable() {
+    Node variable() {
         int line = peek().line();
         return new Node.Variable(name(), line);
     }
@@ -199,54 +251,7 @@ final class Parser {
     }
 
     Node.Binding parameter(boolean rest) {
-        Node pattern = pattern();
-        return new Node.Binding(pattern, !rest && taken("=") ? assignment() : null, rest);
-    }
-
-    private Node pattern() {
-        descend();
-        try {
-            int line = peek().line();
-            if (taken("[")) {
-                List<Node.@Nullable Binding> targets = new ArrayList<>();
-                while (!taken("]")) {
-                    targets.add(peek().is(",") ? null : parameter(taken("...")));
-                    if (!peek().is("]")) {
-                        expect(",");
-                    }
-                }
-                return new Node.ArrayPattern(targets, line);
-            }
-            return taken("{") ? objectPattern(line) : variable();
-        } finally {
-            depth--;
-        }
-    }
-
-    private Node objectPattern(int line) {
-        List<Node.Part> parts = new ArrayList<>();
-        String rest = null;
-        while (!taken("}")) {
-            if (taken("...")) {
-                rest = name();
-            } else {
-                Token key = take();
-                if (key.kind() != Kind.NAME && key.kind() != Kind.STRING) {
-                    at--;
-                    throw unexpected();
-                }
-                if (taken(":")) {
-                    parts.add(new Node.Part(key.text(), parameter(false)));
-                } else {
-                    at--;
-                    parts.add(new Node.Part(key.text(), parameter(false)));
-                }
-            }
-            if (!peek().is("}")) {
-                expect(",");
-            }
-        }
-        return new Node.ObjectPattern(parts, rest, line);
+        return patterns.declared(rest);
     }
 
     private Node conditional() {
@@ -387,11 +392,15 @@ final class Parser {
         while (!taken(end)) {
             int line = peek().line();
             if (taken("...")) {
-                all.add(new Node.Spread(assignment(), line));
+                Node inner = end.equals("]") ? assignmentOrPattern() : assignment();
+                boolean isLast = !peek().is(","); // else it is no rest of a pattern
+                all.add(
+                        new Node.Spread(
+                                isLast ? inner : new Node.Sequence(List.of(inner), line), line));
             } else if (peek().is(",") && end.equals("]")) {
                 all.add(new Node.Literal(Undefined.UNDEFINED, line));
             } else {
-                all.add(assignment());
+                all.add(end.equals("]") ? assignmentOrPattern() : assignment());
             }
             if (!peek().is(end)) {
                 expect(",");
@@ -416,7 +425,9 @@ final class Parser {
                 descend();
                 List<Node> inner = new ArrayList<>();
                 for (List<Token> words : token.inner()) {
-                    inner.add(new Parser(words, depth).wholeExpression());
+                    var parser = new Parser(words, depth);
+                    inner.add(parser.wholeExpression());
+                    functions += parser.functions;
                 }
                 depth--;
                 return new Node.Template(token.parts(), inner, line);
@@ -433,7 +444,11 @@ final class Parser {
         }
         if (taken("(")) {
             Node inner = inBrackets(")");
-            return inner instanceof Node.Chain ? new Node.Sequence(List.of(inner), line) : inner;
+            return switch (inner) { // what is no longer so in brackets: a chain, a pattern
+                case Node.Chain _, Node.ArrayNode _, Node.ObjectNode _, Node.Assign _ ->
+                        new Node.Sequence(List.of(inner), line);
+                default -> inner;
+            };
         }
         if (taken("[")) {
             return new Node.ArrayNode(elements("]"), line);
@@ -480,9 +495,10 @@ final class Parser {
     }
 
     Node.FunctionNode function(int line) {
+        functions++;
         String name = peek().is("(") ? "" : name();
         List<Node.Binding> parameters = parameters();
-        return new Node.FunctionNode(name, parameters, statements.block(), false, line);
+        return new Node.FunctionNode(name, parameters, statements.body(), false, line);
     }
 
     private Node object(int line) {
@@ -499,11 +515,31 @@ final class Parser {
         return new Node.ObjectNode(entries, line);
     }
 
+    /// Reads the name of a member: a name, a text, a number or `[...]`.
+    Node key() {
+        Token token = take();
+        if (token.is("[") && token.kind() == Kind.SIGN) {
+            return inBrackets("]");
+        }
+        if (token.kind() == Kind.NUMBER) {
+            return new Node.Literal(Numbers.text(Numbers.parse(token.text())), token.line());
+        }
+        if (token.kind() == Kind.NAME || token.kind() == Kind.STRING) {
+            return new Node.Literal(token.text(), token.line());
+        }
+        at -= token.kind() == Kind.END ? 0 : 1;
+        throw unexpected();
+    }
+
+    void back() {
+        at--;
+    }
+
     private Node.Entry entry() {
         Token token = take();
         int line = token.line();
         if (token.is("...")) {
-            return new Node.Entry(null, new Node.Spread(assignment(), line));
+            return new Node.Entry(null, new Node.Spread(assignmentOrPattern(), line));
         }
         if ((token.is("get") || token.is("set"))
                 && !peek().is(":")
@@ -512,26 +548,24 @@ final class Parser {
                 && !peek().is("(")) {
             throw Halt.syntax("getters and setters are not supported", line);
         }
-        Node key;
-        if (token.is("[") && token.kind() == Kind.SIGN) {
-            key = inBrackets("]");
-        } else if (token.kind() == Kind.NUMBER) {
-            key = new Node.Literal(Numbers.text(Numbers.parse(token.text())), line);
-        } else if (token.kind() == Kind.NAME || token.kind() == Kind.STRING) {
-            key = new Node.Literal(token.text(), line);
-        } else {
-            at -= token.kind() == Kind.END ? 0 : 1;
-            throw unexpected();
-        }
+        at -= token.kind() == Kind.END ? 0 : 1;
+        Node key = key();
         if (peek().is("(")) {
+            functions++;
             List<Node.Binding> parameters = parameters();
             return new Node.Entry(
-                    key, new Node.FunctionNode("", parameters, statements.block(), false, line));
+                    key, new Node.FunctionNode("", parameters, statements.body(), false, line));
         }
         if (taken(":")) {
-            return new Node.Entry(key, assignment());
+            return new Node.Entry(key, assignmentOrPattern());
         }
-        at--;
-        return new Node.Entry(key, variable());
+        back();
+        Node name = variable();
+        Token sign = peek();
+        if (!taken("=")) {
+            return new Node.Entry(key, name);
+        }
+        cover = cover == null ? sign : cover;
+        return new Node.Entry(key, new Node.Assign("=", name, assignment(), line));
     }
 }

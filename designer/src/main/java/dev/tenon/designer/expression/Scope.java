@@ -25,12 +25,34 @@ final class Scope {
         this.isFunction = isFunction;
     }
 
-    void declare(String kind, String name, Object value) {
+    /// Returns whether the function has a variable `name` outside its blocks.
+    boolean hasInFunction(String name) {
+        return function().variables.containsKey(name);
+    }
+
+    private Scope function() {
         Scope scope = this;
-        while (kind.equals("var") && !scope.isFunction && scope.outer != null) {
+        while (!scope.isFunction && scope.outer != null) {
             scope = scope.outer;
         }
+        return scope;
+    }
+
+    void declare(String kind, String name, Object value) {
+        Scope scope = kind.equals("var") ? function() : this;
         scope.variables.put(name, new Variable(value, kind.equals("const")));
+    }
+
+    int size() {
+        return variables.size();
+    }
+
+    /// Returns a scope within the same with variables of its own, whose values are those of now.
+    Scope copy() {
+        var copy = new Scope(outer, isFunction);
+        variables.forEach((name, variable) ->
+                copy.variables.put(name, new Variable(variable.value, variable.isConstant)));
+        return copy;
     }
 
     private @Nullable Variable find(String name) {

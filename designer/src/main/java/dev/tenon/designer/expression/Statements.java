@@ -2,11 +2,18 @@ package dev.tenon.designer.expression;
 
 import dev.tenon.designer.expression.Token.Kind;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /// Reads the statements of functions and scripts; the expressions in them are the [Parser]'s.
 final class Statements {
     private final Parser parser;
+    private List<Label> labels = new ArrayList<>(); // of the statements around
+    private int loops; // around
+    private int switches;
+
+    private record Label(String name, boolean isLoop) {}
 
     Statements(Parser parser) {
         this.parser = parser;
@@ -22,6 +29,21 @@ final class Statements {
         }
         parser.noIn = outer;
         return new Node.Block(all, line);
+    }
+
+    /// Reads the block of a function, whose `break` can't leave what is around it.
+    Node body() {
+        List<Label> labelsAround = labels;
+        int loopsAround = loops;
+        int switchesAround = switches;
+        labels = new ArrayList<>();
+        loops = 0;
+        switches = 0;
+        Node body = block();
+        labels = labelsAround;
+        loops = loopsAround;
+        switches = switchesAround;
+        return body;
     }
 
     Node statement() {
@@ -45,6 +67,9 @@ final class Statements {
             return block();
         }
         if (token.kind() == Kind.NAME) {
+            if (parser.isLabel()) {
+                return labelled(line);
+            }
             switch (token.text()) {
                 case "var", "let", "const" -> {
                     Node declaration = declaration();
@@ -69,11 +94,11 @@ final class Statements {
                 }
                 case "while" -> {
                     parser.take();
-                    return new Node.While(condition(), statement(), false, line);
+                    return new Node.While(condition(), inLoop(), false, line);
                 }
                 case "do" -> {
                     parser.take();
-                    Node body = statement();
+                    Node body = inLoop();
                     parser.expect("while");
                     Node test = condition();
                     parser.taken(";");
@@ -91,9 +116,7 @@ final class Statements {
                     return new Node.Return(value, line);
                 }
                 case "break", "continue" -> {
-                    parser.take();
-                    end();
-                    return new Node.Leave(token.is("break"), line);
+                    return leave(parser.take());
                 }
                 case "throw" -> {
                     parser.take();
@@ -113,6 +136,62 @@ final class Statements {
         Node expression = parser.sequence();
         end();
         return expression;
+    }
+
+    private Node inLoop() {
+        loops++;
+        Node body = statement();
+        loops--;
+        return body;
+    }
+
+    private Node labelled(int line) {
+        Set<String> names = new LinkedHashSet<>();
+        while (parser.isLabel()) {
+            String name = parser.name();
+            parser.expect(":");
+            if (labels.stream().anyMatch(label -> label.name().equals(name)) || !names.add(name)) {
+                throw Halt.syntax("the label " + Numbers.brief(name) + " is there twice", line);
+            }
+        }
+        Token next = parser.peek();
+        boolean isLoop =
+                next.kind() == Kind.NAME && (next.is("for") || next.is("while") || next.is("do"));
+        List<Label> around = labels;
+        labels = new ArrayList<>(around);
+        names.forEach(name -> labels.add(new Label(name, isLoop)));
+        Node body = statement();
+        labels = around;
+        return new Node.Labelled(names, body, line);
+    }
+
+    private Node leave(Token word) {
+        boolean isBreak = word.is("break");
+        Token next = parser.peek();
+        String label =
+                next.kind() == Kind.NAME && !next.lineBefore() && parser.isName()
+                        ? parser.name()
+                        : null;
+        end();
+        boolean isThere =
+                label == null
+                        ? loops > 0 || (isBreak && switches > 0)
+                        : labels.stream()
+                                .anyMatch(each ->
+                                        each.name().equals(label) && (isBreak || each.isLoop()));
+        if (!isThere) {
+            throw Halt.syntax(
+                    label == null
+                            ? word.text() + " has nothing to leave here"
+                            : word.text()
+                                    + " "
+                                    + Numbers.brief(label)
+                                    + " is in no "
+                                    + (isBreak ? "statement" : "loop")
+                                    + " of that label",
+                    word.line());
+        }
+        return new Node.Leave(isBreak, label, word.line());
     }
 
     private void end() {
@@ -140,6 +219,7 @@ final class Statements {
 
     private Node loop() {
         int line = parser.take().line();
+        int functions = parser.functions;
         parser.expect("(");
         parser.noIn = true;
         Node begin =
@@ -149,22 +229,39 @@ final class Statements {
                                         || parser.peek().is("let")
                                         || parser.peek().is("const")
                                 ? declaration()
-                                : parser.sequence();
+                                : parser.head();
         parser.noIn = false;
-        if (begin instanceof Node.Declare(String kind, List<Node.Binding> targets, _)
-                && targets.size() == 1
-                && (parser.peek().is("of") || parser.peek().is("in"))) {
-            boolean keys = parser.take().is("in");
-            Node all = parser.inBrackets(")");
-            return new Node.ForEach(
-                    kind, targets.getFirst().pattern(), keys, all, statement(), line);
+        if (begin != null && (parser.peek().is("of") || parser.peek().is("in"))) {
+            return forEach(begin, line);
         }
         parser.expect(";");
         Node test = parser.peek().is(";") ? null : parser.sequence();
         parser.expect(";");
         Node step = parser.peek().is(")") ? null : parser.sequence();
         parser.expect(")");
-        return new Node.For(begin, test, step, statement(), line);
+        Node body = inLoop();
+        boolean ownTurns =
+                parser.functions > functions
+                        && begin instanceof Node.Declare declare
+                        && declare.kind().equals("let");
+        return new Node.For(begin, test, step, body, ownTurns, line);
+    }
+
+    private Node forEach(Node begin, int line) {
+        boolean keys = parser.peek().is("in");
+        String kind = "=";
+        Node target = begin;
+        if (begin instanceof Node.Declare declare) {
+            kind = declare.kind();
+            Node.Binding first = declare.targets().getFirst();
+            if (declare.targets().size() > 1 || first.otherwise() != null) {
+                throw parser.unexpected();
+            }
+            target = first.pattern();
+        }
+        parser.take();
+        Node all = parser.inBrackets(")");
+        return new Node.ForEach(kind, target, keys, all, inLoop(), line);
     }
 
     private Node choice() {
@@ -184,11 +281,13 @@ final class Statements {
             }
             parser.expect(":");
             List<Node> statements = new ArrayList<>();
+            switches++;
             while (!parser.peek().is("case")
                     && !parser.peek().is("default")
                     && !parser.peek().is("}")) {
                 statements.add(statement());
             }
+            switches--;
             cases.add(new Node.Case(test, statements));
         }
         return new Node.Switch(value, cases, line);
@@ -197,11 +296,11 @@ final class Statements {
     private Node attempt() {
         int line = parser.take().line();
         Node body = block();
-        String name = null;
+        Node.Binding caught = null;
         Node handler = null;
         if (parser.taken("catch")) {
             if (parser.taken("(")) {
-                name = parser.name();
+                caught = new Node.Binding(parser.parameter(false).pattern(), null, false);
                 parser.expect(")");
             }
             handler = block();
@@ -210,6 +309,6 @@ final class Statements {
         if (handler == null && last == null) {
             throw parser.unexpected();
         }
-        return new Node.Try(body, name, handler, last, line);
+        return new Node.Try(body, caught, handler, last, line);
     }
 }

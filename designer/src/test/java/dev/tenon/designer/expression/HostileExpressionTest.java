@@ -116,6 +116,12 @@ class HostileExpressionTest {
                 "(() => { const a = []; a.push(a); throw new Error(a) })()",
                 "[].getClass()",
                 "'x'.getClass()",
+                "(() => { const f = []; for (let i = 0; ; i++) f.push(() => i) })()",
+                "(() => { let a, b; for (;;) [a, b] = [b, a] })()",
+                "(() => { let a = []; for (;;) [...a] = [1, ...a] })()",
+                "(() => { let a = []; for (;;) [a] = [[a]] })()",
+                "(() => { a: for (;;) { b: for (;;) { continue a } } })()",
+                "(() => { let o = {}; for (let i = 0; ; i++) ({[i]: o[i] = i} = {}) })()",
             })
     void endsWithAFailure(String expression) {
         assertThat(bounded(Expressions.compile(expression))).isInstanceOf(Failure.class);
@@ -185,7 +191,13 @@ class HostileExpressionTest {
                 "new (",
                 "new a(",
                 "switch(a){case ",
-                "switch(a){case 1:"
+                "switch(a){case 1:",
+                "a:",
+                "[a]=",
+                "({a}=",
+                "[[",
+                "[...",
+                "for(a of "
             })
     void deepTextIsRefused(String piece) {
         String text = piece.repeat(20_000 / piece.length());

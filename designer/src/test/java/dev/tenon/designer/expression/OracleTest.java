@@ -69,6 +69,11 @@ class OracleTest {
     }
 
     @Test
+    void labelsPatternsAndTurns() throws IOException {
+        assertThat(wrong("statements.txt")).isEmpty();
+    }
+
+    @Test
     void theClockIsGiven() {
         assertThat(text("[Date.now(), new Date().toISOString(), Date()]", ZoneOffset.UTC))
                 .isEqualTo(
@@ -99,5 +104,42 @@ class OracleTest {
         assertThat(text("Map()", ZoneOffset.UTC)).isEqualTo("line 1: Map must be called with new");
         assertThat(text("1 instanceof 2", ZoneOffset.UTC))
                 .isEqualTo("line 1: instanceof must be followed by a constructor");
+    }
+
+    /// What node refuses to read, and what it throws.
+    @Test
+    void badLabelsAndPatternsTell() {
+        Map<String, String> mistakes =
+                Map.ofEntries(
+                        Map.entry("break", "break has nothing to leave here"),
+                        Map.entry("continue", "continue has nothing to leave here"),
+                        Map.entry(
+                                "a: for (;;) { break b }",
+                                "break b is in no statement of that label"),
+                        Map.entry("a: { continue a }", "continue a is in no loop of that label"),
+                        Map.entry("a: a: ;", "the label a is there twice"),
+                        Map.entry(
+                                "a: for (;;) { (() => { break a })() }",
+                                "break a is in no statement of that label"),
+                        Map.entry(
+                                "for (;;) [1].map(() => { break })",
+                                "break has nothing to leave here"),
+                        Map.entry("return ({a = 1})", "unexpected ="),
+                        Map.entry("return [{a = 1}]", "unexpected ="),
+                        Map.entry("let a; ({a}) = {}", "can't assign to this"),
+                        Map.entry("let a; [({a})] = []", "can't assign to this"),
+                        Map.entry("let a; [...a, ] = [1]", "can't assign to this"),
+                        Map.entry("let a, b; [...a, b] = [1]", "can't assign to this"),
+                        Map.entry("let a; [a] += [1]", "can't assign to this"),
+                        Map.entry("let a; ({...{a}} = {})", "can't assign to this"),
+                        Map.entry("let a; ({a} = null)", "can't take null apart"),
+                        Map.entry("let {} = null", "can't take null apart"),
+                        Map.entry("let a; [a] = 1", "number is not an array"),
+                        Map.entry(
+                                "const a = 1; [a] = [2]", "a is a constant; it can't be assigned"));
+        mistakes.forEach((script, message) ->
+                assertThat(Expressions.compileScript(script).evaluate(EMPTY))
+                        .as(script)
+                        .isEqualTo(new Failure(message, 1)));
     }
 }
