@@ -302,4 +302,61 @@ final class HostileDesignTest {
                 .isEqualTo(
                         "an id must name one node; \"x\" names /children/0 and /children/100001/children/0");
     }
+
+    @Test
+    void namesThatAreLongTogether() throws Exception {
+        String said =
+                run(
+                        2,
+                        "validate",
+                        file(out -> {
+                            out.write("{\"schema\":");
+                            repeat(out, "{\"properties\":{\"" + "n".repeat(9_000) + "\":", 100);
+                            out.write("{}");
+                            repeat(out, "}}", 100);
+                            out.write("}");
+                        }));
+        assertThat(said)
+                .isEqualTo(
+                        "tenon design validate: schema: the names from the form down to a field must have at"
+                                + " most 20000 characters together; those of /schema/properties/"
+                                + "n".repeat(81)
+                                + "... have more\n");
+    }
+
+    @Test
+    void namesAndNumbersThatAreLongAlone() throws Exception {
+        assertThat(refused(out -> out.write("{\"form\":{\"" + "n".repeat(100_000) + "\":1}}")))
+                .isEqualTo("a name must have at most 50000 characters; one has more");
+        assertThat(refused(out -> out.write("{\"form\":{\"a\":" + "9".repeat(100_000) + "}}")))
+                .isEqualTo("a number must have at most 1000 characters; one has more");
+        assertThat(refused(out -> out.write("{\"form\":{\"a\":1e99999999999999999999}}")))
+                .isEqualTo(
+                        "a number's exponent must be between -2147483647 and 2147483647; got"
+                                + " 1e99999999999999999999 (line 1, column 14)");
+        assertThat(refused(out -> out.write("{\"form\":{/* no */}}")))
+                .isEqualTo(
+                        "must be JSON; Unexpected character ('/' (code 47)): maybe a (non-standard)"
+                                + " comment? (line 1, column 10)");
+    }
+
+    @Test
+    void anIdOfMegabytesIsNamedInShort() throws Exception {
+        String id = "i".repeat(5_000_000);
+        String said =
+                run(
+                        2,
+                        "validate",
+                        file(out ->
+                                out.write(
+                                        ("{\"schema\":{\"properties\":{\"a\":{\"x-designable-id\":\"%s\"},"
+                                                        + "\"b\":{\"x-designable-id\":\"%s\"}}}}")
+                                                .formatted(id, id))));
+        assertThat(said)
+                .contains(
+                        "must name one field; got \""
+                                + "i".repeat(100)
+                                + "...\" here and at /schema/properties/a")
+                .hasSizeLessThan(1000);
+    }
 }

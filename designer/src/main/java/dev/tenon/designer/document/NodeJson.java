@@ -8,6 +8,7 @@ import dev.tenon.designer.json.JsonNull;
 import dev.tenon.designer.json.JsonNumber;
 import dev.tenon.designer.json.JsonObject;
 import dev.tenon.designer.json.JsonString;
+import dev.tenon.designer.json.JsonText;
 import dev.tenon.designer.tree.Children;
 import dev.tenon.designer.tree.Ids;
 import dev.tenon.designer.tree.Tree;
@@ -117,7 +118,7 @@ public final class NodeJson {
             throw new DesignException(
                     name
                             + ": an id must name one node; \""
-                            + id
+                            + JsonText.brief(id)
                             + "\" names "
                             + firstPlace(id)
                             + " and "

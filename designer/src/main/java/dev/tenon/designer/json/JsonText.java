@@ -43,6 +43,10 @@ public final class JsonText {
     /// How many tokens a text may have.
     public static final int MOST_TOKENS = 4_000_000;
 
+    private static final int LONGEST_NAME = 50_000;
+    private static final int LONGEST_NUMBER = 1000;
+    private static final int BRIEF = 100;
+
     private static final JsonFactory JSON =
             JsonFactory.builder()
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -52,6 +56,8 @@ public final class JsonText {
                                     .maxDocumentLength(LONGEST)
                                     .maxTokenCount(MOST_TOKENS)
                                     .maxStringLength(LONGEST)
+                                    .maxNameLength(LONGEST_NAME)
+                                    .maxNumberLength(LONGEST_NUMBER)
                                     .build())
                     .streamWriteConstraints(
                             StreamWriteConstraints.builder().maxNestingDepth(DEEPEST).build())
@@ -60,7 +66,8 @@ public final class JsonText {
     private static final Pattern ASIDE = // of the parser, to those who program with it
             Pattern.compile(
                     " \\(start marker at \\[.*?]\\)|: enable `.*?` to allow"
-                            + "|: maybe a \\(non-standard\\) comment\\?.*");
+                            + "|: maybe a \\(non-standard\\) comment\\?.*"
+                            + "| \\(not recognized as one since Feature '.*?' not enabled for parser\\)");
 
     private JsonText() {}
 
@@ -108,9 +115,12 @@ public final class JsonText {
             }
             throw new DesignException(
                     name + ": must be JSON; " + firstLine(e.getOriginalMessage()) + where(e), e);
-        } catch (NumberFormatException | ArithmeticException e) {
+        } catch (NumberFormatException e) {
             throw new DesignException(
-                    name + ": has a number beyond all bounds; " + e.getMessage(), e);
+                    name
+                            + ": a number's exponent must be between -2147483647 and 2147483647; got "
+                            + e.getMessage(),
+                    e);
         }
     }
 
@@ -131,13 +141,20 @@ public final class JsonText {
                 case START_OBJECT -> object();
                 case START_ARRAY -> array();
                 case VALUE_STRING -> string(parser.getString());
-                case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT ->
-                        new JsonNumber(parser.getDecimalValue());
+                case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> number();
                 case VALUE_TRUE -> JsonBoolean.TRUE;
                 case VALUE_FALSE -> JsonBoolean.FALSE;
                 case VALUE_NULL -> JsonNull.NULL;
                 default -> throw new IllegalStateException("no value begins with " + token);
             };
+        }
+
+        private JsonNumber number() {
+            try {
+                return new JsonNumber(parser.getDecimalValue());
+            } catch (NumberFormatException | ArithmeticException e) {
+                throw new NumberFormatException(brief(parser.getString()) + where(parser));
+            }
         }
 
         private JsonString string(String text) {
@@ -182,10 +199,28 @@ public final class JsonText {
         if (message.contains("Token count")) {
             return name + ": must have at most " + MOST_TOKENS + " tokens; it has more";
         }
+        if (message.contains("Name length")) {
+            return name
+                    + ": a name must have at most "
+                    + LONGEST_NAME
+                    + " characters; one has more";
+        }
+        if (message.contains("Number value length")) {
+            return name
+                    + ": a number must have at most "
+                    + LONGEST_NUMBER
+                    + " characters; one has more";
+        }
         if (message.contains("ocument length")) {
             return tooLong(name);
         }
         return name + ": " + firstLine(message);
+    }
+
+    /// Returns `text` for a message: cut where it is longer than 100 characters, for a document may
+    /// have names and texts of megabytes.
+    public static String brief(String text) {
+        return text.length() <= BRIEF ? text : text.substring(0, BRIEF) + "...";
     }
 
     private static String tooLong(String name) {

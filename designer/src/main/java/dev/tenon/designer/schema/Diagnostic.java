@@ -39,7 +39,7 @@ public record Diagnostic(Severity severity, String path, String rule, String mes
         String some =
                 names.stream()
                         .limit(NAMED)
-                        .map(name -> JsonText.compact(new JsonString(name)))
+                        .map(name -> JsonText.compact(new JsonString(JsonText.brief(name))))
                         .collect(joining(", "));
         return new Diagnostic(
                 Severity.WARNING,

@@ -4,6 +4,7 @@ import dev.tenon.designer.DesignException;
 import dev.tenon.designer.json.Json;
 import dev.tenon.designer.json.JsonObject;
 import dev.tenon.designer.json.JsonString;
+import dev.tenon.designer.json.JsonText;
 import dev.tenon.designer.tree.Tree;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,11 +20,13 @@ final class References {
 
     private final JsonObject root;
     private final List<Diagnostic> diagnostics;
+    private final Places places;
     private int words;
 
-    References(JsonObject root, List<Diagnostic> diagnostics) {
+    References(JsonObject root, List<Diagnostic> diagnostics, Places places) {
         this.root = root;
         this.diagnostics = diagnostics;
+        this.places = places;
     }
 
     /// The targets that a place is inside of, the nearest first.
@@ -69,7 +72,7 @@ final class References {
                             + ": $ref must lead through at most "
                             + Tree.DEEPEST
                             + " others; \""
-                            + reference
+                            + JsonText.brief(reference)
                             + "\" leads through more");
         }
         Keywords brought = keywords(target, new Within(target, depth, within), place);
@@ -98,8 +101,12 @@ final class References {
         diagnostics.add(
                 new Diagnostic(
                         severity,
-                        place.toString(),
+                        places.of(place),
                         rule,
-                        "$ref must lead to " + wanted + "; got \"" + reference + "\""));
+                        "$ref must lead to "
+                                + wanted
+                                + "; got \""
+                                + JsonText.brief(reference)
+                                + "\""));
     }
 }

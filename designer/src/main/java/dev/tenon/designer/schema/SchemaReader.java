@@ -8,6 +8,7 @@ import dev.tenon.designer.json.JsonNull;
 import dev.tenon.designer.json.JsonNumber;
 import dev.tenon.designer.json.JsonObject;
 import dev.tenon.designer.json.JsonString;
+import dev.tenon.designer.json.JsonText;
 import dev.tenon.designer.schema.References.Keywords;
 import dev.tenon.designer.tree.Tree;
 import dev.tenon.designer.tree.TreeNode;
@@ -50,6 +51,7 @@ final class SchemaReader {
     private final JsonObject source;
     private final Function<Place, String> ids; // place -> a new id
     private final List<Diagnostic> diagnostics = new ArrayList<>();
+    private final Places told = new Places();
     private final References references;
     private final Shapes shapes = new Shapes();
     private final Map<JsonObject, JsonObject> mores = new HashMap<>(); // many are the same
@@ -66,7 +68,7 @@ final class SchemaReader {
         this.document = object;
         this.source = object.object("schema");
         this.ids = ids;
-        this.references = new References(source, diagnostics);
+        this.references = new References(source, diagnostics, told);
     }
 
     Transformed<Tree> read() {
@@ -225,9 +227,9 @@ final class SchemaReader {
                     place,
                     "x-index-equal",
                     "x-index must differ from that of the siblings; \""
-                            + name
+                            + JsonText.brief(name)
                             + "\" and \""
-                            + other
+                            + JsonText.brief(other)
                             + "\" have "
                             + number);
         }
@@ -357,12 +359,20 @@ final class SchemaReader {
     }
 
     private void check(Place place, int depth) {
+        if (place.length() > Place.LONGEST) {
+            throw new DesignException(
+                    "schema: the names from the form down to a field must have at most "
+                            + Place.LONGEST
+                            + " characters together; those of "
+                            + JsonText.brief(place.within(Place.LONGEST))
+                            + " have more");
+        }
         if (depth > Tree.DEEPEST) {
             throw new DesignException(
                     "schema: a field must be at most "
                             + Tree.DEEPEST
                             + " below the form; the one that begins "
-                            + place.toString().substring(0, 60)
+                            + place.within(Place.LONGEST).substring(0, 60)
                             + "... is deeper");
         }
         if (places.size() >= Tree.MOST_NODES) {
@@ -401,13 +411,13 @@ final class SchemaReader {
             diagnostics.add(
                     new Diagnostic(
                             Severity.ERROR,
-                            place.toString(),
+                            told.of(place),
                             "duplicate-id",
                             ID
                                     + " must name one field; got \""
-                                    + text
+                                    + JsonText.brief(text)
                                     + "\" here and at "
-                                    + other));
+                                    + told.of(other)));
         }
         return "";
     }
@@ -428,7 +438,7 @@ final class SchemaReader {
     // ---- diagnostics
 
     private void warn(Place place, String rule, String message) {
-        diagnostics.add(new Diagnostic(Severity.WARNING, place.toString(), rule, message));
+        diagnostics.add(new Diagnostic(Severity.WARNING, told.of(place), rule, message));
     }
 
     private static String shortened(Json value) {

@@ -5,6 +5,7 @@ import dev.tenon.designer.json.JsonArray;
 import dev.tenon.designer.json.JsonNumber;
 import dev.tenon.designer.json.JsonObject;
 import dev.tenon.designer.json.JsonString;
+import dev.tenon.designer.json.JsonText;
 import dev.tenon.designer.tree.Ids;
 import dev.tenon.designer.tree.Tree;
 import dev.tenon.designer.tree.TreeNode;
@@ -37,6 +38,7 @@ final class SchemaWriter {
     private final Tree tree;
     private final boolean asWritten;
     private final List<Diagnostic> diagnostics = new ArrayList<>();
+    private final Places told = new Places();
     private final Shapes shapes = new Shapes();
     private boolean refersToFields; // a `$ref` that was kept leads to what the tree shows
     private boolean resolvesThose; // such a `$ref` is not to be kept
@@ -84,7 +86,7 @@ final class SchemaWriter {
                     "only what is in the "
                             + transform.formName()
                             + " \""
-                            + form.node.id()
+                            + JsonText.brief(form.node.id())
                             + "\" is written; "
                             + (tree.size() - form.node.size())
                             + " nodes are outside it");
@@ -361,7 +363,10 @@ final class SchemaWriter {
                     Severity.WARNING,
                     place,
                     "name",
-                    "a name must be text; \"" + child.id() + "\" has " + kind(child));
+                    "a name must be text; \""
+                            + JsonText.brief(child.id())
+                            + "\" has "
+                            + kind(child));
         } else if (!taken.containsKey(name)) {
             return name;
         }
@@ -375,11 +380,11 @@ final class SchemaWriter {
                     place,
                     "name-collision",
                     "siblings must have different names; \""
-                            + child.id()
+                            + JsonText.brief(child.id())
                             + "\" is the second \""
-                            + name
+                            + JsonText.brief(name)
                             + "\" and is written as \""
-                            + free
+                            + JsonText.brief(free)
                             + "\"");
         }
         return free;
@@ -403,13 +408,13 @@ final class SchemaWriter {
                     place,
                     "hidden",
                     "a schema does not say that a field is hidden from the canvas; \""
-                            + node.id()
+                            + JsonText.brief(node.id())
                             + "\" is shown when it is read again");
         }
         JsonObject members = node.more().without(Written.NAME);
         if (!members.isEmpty()) {
-            String who = "\"" + node.id() + "\"";
-            diagnostics.add(Diagnostic.members(place.toString(), who, members.names()));
+            String who = "\"" + JsonText.brief(node.id()) + "\"";
+            diagnostics.add(Diagnostic.members(told.of(place), who, members.names()));
         }
     }
 
@@ -421,13 +426,13 @@ final class SchemaWriter {
                 "a schema has only "
                         + transform.fieldName()
                         + "s; \""
-                        + node.id()
+                        + JsonText.brief(node.id())
                         + "\" is a "
-                        + node.componentName()
+                        + JsonText.brief(node.componentName())
                         + " and is left out, with all in it");
     }
 
     private void report(Severity severity, Place place, String rule, String message) {
-        diagnostics.add(new Diagnostic(severity, place.toString(), rule, message));
+        diagnostics.add(new Diagnostic(severity, told.of(place), rule, message));
     }
 }

@@ -113,4 +113,28 @@ final class OddNamesTest {
         List<String> ids = tree.value().root().children().stream().map(TreeNode::id).toList();
         assertThat(ids).doesNotHaveDuplicates().contains("/schema/properties/a~1b");
     }
+
+    /// The pointers of all that is wrong may be far longer than the document: the later ones tell
+    /// what is around.
+    @Test
+    void manyMistakesFarDownAreToldInShort() {
+        var text = new StringBuilder("{\"schema\":");
+        text.repeat("{\"properties\":{\"" + "n".repeat(30) + "\":", 390)
+                .append("{\"properties\":{");
+        for (int i = 0; i < 5_000; i++) {
+            text.append("\"f" + i + "\":{\"x-index\":\"q\"},");
+        }
+        text.append("\"last\":{}}}").repeat("}}", 390).append("}");
+        List<Diagnostic> found =
+                SchemaTransform.DEFAULT
+                        .tree(JsonText.read("text", text.toString()), Ids.of(new Random(1)))
+                        .diagnostics();
+        assertThat(found).hasSize(5_000);
+        assertThat(found.getFirst().path()).endsWith("/properties/f0").hasSizeGreaterThan(16_000);
+        assertThat(found.getLast().path())
+                .hasSizeLessThan(201)
+                .isEqualTo("/schema" + ("/properties/" + "n".repeat(30)).repeat(4) + "/properties");
+        assertThat(found.stream().mapToLong(each -> each.path().length()).sum())
+                .isLessThan(10_000_000);
+    }
 }
