@@ -108,6 +108,19 @@ final class HostileDesignTest {
     }
 
     @Test
+    void tenMillionNames() throws Exception {
+        assertThat(
+                        refused(out -> {
+                            out.write("{\"form\":{");
+                            for (int i = 0; i < 10_000_000; i++) {
+                                out.write("\"" + i + "\":0,");
+                            }
+                            out.write("\"last\":0}}");
+                        }))
+                .isEqualTo("an object must have at most 1000000 names; one has more");
+    }
+
+    @Test
     void referencesThatMultiply() throws Exception {
         String said =
                 run(

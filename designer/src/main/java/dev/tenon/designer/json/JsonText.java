@@ -32,7 +32,8 @@ import tools.jackson.core.util.DefaultIndenter;
 import tools.jackson.core.util.DefaultPrettyPrinter;
 
 /// JSON text in and out. Reading is bounded, whatever the text: it may have at most 32 MB,
-/// 4,000,000 tokens, nesting of 1,000, numbers of 1,000 characters and no name twice in one object.
+/// 4,000,000 tokens, nesting of 1,000, numbers of 1,000 characters, names of 50,000, and 1,000,000
+/// names in one object, none twice.
 public final class JsonText {
     /// How long a text may be, in bytes or characters.
     public static final int LONGEST = 32 << 20;
@@ -43,6 +44,7 @@ public final class JsonText {
     /// How many tokens a text may have.
     public static final int MOST_TOKENS = 4_000_000;
 
+    private static final int MOST_NAMES = 1_000_000;
     private static final int LONGEST_NAME = 50_000;
     private static final int LONGEST_NUMBER = 1000;
     private static final int BRIEF = 100;
@@ -101,7 +103,7 @@ public final class JsonText {
             if (first == null) {
                 throw new DesignException(name + ": must hold a JSON value; it is empty");
             }
-            Json value = new Reading(parser).value(first);
+            Json value = new Reading(name, parser).value(first);
             if (parser.nextToken() != null) {
                 throw new DesignException(
                         name + ": must hold one JSON value; more follows" + where(parser));
@@ -129,10 +131,12 @@ public final class JsonText {
         private static final int SHORT = 32;
         private static final int MOST_KNOWN = 4096;
 
+        private final String text; // its name
         private final JsonParser parser;
         private final Map<String, JsonString> known = new HashMap<>();
 
-        Reading(JsonParser parser) {
+        Reading(String text, JsonParser parser) {
+            this.text = text;
             this.parser = parser;
         }
 
@@ -175,6 +179,13 @@ public final class JsonText {
         private JsonObject object() {
             var values = new LinkedHashMap<String, Json>();
             for (String name = parser.nextName(); name != null; name = parser.nextName()) {
+                if (values.size() >= MOST_NAMES) {
+                    throw new DesignException(
+                            text
+                                    + ": an object must have at most "
+                                    + MOST_NAMES
+                                    + " names; one has more");
+                }
                 values.put(name, value(parser.nextToken()));
             }
             return JsonObject.owning(values);

@@ -43,7 +43,9 @@ import org.jspecify.annotations.Nullable;
 /// - `loading`, `errors` and others that come from outside: what was set.
 ///
 /// Deliberate differences from Formily: a field without a value has its initial one, also after a
-/// value was taken away; what was set can be taken back; a state that there is not is refused.
+/// value was taken away; what was set can be taken back; a state that there is not is refused; a
+/// name with dots is one name, and `a.b` one member of the values, where Formily takes it for `b`
+/// in `a` (`[[a.b]]` is one name in both).
 public final class FormField {
     private static final List<String> DISPLAYS = List.of("visible", "hidden", "none");
 

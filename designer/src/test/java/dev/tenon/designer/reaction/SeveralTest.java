@@ -62,4 +62,20 @@ class SeveralTest {
         Form form = form("'[[a],b]':{'default':1},'[]':{'default':2}");
         assertThat(form.values()).isEqualTo(json("{'[[a],b]':1,'[]':2}"));
     }
+
+    /// A deliberate difference: Formily has `{a: {b: 1}}` for the first, as for the last.
+    @Test
+    void aNameWithDotsIsOneName() {
+        Form form =
+                form(
+                        "'a.b':{'default':1},'[[c.d]]':{'default':2},'card':{'type':'void','properties':"
+                                + "{'e.f':{'title':'{{$values[`a.b`] + $values[`c.d`]}}'}}},"
+                                + "'o':{'type':'object','properties':{'p':{'default':3}}}");
+        assertThat(form.values()).isEqualTo(json("{'a.b':1,'c.d':2,'o':{'p':3}}"));
+        assertThat(form.field("card.e.f")).isSameAs(form.field("e.f"));
+        assertThat(form.field("e.f").state("title")).hasToString("3");
+        form.field("a.b").setValue(json("5"));
+        assertThat(form.values()).isEqualTo(json("{'a.b':5,'c.d':2,'o':{'p':3}}"));
+        assertThat(form.field("e.f").state("title")).hasToString("7");
+    }
 }
