@@ -367,7 +367,8 @@ class WorkTest {
                                                 + "'{{$values.f0 !== 7}}','x-reactions':{'dependencies':['f"
                                                 + i / 10
                                                 + "'],'when':'{{$deps[0] > 3}}','fulfill':{'state':{'value':"
-                                                + "'{{$deps[0] + 1}}'}},'otherwise':{'state':{'value':'{{$self.value}}'}}}"));
+                                                + "'{{$deps[0] + 1}}'}},"
+                                                + "'otherwise':{'state':{'value':'{{$self.value}}'}}}"));
         for (int value : new int[] {5, 1, 9}) {
             set(form, value);
             titles(form);
