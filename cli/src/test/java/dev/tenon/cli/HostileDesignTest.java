@@ -349,8 +349,7 @@ final class HostileDesignTest {
                                 + " 1e99999999999999999999 (line 1, column 14)");
         assertThat(refused(out -> out.write("{\"form\":{/* no */}}")))
                 .isEqualTo(
-                        "must be JSON; Unexpected character ('/' (code 47)): maybe a (non-standard)"
-                                + " comment? (line 1, column 10)");
+                        "must be JSON; Unexpected character ('/' (code 47)) (line 1, column 10)");
     }
 
     @Test
